@@ -1,0 +1,1 @@
+"""voxtop: the program around the engine: command line, configuration, screens."""

@@ -1,0 +1,1 @@
+"""The headless engine: sources, understanding, figures. It never loads a screen library."""

@@ -1,0 +1,51 @@
+"""Where time comes from: the system, or a test's hand."""
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time; nothing in the engine asks the system itself."""
+
+    def now(self) -> float:
+        """Return seconds since the epoch, for event time and display."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back, for ages and intervals."""
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def now(self) -> float:
+        """Return the wall clock in seconds since the epoch."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Return the monotonic clock in seconds."""
+        return time.monotonic()
+
+
+class ManualClock:
+    """A clock that stands still until told to move: for tests and replay."""
+
+    def __init__(self, now: float = 0.0) -> None:
+        self._now = now
+        self._monotonic = 0.0
+
+    def now(self) -> float:
+        """Return the time last set, in seconds since the epoch."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """Return the seconds advanced so far."""
+        return self._monotonic
+
+    def advance(self, seconds: float) -> None:
+        """Move both clocks forward."""
+        self._now += seconds
+        self._monotonic += seconds
+
+    def set(self, now: float) -> None:
+        """Set the wall clock as NTP would: the monotonic clock does not move."""
+        self._now = now

@@ -1,0 +1,1 @@
+"""What a log line is wrapped in, one wrapping per file."""

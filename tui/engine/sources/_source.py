@@ -1,0 +1,28 @@
+"""What every source promises."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from tui.engine.model import LineBlock, SourceStatus
+
+
+class Source(Protocol):
+    """One place that log lines come from, seen as one endless stream of whole lines.
+
+    A source never raises for an expected failure (missing file, no permission, lost connection): it
+    goes on trying and says so in its status. Whatever else it raises is a defect and may crash.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name shown on screen and written into events."""
+
+    def batches(self) -> AsyncIterator[LineBlock]:
+        """Yield blocks of whole lines in order; a block without lines after each poll that found nothing.
+
+        Closing the iterator releases every descriptor. The consumer's pace is the source's pace: nothing
+        is read ahead while it is busy.
+        """
+
+    def status(self) -> SourceStatus:
+        """Return how reading goes; the figures about events are filled in by the monitor."""

@@ -1,0 +1,1 @@
+"""Which panels stand together, and the state of the view."""

@@ -1,0 +1,1 @@
+"""Panels over a snapshot, one per file."""
