@@ -40,7 +40,7 @@ def system_language() -> str:
     return "es" if chosen.lower().startswith("es") else "en"
 
 
-def t(key: str, **values: object) -> str:
+def t(key: str, /, **values: object) -> str:
     """Return a text of the catalogue with its values filled in.
 
     Raises:

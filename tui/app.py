@@ -1,0 +1,97 @@
+"""The composition root: wires settings, engine, themes and screens together."""
+
+import traceback
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+import rich.text
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.screen import Screen
+
+import themes
+from tui.config import Settings
+from tui.engine.clock import SystemClock
+from tui.engine.metrics.store import MetricsStore
+from tui.engine.monitor import Monitor
+from tui.engine.parser import line_time
+from tui.engine.playbooks.match import PlaybookCatalogue
+from tui.engine.safe_text import safe_text
+from tui.engine.sources import open_source
+from tui.engine.text import t
+from tui.engine.when import parse_since
+from tui.screens.dashboard import DashboardScreen
+from tui.terminal import end_on_signals, shows_unicode
+
+
+class VoxtopApp(App[int]):
+    """Runs the monitor in the background and the dashboard in front of it."""
+
+    TITLE = "voxtop"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS = [Binding("ctrl+c", "leave(130)", show=False, id="interrupt", priority=True)]
+
+    def __init__(
+        self, monitor: Monitor, clock: SystemClock, theme: str, companion: Coroutine[Any, Any, None] | None = None
+    ) -> None:
+        """``companion`` runs beside the monitor and ends with it: the writer of a simulated log."""
+        super().__init__()
+        self._monitor = monitor
+        self._clock = clock
+        self._companion = companion
+        for each in themes.load():
+            self.register_theme(each)
+        self.theme = themes.full_name(theme)
+
+    def on_mount(self) -> None:
+        """Open the dashboard and begin to read."""
+        end_on_signals(self.action_leave)
+        self.push_screen(DashboardScreen(self._monitor, self._clock))
+        self.run_worker(self._monitor.run(), group="monitor")
+        if self._companion is not None:
+            self.run_worker(self._companion, group="companion")
+
+    def action_leave(self, code: int = 0) -> None:
+        """End with this exit code."""
+        self.exit(code, return_code=code)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer every action of the screen and every theme in the command palette."""
+        for node, binding, *_ in screen.active_bindings.values():
+            if binding.description:
+                run = partial(self.run_action, binding.action, node)
+                yield SystemCommand(binding.description, binding.tooltip, run)
+        for theme in themes.load():
+            yield SystemCommand(t("screen.use_theme", name=theme.name), "", partial(setattr, self, "theme", theme.name))
+
+    def _fatal_error(self) -> None:
+        """Tell of a defect without local variables: they hold log lines."""
+        lines = [safe_text(line) for line in traceback.format_exc().splitlines()]
+        self._exit_renderables.append(rich.text.Text("\n".join([*lines, t("cli.crashed")])))
+        self._close_messages_no_wait()
+
+    def run_to_end(self) -> int:
+        """Run until the user, a signal or a defect ends it, and return the exit code."""
+        self.run()
+        return self.return_code or 0
+
+
+def monitor_app(
+    settings: Settings,
+    specs: Sequence[str],
+    companion: Coroutine[Any, Any, None] | None = None,
+    notice: Callable[[], str] = str,
+) -> VoxtopApp:
+    """Return the program over these sources, wired and ready to run.
+
+    Raises:
+        UsageError: a source or the start of reading is written wrongly.
+    """
+    clock, tz = SystemClock(), settings.zone()
+    since = parse_since(settings.since, clock.now(), tz)
+    sources = [open_source(spec, clock=clock, since=since, line_time=partial(line_time, tz=tz)) for spec in specs]
+    store = MetricsStore(settings.thresholds, PlaybookCatalogue.load())
+    monitor = Monitor(sources, store, clock, tz, notice)
+    use_glyphs(unicode=shows_unicode() and not settings.ascii)
+    return VoxtopApp(monitor, clock, settings.theme, companion)

@@ -1,0 +1,97 @@
+"""The command line: ``voxtop [SOURCE…]`` opens the monitor, ``voxtop COMMAND`` does the rest."""
+
+import importlib
+import signal
+import sys
+from typing import NoReturn
+
+import click
+
+from tui.engine.errors import VoxtopError
+from tui.engine.safe_text import safe_text
+from tui.engine.text import system_language, t, use_language
+
+COMMANDS = ("demo", "events")
+DEFAULT = "live"
+
+
+class Root(click.Group):
+    """Takes the words after ``voxtop`` for sources unless the first one names a command."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the commands in the order of the help page."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import a command's file only when it is asked for."""
+        if cmd_name not in (*COMMANDS, DEFAULT):
+            return None
+        command = importlib.import_module(f"tui.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - each file's promise, and mypy's knowledge
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default command in front where none is named."""
+        if not args or args[0] not in (*COMMANDS, "--help", "-h", "--version"):
+            args = [DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Show both ways to call the program."""
+        formatter.write_usage("voxtop", "[OPTIONS] [SOURCE...]")
+        formatter.write_usage("voxtop", "COMMAND [ARGS...]")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Explain the monitor first, since it has no name among the commands."""
+        with formatter.indentation():
+            formatter.write_text(t("cli.about"))
+        with formatter.section(t("cli.examples")):
+            formatter.write_dl([(f"voxtop {call}", t(f"cli.example_{key}")) for call, key in EXAMPLES])
+
+
+EXAMPLES = (
+    ("demo", "demo"),
+    ("/var/log/app.log", "file"),
+    ("--since all app.log", "since"),
+    ("events app.log", "events"),
+)
+
+
+@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="voxtop", prog_name="voxtop")
+def root() -> None:
+    """Run a command or the monitor."""
+
+
+def main() -> NoReturn:
+    """Run the program; every expected failure is one line on stderr and an exit code of the contract."""
+    use_language(_asked_language(sys.argv) or system_language())
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        code = root.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "")
+        code = 2
+    except click.ClickException as error:
+        _complain(error.format_message())
+        code = 2
+    except VoxtopError as error:
+        _complain(str(error))
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _asked_language(words: list[str]) -> str:
+    """Return what ``--lang`` says, read before anything else so that help and mistakes speak it too."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--lang":
+            return following
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+    return ""
+
+
+def _complain(message: str) -> None:
+    click.echo(f"voxtop: {safe_text(message)}", err=True)

@@ -1,0 +1,50 @@
+"""Options that several commands share, and the settings they lead to."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from tui.config import THEMES, Settings, load
+from tui.engine.text import LANGUAGES, system_language, t, use_language
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def settings_options(command: F) -> F:
+    """Add ``--config``, ``--lang`` and ``--tz``."""
+    for option in (
+        click.option("--tz", help=t("cli.tz"), metavar="ZONE"),
+        click.option("--lang", type=click.Choice(LANGUAGES), help=t("cli.lang")),
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path),
+            envvar="VOXTOP_CONFIG",
+            help=t("cli.config"),
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def screen_options(command: F) -> F:
+    """Add ``--theme`` and ``--ascii`` to the options of ``settings_options``."""
+    for option in (
+        click.option("--ascii", is_flag=True, default=None, help=t("cli.ascii")),
+        click.option("--theme", type=click.Choice(THEMES), help=t("cli.theme")),
+    ):
+        command = option(command)
+    return settings_options(command)
+
+
+def settle(config: Path | None, **flags: object) -> Settings:
+    """Return the settings in force and speak their language from now on.
+
+    Raises:
+        ConfigError: something in the file, the environment or the flags is wrong.
+    """
+    settings = load(config, flags)
+    use_language(settings.lang or system_language())
+    return settings
+

@@ -1,0 +1,41 @@
+"""``voxtop [SOURCE…]``: the live monitor."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from tui.commands._options import screen_options, settle
+from tui.engine.errors import UsageError
+from tui.engine.text import t
+from tui.terminal import claim_terminal
+
+OTHER_COMMANDS = ("demo", "events")
+
+
+@click.command("live", help=t("cli.live"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--since", help=t("cli.since"), metavar="T")
+@screen_options
+def command(sources: tuple[str, ...], config: Path | None, **flags: object) -> int:
+    """Open the monitor on the sources named, configured or piped in."""
+    settings = settle(config, sources=sources, **flags)
+    _refuse_commands(sources)
+    wanted = settings.sources
+    if not wanted and not sys.stdin.isatty():
+        wanted = ("-",)
+    if not wanted:
+        click.echo(t("cli.start_page"))
+        return 0
+    claim_terminal()
+
+    from tui.app import monitor_app  # noqa: PLC0415 - the screen is loaded only once it is sure to open
+
+    return monitor_app(settings, wanted).run_to_end()
+
+
+def _refuse_commands(sources: tuple[str, ...]) -> None:
+    """Catch ``voxtop --lang es demo``: the word would be taken for a file nobody has."""
+    for word in sources:
+        if word in OTHER_COMMANDS and not Path(word).exists():
+            raise UsageError(t("cli.command_first", command=word), t("cli.command_first_remedy", command=word))

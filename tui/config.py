@@ -1,0 +1,215 @@
+"""Settings: flag over environment (``VOXTOP_…``) over file over default, typed and checked.
+
+The file is TOML at ``$XDG_CONFIG_HOME/voxtop/config.toml``; every field below is a key of it.
+"""
+
+import dataclasses
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from pathlib import Path
+from types import UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
+
+import platformdirs
+
+from tui.engine.errors import ConfigError
+from tui.engine.model import Limits, Thresholds
+from tui.engine.text import LANGUAGES, t
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
+
+ENV_PREFIX = "VOXTOP_"
+THEMES = ("dark", "light", "high-contrast", "colour-blind", "wallboard", "terminal")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a user can set."""
+
+    sources: tuple[str, ...] = ()
+    """What to watch when the command line names nothing."""
+    since: str = "1h"
+    """How far back the monitor reads at the start: a span, a time, or ``all``."""
+    lang: str = ""
+    """``en`` or ``es``; empty follows the environment."""
+    theme: str = "dark"
+    """One of dark, light, high-contrast, colour-blind, wallboard, terminal."""
+    tz: str = ""
+    """Zone of times that name none, such as ``Europe/Madrid``; empty is the zone of this machine."""
+    ascii: bool = False
+    """Draw with plain ASCII even where the terminal could do more."""
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    """Limits and windows; the defaults are the guide's."""
+
+    def zone(self) -> tzinfo | None:
+        """Return the zone of times that name none; None is the zone of this machine."""
+        return ZoneInfo(self.tz) if self.tz else None
+
+
+def config_path() -> Path:
+    """Return where the configuration file is looked for."""
+    return platformdirs.user_config_path("voxtop") / "config.toml"
+
+
+def load(path: Path | None, flags: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings in force.
+
+    ``path`` is the file asked for (it must exist) or None for the usual place (it may not). ``flags``
+    are values from the command line; None and empty ones count as not given.
+
+    Raises:
+        ConfigError: a file, variable or flag is wrong; the message names it, the key and the line.
+    """
+    table, text, where = _read(path)
+    asked = {key: value for key, value in flags.items() if value not in (None, ())}
+    variables = _from_environment(os.environ if environment is None else environment)
+    settings = Settings()
+    for layer, origin in (
+        (table, _Origin(where, text)),
+        (variables, _Origin(t("config.environment"))),
+        (asked, _Origin(t("config.command_line"))),
+    ):
+        settings = _overlay(settings, layer, origin)
+        _check(settings, origin)
+    return settings
+
+
+def _read(path: Path | None) -> tuple[dict[str, Any], str, str]:
+    """Return the parsed file, its text and its name; an absent default file is empty."""
+    chosen = path or config_path()
+    if path is None and not chosen.exists():
+        return {}, "", str(chosen)
+    try:
+        text = chosen.read_text(encoding="utf-8")
+        return tomllib.loads(text), text, str(chosen)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ConfigError(t("config.unreadable", path=chosen, reason=reason)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(t("config.no_toml", path=chosen, reason=error)) from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Turn ``VOXTOP_LANG=es`` and ``VOXTOP_THRESHOLDS_MIN_CALLS=5`` into a table like the file's."""
+    table: dict[str, Any] = {}
+    for name, raw in environment.items():
+        if not name.startswith(ENV_PREFIX) or name == f"{ENV_PREFIX}CONFIG":
+            continue
+        key = name.removeprefix(ENV_PREFIX).lower()
+        inner = key.removeprefix("thresholds_")
+        target = table if inner == key else table.setdefault("thresholds", {})
+        target[inner] = _toml_value(raw)
+    return table
+
+
+def _toml_value(raw: str) -> object:
+    try:
+        return tomllib.loads(f"value = {raw}")["value"]
+    except tomllib.TOMLDecodeError:
+        return raw
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where a table came from, to name the place of a mistake."""
+
+    name: str
+    text: str = ""
+
+    def of(self, path: str) -> str:
+        line = _line_of(self.text, path)
+        return f"{self.name}:{line}" if line else self.name
+
+
+def _line_of(text: str, path: str) -> int:
+    """Return the line (1-based) on which a dotted key stands, 0 if it cannot be found."""
+    table, _, key = path.rpartition(".")
+    current = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[([^\]]+)\]", line):
+            current = header[1].strip()
+            if current == path:
+                return number
+        elif current == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
+            return number
+    return _line_of(text, table) if table else 0
+
+
+def _overlay(base: T, table: Mapping[str, Any], origin: _Origin, prefix: str = "") -> T:
+    """Return ``base`` with the values of a table laid over it."""
+    hints = get_type_hints(type(base))
+    changes: dict[str, Any] = {}
+    for key, value in table.items():
+        path = f"{prefix}{key}"
+        if key not in hints:
+            raise ConfigError(t("config.unknown_key", where=origin.of(path), key=path), _nearest(key, hints))
+        changes[key] = _convert(getattr(base, key), hints[key], value, origin, path)
+    return dataclasses.replace(base, **changes)
+
+
+def _nearest(key: str, known: Mapping[str, object]) -> str:
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    return t("config.did_you_mean", key=close[0]) if close else t("config.known_keys", keys=", ".join(known))
+
+
+def _convert(current: Any, kind: Any, value: object, origin: _Origin, path: str) -> object:  # noqa: ANN401 - a type
+    """Return a TOML value as the type its field asks for."""
+    if dataclasses.is_dataclass(kind):
+        if isinstance(value, Mapping):
+            return _overlay(current, value, origin, f"{path}.")
+    elif get_origin(kind) is tuple:
+        if isinstance(value, list | tuple) and all(isinstance(item, get_args(kind)[0]) for item in value):
+            return tuple(value)
+        if isinstance(value, str):
+            return (value,)
+    elif kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    elif kind is str and isinstance(value, str | int | float):
+        return str(value)
+    elif type(value) is kind:
+        return value
+    raise ConfigError(t("config.wrong_type", where=origin.of(path), key=path, value=value, kind=_kind(kind)))
+
+
+def _kind(kind: Any) -> str:  # noqa: ANN401 - a type
+    """Name a type the way a user writes it."""
+    if dataclasses.is_dataclass(kind):
+        return t("config.kind_table", keys=", ".join(item.name for item in dataclasses.fields(kind)))
+    name = kind.__name__ if not isinstance(kind, UnionType) and get_origin(kind) is None else "tuple"
+    return t(f"config.kind_{name}")
+
+
+def _check(settings: Settings, origin: _Origin) -> None:
+    """Refuse values that have the right type and no sense."""
+    if settings.lang and settings.lang not in LANGUAGES:
+        raise _bad_value("lang", settings.lang, LANGUAGES, origin)
+    if settings.theme not in THEMES:
+        raise _bad_value("theme", settings.theme, THEMES, origin)
+    try:
+        settings.zone()
+    except (KeyError, OSError, ValueError):
+        raise _bad_value("tz", settings.tz, ("Europe/Madrid", "UTC", "…"), origin) from None
+    for item in dataclasses.fields(settings.thresholds):
+        _check_threshold(f"thresholds.{item.name}", getattr(settings.thresholds, item.name), origin)
+
+
+def _bad_value(key: str, value: str, known: Sequence[str], origin: _Origin) -> ConfigError:
+    return ConfigError(t("config.bad_value", where=origin.of(key), key=key, value=value, known=", ".join(known)))
+
+
+def _check_threshold(key: str, value: Limits | float, origin: _Origin) -> None:
+    if isinstance(value, Limits):
+        if not 0 <= value.warn_at <= value.crit_at:
+            limits = {"warn": value.warn_at, "crit": value.crit_at}
+            raise ConfigError(t("config.bad_limits", where=origin.of(key), key=key, **limits))
+    elif value <= 0:
+        raise ConfigError(t("config.not_positive", where=origin.of(key), key=key, value=value))

@@ -1,0 +1,15 @@
+"""Key bindings whose descriptions are catalogue keys, put into the user's language when a screen is made."""
+
+import dataclasses
+
+from textual.binding import Binding, BindingsMap
+
+from tui.engine.text import t
+
+
+def translated(bindings: list[Binding]) -> BindingsMap:
+    """Return bindings with description and tooltip taken from the catalogue (``keys.<id>``, ``keys.<id>_tip``)."""
+    return BindingsMap(
+        dataclasses.replace(binding, description=t(f"keys.{binding.id}"), tooltip=t(f"keys.{binding.id}_tip"))
+        for binding in bindings
+    )

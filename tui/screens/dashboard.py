@@ -1,0 +1,190 @@
+"""The main screen: verdict strip and panels over the newest snapshot."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Footer, Input
+
+from tui.engine.clock import Clock
+from tui.engine.model import EMPTY_SNAPSHOT, Playbook, Snapshot
+from tui.engine.text import t
+from tui.screens._bindings import translated
+from tui.screens.help import HelpScreen
+from tui.screens.playbook import PlaybookScreen
+from widgets._panel import Panel
+from widgets.calls import CallsPanel
+from widgets.config_status import ConfigPanel
+from widgets.errors import ErrorsPanel
+from widgets.fallback import FallbackPanel
+from widgets.notice import NoticeBar
+from widgets.recent import RecentPanel
+from widgets.sources import SourcesPanel
+from widgets.strip import VerdictStrip
+from widgets.too_small import TooSmall
+from widgets.ttfb import TtfbPanel
+
+PULL_S = 0.1
+"""Snapshots are pulled at most this often."""
+
+AGE_S = 1.0
+"""Ages on screen are renewed this often even when no figure changed."""
+
+PANELS = (ConfigPanel, FallbackPanel, TtfbPanel, CallsPanel, ErrorsPanel, RecentPanel, SourcesPanel)
+"""In the order of their number keys."""
+
+
+class SnapshotSource(Protocol):
+    """What the dashboard needs of a monitor."""
+
+    def snapshot(self) -> Snapshot:
+        """Return the figures of this moment; the same object while nothing changed."""
+
+
+class DashboardScreen(Screen[None]):
+    """Strip, notice, panels 1–7 and footer; one column where there is no room for a grid."""
+
+    CSS_PATH = "dashboard.tcss"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-tiny"),
+        (40, "-column"),
+        (100, "-grid"),
+        (160, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-flat"), (10, "-low"), (32, "-high")]
+    KEYS: ClassVar[list[Binding]] = [
+        Binding("question_mark", "help", id="help"),
+        Binding("enter", "open_worst", id="open"),
+        Binding("space", "freeze", id="freeze"),
+        Binding("slash", "filter", id="filter"),
+        Binding("M", "maximise", id="maximise"),
+        Binding("colon", "app.command_palette", id="palette"),
+        Binding("escape", "back", id="back", show=False),
+        Binding("q", "app.leave(0)", id="quit"),
+    ]
+
+    def __init__(self, monitor: SnapshotSource, clock: Clock) -> None:
+        super().__init__()
+        self._monitor = monitor
+        self._clock = clock
+        self._shown = EMPTY_SNAPSHOT
+        self._shown_at = 0.0
+        self._frozen: Snapshot | None = None
+        self._bindings = translated(self.KEYS)
+        for number in range(1, len(PANELS) + 1):
+            self._bindings.bind(str(number), f"focus_panel({number})", t("keys.focus", number=number), show=False)
+
+    def compose(self) -> ComposeResult:
+        """Lay the panels out in the order of their number keys."""
+        yield VerdictStrip()
+        yield NoticeBar()
+        with VerticalScroll(id="panels", can_focus=False):
+            yield from (panel() for panel in PANELS)
+        yield Input(id="filter", placeholder=t("screen.filter_prompt"))
+        yield Footer(show_command_palette=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Begin to pull snapshots."""
+        self._pull()
+        self.set_interval(PULL_S, self._pull)
+
+    def _pull(self) -> None:
+        """Show the newest snapshot if it is another one, and renew the ages once a second."""
+        now = self._clock.now()
+        newest = self._monitor.snapshot()
+        if newest is self._shown and abs(now - self._shown_at) < AGE_S:
+            return
+        self._shown, self._shown_at = newest, now
+        strip = self.query_one(VerdictStrip)
+        if self._frozen is None:
+            self._show(newest, now)
+        else:
+            strip.show(self._frozen, now, frozen_new=_events(newest) - _events(self._frozen))
+
+    def _show(self, snapshot: Snapshot, now: float) -> None:
+        self.query_one(VerdictStrip).show(snapshot, now)
+        self.query_one(NoticeBar).show(snapshot)
+        for panel in self.query(Panel):
+            panel.show(snapshot, now)
+
+    def action_freeze(self) -> None:
+        """Hold the view or let it go on; reading never stops."""
+        self._frozen = self._shown if self._frozen is None else None
+        self.set_class(self._frozen is not None, "-frozen")
+        self._shown_at = 0.0
+        self._pull()
+
+    def action_help(self) -> None:
+        """Open the page of keys and figures."""
+        self.app.push_screen(HelpScreen(self.active_bindings.values()))
+
+    def action_focus_panel(self, number: int) -> None:
+        """Go to a panel by its number."""
+        if self.maximized is not None:
+            self.minimize()
+        self.query_one(PANELS[number - 1]).focus()
+
+    def action_maximise(self) -> None:
+        """Give the focused panel the whole screen, or take it back."""
+        if self.maximized is not None:
+            self.minimize()
+        elif isinstance(self.focused, Panel):
+            self.maximize(self.focused)
+
+    def action_back(self) -> None:
+        """Undo the last step in: the filter, then the maximised panel; it never quits."""
+        if self.query_one("#filter", Input).has_class("-open"):
+            self._close_filter()
+        elif self.maximized is not None:
+            self.minimize()
+
+    def action_open_worst(self) -> None:
+        """Open the playbook of the worst finding when no panel is focused."""
+        findings = self._shown.verdict.findings
+        playbook = next((finding.playbook for finding in findings if finding.playbook), None)
+        self._open(playbook, ())
+
+    @on(Panel.Opened)
+    def open_playbook(self, message: Panel.Opened) -> None:
+        """Drill from a panel or a row into its playbook."""
+        self._open(message.playbook, message.evidence)
+
+    def _open(self, playbook: Playbook | None, evidence: Sequence[str]) -> None:
+        if playbook is None:
+            self.notify(t("screen.nothing_selected"), markup=False)
+        else:
+            self.app.push_screen(PlaybookScreen(playbook, evidence))
+
+    def action_filter(self) -> None:
+        """Ask for what the recent errors should match."""
+        box = self.query_one("#filter", Input)
+        box.add_class("-open")
+        box.focus()
+
+    @on(Input.Changed, "#filter")
+    def apply_filter(self, message: Input.Changed) -> None:
+        """Filter while the user types; a pattern that is not finished yet keeps the last good one."""
+        problem = self.query_one(RecentPanel).set_filter(message.value)
+        message.input.border_title = problem or ""
+
+    @on(Input.Submitted, "#filter")
+    def keep_filter(self) -> None:
+        """Go from the filter into the rows it left."""
+        self.query_one("#filter", Input).remove_class("-open")
+        self.query_one(RecentPanel).focus()
+
+    def _close_filter(self) -> None:
+        box = self.query_one("#filter", Input)
+        box.value = ""
+        box.remove_class("-open")
+        self.query_one(RecentPanel).focus()
+
+
+def _events(snapshot: Snapshot) -> int:
+    """Return how many events all sources have given."""
+    return sum(source.events for source in snapshot.sources)

@@ -1,0 +1,55 @@
+"""The help page: every key of the screen below, what the states mean, how the figures are computed."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.screen import ActiveBinding, ModalScreen
+from textual.widgets import Static
+
+from tui.engine.text import t
+from tui.screens._bindings import translated
+
+FIGURES = ("ttfb", "fallback", "calls", "errors")
+
+
+class HelpScreen(ModalScreen[None]):
+    """Lists the bindings that are active where it was opened."""
+
+    CSS = """
+    HelpScreen { align: center middle; }
+    HelpScreen > VerticalScroll {
+        width: 90%; max-width: 100; height: 90%;
+        background: $surface; border: round $primary; padding: 0 2;
+    }
+    HelpScreen Static { height: auto; margin-bottom: 1; }
+    """
+    KEYS: ClassVar[list[Binding]] = [
+        Binding("escape,q,question_mark", "dismiss", id="back"),
+    ]
+
+    def __init__(self, bindings: Iterable[ActiveBinding]) -> None:
+        super().__init__()
+        self._listed = [active.binding for active in bindings if active.binding.description]
+        self._bindings = translated(self.KEYS)
+
+    def compose(self) -> ComposeResult:
+        """Show keys, states and figures."""
+        with VerticalScroll() as page:
+            page.border_title = t("screen.help_title")
+            page.border_subtitle = t("screen.help_close")
+            yield Static(self._keys())
+            yield Static(Text(t("screen.help_state_text")))
+            for figure in FIGURES:
+                yield Static(Text(t(f"screen.help_{figure}")))
+
+    def _keys(self) -> Table:
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+        for binding in self._listed:
+            keys = self.app.get_key_display(binding)
+            table.add_row(Text(keys, style="bold"), Text(binding.description), Text(binding.tooltip))
+        return table

@@ -1,0 +1,79 @@
+"""The terminal under the screen: who owns it, what it can show, how it is given back."""
+
+import asyncio
+import os
+import signal
+import sys
+import termios
+from collections.abc import Callable
+
+from tui.engine.errors import UsageError
+from tui.engine.text import t
+
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+
+GRACE_S = 1.5
+"""A terminal that is gone can block the orderly way out; after this long the process ends anyhow."""
+
+WATCH_S = 1.0
+
+
+def claim_terminal() -> int | None:
+    """Make standard input the terminal, so that keys work, and return the pipe that was there.
+
+    Returns:
+        A descriptor of piped standard input, or None when it already was the terminal.
+
+    Raises:
+        UsageError: there is no terminal to draw on or to read keys from.
+    """
+    if not sys.stdout.isatty():
+        raise UsageError(t("cli.no_screen"), t("cli.no_screen_remedy"))
+    if sys.stdin.isatty():
+        return None
+    try:
+        keyboard = os.open("/dev/tty", os.O_RDWR)
+    except OSError as error:
+        raise UsageError(t("cli.no_keyboard"), t("cli.no_screen_remedy")) from error
+    piped = os.dup(0)
+    os.dup2(keyboard, 0)
+    os.close(keyboard)
+    return piped
+
+
+def shows_unicode() -> bool:
+    """Tell whether the encoding of standard output carries block characters."""
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def end_on_signals(leave: Callable[[int], None]) -> None:
+    """Leave in order on every ending signal and when the terminal is gone; call inside the event loop.
+
+    ``leave`` gets the exit code, 128 + the number of the signal.
+    """
+    loop = asyncio.get_running_loop()
+
+    def end(number: int) -> None:
+        loop.call_later(GRACE_S, os._exit, 128 + number)
+        leave(128 + number)
+
+    for number in ENDING_SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, end, number)
+
+    def watch() -> None:
+        if _terminal_gone():
+            end(signal.SIGHUP)
+        else:
+            loop.call_later(WATCH_S, watch)
+
+    loop.call_later(WATCH_S, watch)
+
+
+def _terminal_gone() -> bool:
+    """Tell whether standard input was a terminal that has hung up (a nohup'ed process gets no signal)."""
+    try:
+        termios.tcgetattr(0)
+    except termios.error:
+        return True
+    return False
