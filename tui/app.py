@@ -23,6 +23,7 @@ from tui.engine.text import t
 from tui.engine.when import parse_since
 from tui.screens.dashboard import DashboardScreen
 from tui.terminal import end_on_signals, shows_unicode
+from widgets import use_glyphs
 
 
 class VoxtopApp(App[int]):
@@ -82,6 +83,7 @@ def monitor_app(
     specs: Sequence[str],
     companion: Coroutine[Any, Any, None] | None = None,
     notice: Callable[[], str] = str,
+    stdin_fd: int | None = None,
 ) -> VoxtopApp:
     """Return the program over these sources, wired and ready to run.
 
@@ -90,7 +92,10 @@ def monitor_app(
     """
     clock, tz = SystemClock(), settings.zone()
     since = parse_since(settings.since, clock.now(), tz)
-    sources = [open_source(spec, clock=clock, since=since, line_time=partial(line_time, tz=tz)) for spec in specs]
+    read_time = partial(line_time, tz=tz)
+    sources = [
+        open_source(spec, clock=clock, since=since, line_time=read_time, stdin_fd=stdin_fd or 0) for spec in specs
+    ]
     store = MetricsStore(settings.thresholds, PlaybookCatalogue.load())
     monitor = Monitor(sources, store, clock, tz, notice)
     use_glyphs(unicode=shows_unicode() and not settings.ascii)

@@ -1,1 +1,68 @@
 """``voxtop demo``: a simulated orchestrator writes a real log file, and the monitor tails it like any other."""
+
+import asyncio
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from tui.commands._options import screen_options, settle
+from tui.config import Settings
+from tui.engine.clock import SystemClock
+from tui.engine.text import t
+from tui.simulator.log_writer import LogWriter
+from tui.simulator.scenarios import SCENARIOS
+from tui.simulator.simulation import Simulation
+from tui.simulator.story import DIALECTS, Story
+from tui.terminal import claim_terminal
+
+ROTATE_S = 120.0
+"""The simulated log rotates this often, as a busy one does."""
+
+
+@click.command("demo", help=t("cli.demo"))
+@click.option("--scenario", type=click.Choice(list(SCENARIOS)), default="all", show_default=True, help=t("cli.scenario"))
+@click.option("--dialect", type=click.Choice(DIALECTS), default="andrea", show_default=True, help=t("cli.dialect"))
+@click.option("--speed", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, help=t("cli.speed"))
+@click.option("--seed", type=int, default=1, show_default=True, help=t("cli.seed"))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help=t("cli.out"))
+@click.option("--headless", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help=t("cli.headless"))
+@screen_options
+def command(
+    scenario: str,
+    dialect: str,
+    speed: float,
+    seed: int,
+    out: Path | None,
+    headless: float | None,
+    config: Path | None,
+    **flags: object,
+) -> int:
+    """Write the log and, unless headless, watch it."""
+    settings = settle(config, **flags)
+    story = Story(scenario, seed, dialect, settings.zone())
+    if headless is None:
+        claim_terminal()
+    with tempfile.TemporaryDirectory(prefix="voxtop-demo-") as folder:
+        path = out or Path(folder) / "app.log"
+        with LogWriter(path, clock := SystemClock(), rotate_every=ROTATE_S) as writer:
+            simulation = Simulation(story, writer, clock, speed)
+            simulation.prefill()
+            code = _watch(settings, path, simulation) if headless is None else _write(simulation, headless)
+            if headless is not None or out:
+                click.echo(t("cli.demo_wrote", lines=writer.lines, path=path), err=True)
+    return code
+
+
+def _write(simulation: Simulation, seconds: float) -> int:
+    with suppress(KeyboardInterrupt):
+        asyncio.run(simulation.run(seconds))
+        return 0
+    return 130
+
+
+def _watch(settings: Settings, path: Path, simulation: Simulation) -> int:
+    from tui.app import monitor_app  # noqa: PLC0415 - writing without a screen never loads one
+
+    return monitor_app(settings, [f"demo=file:{path}"], simulation.run(), simulation.caption).run_to_end()

@@ -27,11 +27,11 @@ def command(sources: tuple[str, ...], config: Path | None, **flags: object) -> i
     if not wanted:
         click.echo(t("cli.start_page"))
         return 0
-    claim_terminal()
+    piped = claim_terminal()
 
     from tui.app import monitor_app  # noqa: PLC0415 - the screen is loaded only once it is sure to open
 
-    return monitor_app(settings, wanted).run_to_end()
+    return monitor_app(settings, wanted, stdin_fd=piped).run_to_end()
 
 
 def _refuse_commands(sources: tuple[str, ...]) -> None:

@@ -1,0 +1,149 @@
+"""What the terminal is spared: hostile text, and a program that leaves without tidying up."""
+
+import os
+import signal
+import subprocess
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.terminal import VOXTOP, Pty, environment
+
+HOSTILE = [
+    "\x1b]0;owned\x07",
+    "\x1b]8;;http://evil.example\x1b\\click\x1b]8;;\x1b\\",
+    "\x1b]52;c;ZWNobyBvd25lZA==\x07",
+    "\x1b[2J\x1b[1;1H\x1b[31mforged",
+    "\x9b2J\x9b31m",
+    "\x9d0;c1-title\x9c",
+    "\x1bPq#0\x1b\\",
+    "\u202egnp.exe\u2066",
+    "\u200b\u200d\ufe0f\U0001f44d\U0001f3fd",
+    "[/] [ERROR] [bold red]x[/bold red] [link=http://evil.example]y[/link] [@click=app.quit]z[/]",
+    "\x00\x07\x08\x0e\x7f",
+]
+RAW = [b"]0;owned", b"]8;;http://evil", b"ZWNobyBvd25lZA", b"c1-title", b"\x1bPq#0", "\u202e".encode(), "\u2066".encode(),
+       "\u200b".encode(), b"\xc2\x9b", b"\xc2\x9d", b"\x07\x08\x0e"]
+
+
+def stamped(message: str) -> str:
+    return f"{datetime.now(UTC).isoformat()} {message}\n"
+
+
+def test_hostile_log_text_reaches_no_panel_raw_and_crashes_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "app\x1b]0;path\x07.log"
+    with log.open("w", encoding="utf-8", errors="surrogateescape") as out:
+        for number, payload in enumerate(HOSTILE):
+            out.write(stamped(f"❌ [TTS Azure{payload}] Error: 40{number} {payload}"))
+            out.write(stamped(f"❌ [LLM Groq] Error: {payload} {number}"))
+            out.write(stamped(f"🔌 WS CONNECTION | Client: tw{payload}, ID: c{number}{payload}"))
+            out.write(stamped(f"📊 [TTS Az{payload}ure] TTFB=2000ms"))
+            out.write(stamped(f"✅ [TTS Fallback] Switching to G{payload} TTS"))
+        out.write(stamped("❌ [STT Azure] Error: last one"))
+    with Pty([*VOXTOP, str(log)], env=environment(tmp_path), cwd=tmp_path) as terminal:
+        terminal.wait_for("last one")
+        for key in "1234567":
+            terminal.send(key)
+            terminal.send("\r")
+            terminal.read(0.3)
+            terminal.send("\x1b")
+            terminal.read(0.3)
+        terminal.send("6M")
+        terminal.wait_for(lambda screen: "7 Sources" not in screen and "last one" in screen)
+        terminal.send("q")
+
+        assert terminal.wait() == 0
+        drawn = bytes(terminal.output)
+        assert not [raw for raw in RAW if raw in drawn]
+        assert b"]0;path" not in drawn
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGQUIT, 131)]
+)
+def test_fault_76_a_signal_restores_the_terminal_and_ends_the_process(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    (tmp_path / "app.log").touch()
+    with Pty([*VOXTOP, "app.log"], env=environment(tmp_path), cwd=tmp_path) as terminal:
+        terminal.wait_for("NO DATA")
+        terminal.signal(number)
+
+        assert terminal.wait() == code
+        assert terminal.left_behind() == []
+
+
+@pytest.mark.parametrize("key", ["q", "\x03"])
+def test_leaving_by_key_restores_the_terminal(tmp_path: Path, key: str) -> None:
+    (tmp_path / "app.log").touch()
+    with Pty([*VOXTOP, "app.log"], env=environment(tmp_path), cwd=tmp_path) as terminal:
+        terminal.wait_for("NO DATA")
+        terminal.send(key)
+
+        assert terminal.wait() == (0 if key == "q" else 130)
+        assert terminal.left_behind() == []
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_fault_79_a_vanished_terminal_ends_the_process(tmp_path: Path, ignored: bool) -> None:
+    (tmp_path / "app.log").touch()
+    command = ["nohup", *VOXTOP, "app.log"] if ignored else [*VOXTOP, "app.log"]
+    with Pty(command, env=environment(tmp_path), cwd=tmp_path) as terminal:
+        terminal.wait_for("NO DATA")
+        terminal.hang_up()
+
+        terminal.process.wait(timeout=10)
+        assert terminal.process.returncode in (129, 1)
+
+
+def test_fault_74_lines_piped_in_faster_than_the_screen_are_all_counted_and_keys_work(tmp_path: Path) -> None:
+    with subprocess.Popen(["seq", "300000"], stdout=subprocess.PIPE) as numbers:
+        assert numbers.stdout is not None
+        with Pty([*VOXTOP], env=environment(tmp_path), cwd=tmp_path, stdin=numbers.stdout.fileno()) as terminal:
+            terminal.send("7M")
+            terminal.wait_for("300,000")
+            terminal.send("q")
+            assert terminal.wait() == 0
+            assert terminal.left_behind() == []
+
+
+def test_fault_73_the_end_of_a_pipe_is_ended_and_not_green(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    with Pty([*VOXTOP], env=environment(tmp_path), cwd=tmp_path, stdin=reading) as terminal:
+        os.write(writing, stamped("🔌 WS CONNECTION | Client: twilio, ID: c1").encode())
+        terminal.wait_for("twilio")
+        os.close(writing)
+
+        screen = terminal.wait_for("ended")
+        assert "NO DATA" in screen
+        assert "● OK" not in screen
+    os.close(reading)
+
+
+def test_without_a_terminal_it_refuses_and_says_what_to_use(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*VOXTOP, "app.log"], env=environment(tmp_path), cwd=tmp_path, capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL, timeout=30,
+    )
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "voxtop events" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_first_picture_comes_before_the_history_is_read(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    line = stamped("DEBUG nothing of interest in this line at all, only its length matters here " * 2)
+    with log.open("w") as out:
+        for _ in range(200):
+            out.write(line * 1000)
+    with Pty([*VOXTOP, "--since", "all", str(log)], env=environment(tmp_path), cwd=tmp_path) as terminal:
+        began = time.monotonic()
+        terminal.wait_for("7 Sources")
+        terminal.wait_for("200,000")
+        assert time.monotonic() > began
+        terminal.send("q")
+        assert terminal.wait() == 0
