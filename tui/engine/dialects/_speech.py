@@ -1,0 +1,16 @@
+"""Lines that carry what callers say and what is said to them: bait for every pattern (semantics R79)."""
+
+import re
+
+_CARRIER = re.compile(
+    r"\W{0,8}(?:"
+    r"\[STT\] (?:Recogni[sz]ed|Recogni[sz]ing|Partial|Final)\b|\[REPORTER\]|\[STT_EVENT\]"
+    r"|(?:\S+: )?Generating TTS \[|Transcription: \[|(?:Interaction \d+: )?(?:TTS -> TWILIO|STT -> GPT):"
+    r"|Synthesizing:|Speaking:|Response:|Processing:|USER:|ASSISTANT:|user_transcript|agent_response"
+    r"|(?:#+ )?sending text to \S+ for generation:)"
+)
+
+
+def is_speech(message: str) -> bool:
+    """Tell whether the message quotes a caller or a model."""
+    return _CARRIER.match(message) is not None

@@ -1,0 +1,35 @@
+"""Reads JSON objects out of log lines without ever stopping the reader."""
+
+import json
+from collections.abc import Mapping
+
+
+def json_object(text: str) -> dict[str, object] | None:
+    """Return the object a line consists of, or None: broken JSON is plain text (formats §2.3)."""
+    if not text.startswith("{") or not text.rstrip().endswith("}"):
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def text_at(fields: Mapping[str, object], *keys: str) -> str:
+    """Return the first value under ``keys`` that is a non-empty string, or an empty one."""
+    for key in keys:
+        value = fields.get(key)
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def stamp_at(fields: Mapping[str, object], *keys: str) -> str | float | None:
+    """Return the first time under ``keys``: as written, or seconds where it is a number (pino: milliseconds)."""
+    for key in keys:
+        value = fields.get(key)
+        if isinstance(value, str) and value:
+            return value
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return value / 1000 if value > 100_000_000_000 else float(value)
+    return None

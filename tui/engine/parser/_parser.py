@@ -1,0 +1,165 @@
+"""Turns the raw lines of one source into events, record by record."""
+
+from datetime import tzinfo
+from typing import NamedTuple
+
+from tui.engine.clock import Clock, SystemClock
+from tui.engine.dialects._dialect import Nothing, dialects, meaning
+from tui.engine.envelopes._cleaning import clean_bytes
+from tui.engine.envelopes._envelope import Unwrapped, envelopes, unwrap
+from tui.engine.model import LineBlock, LogEvent, LogLine
+from tui.engine.parser._record import TRACEBACK, Record, is_tail
+from tui.engine.parser._scan import CANDIDATE, KNOWN, BlockScan, FullScan
+
+MAX_LINE = 65_536
+"""Bytes of a line that are looked at (semantics R70)."""
+
+FUTURE_S = 300.0
+"""An event time this far after the arrival is a wrong clock: arrival counts (semantics R67)."""
+
+SILENT = {"process_ready", "key_present"}
+"""Kinds that serve the store and are not counted as events of the log."""
+
+
+class _Raw(NamedTuple):
+    line: bytes
+    marks: int
+
+
+class Parser:
+    """Understands one source; keeps at most one unfinished record between two calls.
+
+    Lines that no dialect's candidate pattern finds are not even decoded; with ``prefilter=False`` every
+    line takes the whole way. Both give the same events: the long way is the definition.
+    """
+
+    def __init__(
+        self, source: str, tz: tzinfo | None = None, *, prefilter: bool = True, clock: Clock | None = None
+    ) -> None:
+        """``tz`` is the zone of times without one (None: the machine's own); the clock completes missing years."""
+        self.lines = 0
+        self.events = 0
+        self.unrecognised = 0
+        """Lines with text that gave no event, belong to none and look like no known writing."""
+        self.truncated = 0
+        self.bad_samples = 0
+        self._source = source
+        self._tz = tz
+        self._clock = clock or SystemClock()
+        self._scan = (BlockScan if prefilter else FullScan)(
+            (token for dialect in dialects() for token in dialect.candidates),
+            (token for dialect in dialects() for token in dialect.signature),
+            (envelope.candidates for envelope in envelopes() if envelope.candidates),
+        )
+        self._record: Record | None = None
+        self._emitted = False
+        self._begun: tuple[str, int] | None = None
+        self._previous = b""
+
+    def feed(self, block: LineBlock) -> list[LogEvent]:
+        """Return the events that are complete with this block, in the order of their records."""
+        events: list[LogEvent] = []
+        lines = self._prepared(block.lines)
+        for number, (raw, marks) in enumerate(zip(lines, self._scan(lines), strict=True), block.first_line):
+            if marks & CANDIDATE or self._record is not None or self._begun is not None:
+                self._read(raw, marks, number, block.arrived, events)
+            else:
+                self._pass_over(raw, marks)
+        self.lines += len(lines)
+        self._count(events)
+        return events
+
+    def _prepared(self, lines: list[bytes]) -> list[bytes]:
+        """Return the lines cut and without terminal sequences, so that tokens are where a reader sees them."""
+        if max(map(len, lines), default=0) > MAX_LINE:
+            self.truncated += sum(len(raw) > MAX_LINE for raw in lines)
+            lines = [raw[:MAX_LINE] for raw in lines]
+        return [clean_bytes(raw) if b"\x1b" in raw or b"\x00" in raw else raw for raw in lines]
+
+    def flush(self) -> list[LogEvent]:
+        """Return the failure that was waiting for lines below it; such lines are still swallowed later."""
+        events: list[LogEvent] = []
+        if self._record is not None and not self._emitted:
+            self._emit(self._record, events)
+            self._emitted = True
+        self._count(events)
+        return events
+
+    def _count(self, events: list[LogEvent]) -> None:
+        self.events += sum(event.kind not in SILENT for event in events)
+
+    def _pass_over(self, raw: bytes, marks: int) -> None:
+        """Note a line that gives no event."""
+        if marks & KNOWN:
+            self._previous = raw
+        elif raw and not raw.isspace():
+            self._previous = raw
+            self.unrecognised += raw[0] not in b" \t"
+
+    def _read(self, raw: bytes, marks: int, number: int, arrived: float | None, events: list[LogEvent]) -> None:
+        """Take one line the whole way: decode, unwrap, join, understand."""
+        begun, first = self._begun or ("", number)
+        found = unwrap(raw.decode("utf-8", "replace"), begun)
+        if begun and not found.joins:  # the rest of a split line never came
+            orphan = unwrap(begun)
+            self._take(orphan, self._line(orphan, first, arrived), _Raw(b"", KNOWN), events)
+            first = number
+        self._begun = (found.message[:MAX_LINE], first) if found.partial else None
+        if not found.partial:
+            self._take(found, self._line(found, first, arrived), _Raw(raw, marks), events)
+
+    def _take(self, found: Unwrapped, line: LogLine, raw: "_Raw", events: list[LogEvent]) -> None:
+        """Give an unwrapped line to the record above it or begin a new one."""
+        if self._record is not None and self._record.takes(found):
+            return
+        self._finish(events)
+        header = found.message.startswith(TRACEBACK)
+        if header and found.level is None and self._follows_debug():
+            self._record, self._emitted = Record(line, None), True
+            return
+        outcome = meaning(line) if header or not is_tail(found) else None
+        if outcome is Nothing.BAD_SAMPLE:
+            self.bad_samples += 1
+        if not isinstance(outcome, LogEvent):
+            self._pass_over(*raw)
+            return
+        self._previous = b""
+        if outcome.kind in {"error", "warning"}:
+            self._record, self._emitted = Record(line, outcome), False
+        else:
+            events.append(outcome)
+
+    def _line(self, found: Unwrapped, number: int, arrived: float | None) -> LogLine:
+        time = found.time(self._tz, arrived if arrived is not None else self._clock.now())
+        if time is not None and arrived is not None and time > arrived + FUTURE_S:
+            time = None
+        message = found.message.strip()
+        return LogLine(
+            self._source, number, message, found.level, time, arrived, found.more, found.fields, found.logger
+        )
+
+    def _follows_debug(self) -> bool:
+        """Tell whether the line before was a DEBUG record: its traceback is as quiet as itself (semantics R35)."""
+        return unwrap(self._previous.decode("utf-8", "replace")).level == "debug"
+
+    def _finish(self, events: list[LogEvent]) -> None:
+        record, self._record = self._record, None
+        if record is not None and not self._emitted and not record.is_bare_header:
+            self._emit(record, events)
+
+    def _emit(self, record: Record, events: list[LogEvent]) -> None:
+        event = record.finished()
+        if event is not None:
+            events.append(event)
+
+
+def line_time(raw: bytes, tz: tzinfo | None = None, now: float | None = None) -> float | None:
+    """Return the event time of a raw line in seconds since the epoch, or None where it tells none.
+
+    Args:
+        raw: one line without its newline.
+        tz: the zone of times without one; None is the machine's own.
+        now: completes times without a year; None is the system's clock.
+    """
+    found = unwrap(clean_bytes(raw[:MAX_LINE]).decode("utf-8", "replace"))
+    return found.time(tz, SystemClock().now() if now is None else now)
