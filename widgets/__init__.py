@@ -1,1 +1,31 @@
-"""Panels over a snapshot, one per file."""
+"""Panels over a snapshot, one per file, drawn row by row from plain text."""
+
+from widgets._glyphs import use_glyphs
+from widgets._panel import Panel
+from widgets.calls import CallsPanel
+from widgets.config_status import ConfigPanel
+from widgets.errors import ErrorsPanel
+from widgets.fallback import FallbackPanel
+from widgets.notice import NoticeBar
+from widgets.playbook_card import PlaybookCard
+from widgets.recent import RecentPanel
+from widgets.sources import SourcesPanel
+from widgets.strip import VerdictStrip
+from widgets.too_small import TooSmallCard
+from widgets.ttfb import TtfbPanel
+
+__all__ = [
+    "CallsPanel",
+    "ConfigPanel",
+    "ErrorsPanel",
+    "FallbackPanel",
+    "NoticeBar",
+    "Panel",
+    "PlaybookCard",
+    "RecentPanel",
+    "SourcesPanel",
+    "TooSmallCard",
+    "TtfbPanel",
+    "VerdictStrip",
+    "use_glyphs",
+]

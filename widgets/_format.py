@@ -1,0 +1,79 @@
+"""Figures as text in the language in use: numbers, latencies, shares, ages, sizes."""
+
+from datetime import UTC, datetime
+
+from tui.engine.text import language, t
+
+NONE = "–"
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Return a number with the decimal sign of the language, ``–`` for none."""
+    if value is None:
+        return NONE
+    text = f"{value:.{digits}f}"
+    return text.replace(".", ",") if language() == "es" else text
+
+
+def decimal(value: float | None) -> str:
+    """Return a number with one decimal."""
+    return number(value, 1)
+
+
+def percent(value: float | None) -> str:
+    """Return a share with one decimal."""
+    return NONE if value is None else f"{number(value, 1)} %"
+
+
+def limit(value: float) -> str:
+    """Return a limit without needless decimals."""
+    return number(value) if value == int(value) else number(value, 1)
+
+
+def latency(ms: float | None) -> str:
+    """Return milliseconds with their unit, seconds from ten seconds on."""
+    if ms is None:
+        return NONE
+    return f"{number(ms)} ms" if ms < 10_000 else f"{number(ms / 1000, 1)} s"
+
+
+def span(seconds: float) -> str:
+    """Return a length of time in its two largest units: ``8s``, ``12m``, ``1h05m``, ``3d4h``."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m"
+    if whole < 86_400:
+        return f"{whole // 3600}h{whole % 3600 // 60:02}m"
+    return f"{whole // 86_400}d{whole % 86_400 // 3600}h"
+
+
+def age(then: float | None, now: float) -> str:
+    """Return how long ago something was."""
+    return NONE if then is None else span(now - then)
+
+
+def window(seconds: float) -> str:
+    """Return the window of a figure in minutes: ``60 min``."""
+    return f"{limit(seconds / 60)} min" if seconds >= 60 else f"{limit(seconds)} s"
+
+
+def clock_time(at: float, now: float) -> str:
+    """Return the local time of day, with the day when it was not within the last 20 hours."""
+    local = datetime.fromtimestamp(at, UTC).astimezone()
+    return local.strftime("%H:%M" if now - at < 72_000 else "%m-%d %H:%M")
+
+
+def size(count: float) -> str:
+    """Return bytes in the unit that keeps the figure short."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{number(count, 0 if unit == 'B' else 1)} {unit}"
+        count /= 1000
+    return f"{number(count, 1)} GB"
+
+
+def rate(per_second: float) -> str:
+    """Return lines per second; below ten with a decimal."""
+    return t("unit.lines_per_s", value=number(per_second, 1 if per_second < 10 else 0))

@@ -1,0 +1,167 @@
+"""The base of everything drawn here: rows of runs, kept as strips and repainted only where they changed."""
+
+from dataclasses import replace
+from typing import ClassVar, get_args
+
+from rich.segment import Segment
+from textual.binding import BindingsMap
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.engine.text import catalogue, language
+from widgets._glyphs import glyphs_in_use
+from widgets._lines import Line, Role, fit
+from widgets._view import View
+
+_FADING: frozenset[Role] = frozenset(
+    role for role in get_args(Role) if role not in {"label", "no-data", "cursor"} and not role.startswith("badge")
+)
+"""Roles that turn grey while the data is not fresh."""
+
+
+def in_language(bindings: BindingsMap) -> BindingsMap:
+    """Return bindings whose texts, catalogue keys in the class, are in the language in use.
+
+    Classes are built when they are imported, the language is chosen later: so each widget translates its own.
+    """
+    texts = catalogue(language())
+    return BindingsMap(
+        replace(
+            binding,
+            description=texts.get(binding.description, binding.description),
+            tooltip=texts.get(binding.tooltip, binding.tooltip),
+        )
+        for _, binding in bindings
+    )
+
+
+class LinesView(Widget):
+    """Shows rows made by ``draw``.
+
+    | class | role |
+    | :- | :- |
+    | `lines--text`, `--label`, `--strong`, `--dim`, `--hint` | figures, names, emphasis, few samples, playbooks |
+    | `lines--ok`, `--no-data`, `--warning`, `--critical` | states, and the same as `lines--badge-…` |
+    | `lines--series-1` to `-3`, `lines--limit` | lines of a chart and its goal |
+    | `lines--cursor` | the row under the cursor |
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{role}" for role in get_args(Role)}
+
+    DEFAULT_CSS = """
+    LinesView {
+        background: $background;
+        color: $foreground;
+        & > .lines--text { color: $foreground; }
+        & > .lines--label, & > .lines--no-data { color: $foreground-muted; }
+        & > .lines--strong { color: $foreground; text-style: bold; }
+        & > .lines--dim, & > .lines--limit { color: $foreground-disabled; }
+        & > .lines--hint { color: $accent; }
+        & > .lines--ok { color: $success; }
+        & > .lines--warning { color: $warning; }
+        & > .lines--critical { color: $error; text-style: bold; }
+        & > .lines--badge-ok { color: $background; background: $success; text-style: bold; }
+        & > .lines--badge-no-data { color: $background; background: $foreground-muted; text-style: bold; }
+        & > .lines--badge-warning { color: $background; background: $warning; text-style: bold; }
+        & > .lines--badge-critical { color: $background; background: $error; text-style: bold; }
+        & > .lines--badge-paused { color: $background; background: $accent; text-style: bold; }
+        & > .lines--series-1 { color: $primary; }
+        & > .lines--series-2 { color: $secondary; }
+        & > .lines--series-3 { color: $accent; }
+        & > .lines--cursor { background: $surface; }
+    }
+    """
+
+    ALLOW_SELECT = False
+
+    FADES: ClassVar[bool] = True
+    """Figures turn grey while the data is not fresh; off where what is shown is about freshness itself."""
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        id: str | None = None,  # noqa: A002 - what every Textual widget calls it
+        classes: str | None = None,
+        disabled: bool = False,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+        self._bindings = in_language(self._bindings)
+        self._rows: list[Line] = []
+        self._strips: dict[int, Strip] = {}
+        self._drawn: Size | None = None
+        self._cursor: int | None = None
+        self._view = View(0.0, live=False)
+
+    @property
+    def rows(self) -> list[str]:
+        """The text on show, one string per row."""
+        return ["".join(segment.text for segment in self.render_line(y)) for y in range(self.size.height)]
+
+    def draw(self, width: int, height: int, view: View) -> list[Line]:
+        """Return the rows that fill ``width`` × ``height`` cells; later ones are cut off."""
+        raise NotImplementedError
+
+    def cursor_row(self) -> int | None:
+        """Return the row under the cursor, if there is a cursor."""
+        return None
+
+    def redraw(self, now: float, *, live: bool = True) -> None:
+        """Draw again and repaint the rows that look different; the layout stays."""
+        faded = self._view.live is not live
+        self._view = View(now, live, glyphs_in_use())
+        if not self.size or self._drawn != self.size or faded:
+            self._drawn = None
+            self.refresh()
+            return
+        before, cursor_before = self._rows, self._cursor
+        self._lay_out(self.size)
+        changed = [y for y in range(self.size.height) if _row(before, y) != _row(self._rows, y)]
+        if self._cursor != cursor_before:
+            changed += [y for y in (self._cursor, cursor_before) if y is not None]
+        for y in changed:
+            self._strips.pop(y, None)
+        if changed:
+            self.refresh(*[Region(0, y, self.size.width, 1) for y in set(changed)])
+
+    def forget(self) -> None:
+        """Draw everything again at the next paint: focus or an option changed."""
+        self._drawn = None
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one row, drawn once until it changes."""
+        if self._drawn != self.size:
+            self._strips.clear()
+            self._lay_out(self.size)
+        strip = self._strips.get(y)
+        if strip is None:
+            strip = self._strips[y] = self._strip(_row(self._rows, y), on_cursor=y == self._cursor)
+        return strip
+
+    def notify_style_update(self) -> None:
+        """Forget strips in the colours of before."""
+        self._strips.clear()
+        super().notify_style_update()
+
+    def _lay_out(self, size: Size) -> None:
+        self._drawn = size
+        self._view.printed.clear()
+        self._rows = self.draw(size.width, size.height, self._view)[: size.height] if size else []
+        self._cursor = self.cursor_row()
+
+    def _strip(self, line: Line, *, on_cursor: bool) -> Strip:
+        width = self.size.width
+        under = self.get_component_rich_style("lines--cursor", partial=True) if on_cursor else None
+        plain, faded = self._view.glyphs.plain, self.FADES and not self._view.live
+        segments = []
+        for text, role in fit(line, width):
+            shown: Role = "dim" if faded and role in _FADING else role
+            style = self.get_component_rich_style(f"lines--{shown}")
+            segments.append(Segment(plain(text), style + under if under else style))
+        return Strip(segments, width)
+
+
+def _row(rows: list[Line], y: int) -> Line:
+    return rows[y] if y < len(rows) else ()

@@ -1,0 +1,123 @@
+"""The base of the numbered panels: one slice of the snapshot, redrawn only when it is another object."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+
+from tui.engine.model import EMPTY_SNAPSHOT, Playbook, Snapshot
+from tui.engine.text import t
+from widgets import _format
+from widgets._lines_view import LinesView
+
+
+class Panel(LinesView, can_focus=True):
+    """A bordered, focusable view of one part of a snapshot."""
+
+    NUMBER: ClassVar[int]
+    """The key that focuses the panel, shown in its title."""
+    TITLE: ClassVar[str]
+    """Catalogue key of the title."""
+    KPIS: ClassVar[frozenset[str]] = frozenset()
+    """Findings of the verdict that belong here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "panel.key_open", tooltip="panel.tip_open", id="panel.open"),
+    ]
+
+    DEFAULT_CSS = """
+    Panel {
+        border: round $border-blurred;
+        border-title-color: $foreground-muted;
+        border-subtitle-color: $foreground-muted;
+        padding: 0 1;
+        &:focus {
+            border: round $border;
+            border-title-color: $foreground;
+            border-title-style: bold;
+        }
+        &.-ascii { border: ascii $border-blurred; }
+        &.-ascii:focus { border: ascii $border; }
+    }
+    """
+
+    class Opened(Message):
+        """Enter was pressed."""
+
+        def __init__(self, panel: "Panel", playbook: Playbook | None) -> None:
+            super().__init__()
+            self.panel = panel
+            """Where."""
+            self.playbook = playbook
+            """Of the selected row or of the worst finding of the panel; ``None`` if there is none."""
+
+        @property
+        def control(self) -> "Panel":
+            """The panel that sent it."""
+            return self.panel
+
+    snapshot: Snapshot = EMPTY_SNAPSHOT
+    """The snapshot on show."""
+    _part: tuple[object, ...] = ()
+    _titles: tuple[str, str] = ("", "")
+
+    def on_mount(self) -> None:
+        """Write the title."""
+        self.set_class(self._view.glyphs.ascii, "-ascii")
+        self._write_titles()
+
+    def show(self, snapshot: Snapshot, now: float) -> None:
+        """Show a snapshot; cheap when nothing that is on show changed.
+
+        Args:
+            snapshot: What to show.
+            now: Seconds since the epoch, for the ages.
+        """
+        part = self.part(snapshot)
+        live = snapshot.verdict.freshness == "live"
+        same = len(part) == len(self._part) and all(a is b for a, b in zip(part, self._part, strict=True))
+        self.snapshot, self._part = snapshot, part
+        if not same or live is not self._view.live or self._view.aged(now) or self.is_due(now):
+            self.redraw(now, live=live)
+            self.set_class(self._view.glyphs.ascii, "-ascii")
+        self._view.now = now
+        self._write_titles()
+
+    def part(self, snapshot: Snapshot) -> tuple[object, ...]:
+        """Return the values of the snapshot that the panel draws."""
+        raise NotImplementedError
+
+    def is_due(self, now: float) -> bool:  # noqa: ARG002 - some panels put off costly drawing
+        """Tell whether something put off earlier should be drawn now."""
+        return False
+
+    def subtitle(self) -> str:
+        """Return what stands in the lower border while the data is fresh; safe text."""
+        return ""
+
+    def playbook(self) -> Playbook | None:
+        """Return what Enter opens: by default the playbook of the worst finding of the panel."""
+        mine = (f.playbook for f in self.snapshot.verdict.findings if f.kpi in self.KPIS)
+        return next((book for book in mine if book), None)
+
+    def action_open(self) -> None:
+        """Ask for the playbook to be opened."""
+        self.post_message(self.Opened(self, self.playbook()))
+
+    def age_of_data(self) -> str:
+        """Return what is said about data that is not fresh."""
+        verdict = self.snapshot.verdict
+        if verdict.freshness == "live":
+            return ""
+        if verdict.freshness == "none" or verdict.lag_s is None:
+            return t("panel.no_data_yet")
+        return t("panel.stale", age=_format.age(self.snapshot.at - verdict.lag_s, self._view.now))
+
+    def _write_titles(self) -> None:
+        plain = self._view.glyphs.plain
+        titles = plain(f"{self.NUMBER} {t(self.TITLE)}"), plain(self.age_of_data() or self.subtitle())
+        if titles == self._titles:
+            return
+        self._titles = titles
+        self.border_title, self.border_subtitle = Content(titles[0]), Content(titles[1])

@@ -1,0 +1,101 @@
+"""Percentiles of the last hour as lines with the goal drawn in, by plotext, as rows of runs."""
+
+import math
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+from tui.engine.model import StageTtfb
+from tui.engine.text import t
+from widgets import _format as fmt
+from widgets._glyphs import Glyphs
+from widgets._lines import Line, Role, Run
+
+LEAST_WIDTH = 30
+LEAST_HEIGHT = 7
+
+_SERIES: tuple[tuple[str, int, Role], ...] = (
+    ("P50", 101, "series-1"),
+    ("P95", 102, "series-2"),
+    ("P99", 103, "series-3"),
+)
+_GOAL_CODE = 104
+_ASCII_MARKERS = ("*", "x", "+")
+_ROLES: dict[str, Role] = {str(code): role for _, code, role in _SERIES} | {str(_GOAL_CODE): "text"}
+_ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
+
+Point = tuple[float, float, float] | None
+
+
+def runs_of(series: Sequence[Point]) -> list[list[tuple[int, tuple[float, float, float]]]]:
+    """Return the unbroken stretches of a series with their places, so that a gap stays a gap."""
+    numbered = list(enumerate(series))
+    return [
+        [(place, point) for place, point in stretch if point is not None]
+        for known, stretch in groupby(numbered, key=lambda item: item[1] is not None)
+        if known
+    ]
+
+
+def percentile_chart(stage: StageTtfb, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    """Return ``height`` rows: a legend and the chart; nothing if it would be too small or empty."""
+    stretches = runs_of(stage.series)
+    if width < LEAST_WIDTH or height < LEAST_HEIGHT or not stretches:
+        return []
+    return [_legend(stage, glyphs), *_plot(stage, stretches, width, height - 1, glyphs)]
+
+
+def _legend(stage: StageTtfb, glyphs: Glyphs) -> Line:
+    signs = _ASCII_MARKERS if glyphs.ascii else ("", "", "")
+    names = [Run(f" {sign}{name}", role) for sign, (name, _, role) in zip(signs, _SERIES, strict=True)]
+    goal = t("panel_ttfb.goal_line", limit=fmt.limit(stage.limits.warn_at))
+    return (Run(stage.stage, "strong"), *names, Run(f"  {goal}", "label"))
+
+
+def _plot(
+    stage: StageTtfb,
+    stretches: list[list[tuple[int, tuple[float, float, float]]]],
+    width: int,
+    height: int,
+    glyphs: Glyphs,
+) -> list[Line]:
+    # Loaded with the first chart, not with the program: the import alone costs tens of milliseconds.
+    from textual_plotext.plot import Plot  # noqa: PLC0415 - see above
+
+    goal, last = stage.limits.warn_at, len(stage.series) - 1
+    top = round_up(max(goal * 1.2, *(point[2] for stretch in stretches for _, point in stretch)))
+    plot = Plot()
+    plot.theme("clear")
+    plot.plotsize(width, height)
+    plot._set_size(width, height)  # noqa: SLF001 - plotsize alone leaves the size of the terminal in force
+    plot.xaxes(True, False)
+    plot.yaxes(True, False)
+    plot.hline(goal, color=_GOAL_CODE)
+    for stretch in stretches:
+        for which in (2, 0, 1):  # the last one drawn lies on top: P95 is what the goal is about
+            code = _SERIES[which][1]
+            x, y = [place for place, _ in stretch], [point[which] for _, point in stretch]
+            draw = plot.plot if len(x) > 1 else plot.scatter
+            draw(x, y, marker=(_ASCII_MARKERS[which] if glyphs.ascii else "braille"), color=code)
+    plot.xlim(0, max(1, last))
+    plot.ylim(0, top)
+    plot.yticks([0, goal, top], ["0", fmt.limit(goal), fmt.number(top)])
+    minutes = [minute for minute in (60, 45, 30, 15) if minute <= last + 1]
+    plot.xticks([last - m + 1 if m <= last else 0 for m in minutes] + [last], [f"-{m}m" for m in minutes] + ["0"])
+    return [_line(row) for row in plot.build().splitlines()]
+
+
+def round_up(value: float) -> float:
+    """Return the next round number, so that the top of a scale reads well and seldom moves."""
+    unit = 10.0 ** math.floor(math.log10(value))
+    return next(step * unit for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * unit >= value)
+
+
+def _line(row: str) -> Line:
+    """Turn one row of plotext's output into runs: colour codes become roles, the frame stays in the background."""
+    parts = _ESCAPE.split(row)
+    out = [Run(parts[0], "label")] if parts[0] else []
+    for code, text in zip(parts[1::2], parts[2::2], strict=True):
+        if text:
+            out.append(Run(text, _ROLES.get(code.rpartition(";")[2], "label")))
+    return tuple(out)

@@ -1,0 +1,68 @@
+"""What drawing depends on beside the figures: the time, whether they are fresh, the signs in use."""
+
+from dataclasses import dataclass, field
+
+from tui.engine.model import SourceState, Status
+from tui.engine.text import t
+from widgets import _format
+from widgets._glyphs import UNICODE, Glyphs
+from widgets._lines import Role, Run
+
+_ROLES: dict[Status, Role] = {
+    Status.OK: "ok",
+    Status.NO_DATA: "no-data",
+    Status.WARNING: "warning",
+    Status.CRITICAL: "critical",
+}
+_SOURCE_ROLES: dict[SourceState, Role] = {
+    SourceState.LIVE: "ok",
+    SourceState.STALE: "warning",
+    SourceState.WAITING: "warning",
+    SourceState.FAILED: "critical",
+}
+
+
+def role_of(status: Status) -> Role:
+    """Return the role that shows a state."""
+    return _ROLES[status]
+
+
+def source_role(state: SourceState) -> Role:
+    """Return the role that shows what a source is doing; quiet is neither good nor bad."""
+    return _SOURCE_ROLES.get(state, "no-data")
+
+
+@dataclass(slots=True)
+class View:
+    """One drawing; remembers the ages it printed, so that they can be looked at again."""
+
+    now: float
+    live: bool = True
+    """Without fresh data good news expires: OK is drawn as no data, bad news stays."""
+    glyphs: Glyphs = UNICODE
+    printed: list[tuple[float, str]] = field(default_factory=list)
+
+    def current(self, status: Status) -> Status:
+        """Return the state that may be claimed now."""
+        return Status.NO_DATA if status is Status.OK and not self.live else status
+
+    def mark(self, status: Status) -> Run:
+        """Return sign and word of a state."""
+        status = self.current(status)
+        return Run(f"{self.glyphs.of(status)} {t(f'status.{status.value}')}", role_of(status))
+
+    def sign(self, status: Status) -> Run:
+        """Return the sign of a state alone, for beside a figure that has its word nearby."""
+        status = self.current(status)
+        return Run(self.glyphs.of(status), role_of(status))
+
+    def age(self, then: float | None) -> str:
+        """Return how long ago something was."""
+        text = _format.age(then, self.now)
+        if then is not None:
+            self.printed.append((then, text))
+        return text
+
+    def aged(self, now: float) -> bool:
+        """Tell whether an age that was printed reads differently by now."""
+        return any(_format.age(then, now) != text for then, text in self.printed)

@@ -1,0 +1,172 @@
+"""The two lines at the top: is it broken, since when, what and who, and how fresh is that."""
+
+from tui.engine.model import (
+    EMPTY_SNAPSHOT,
+    Finding,
+    Percentiles,
+    Snapshot,
+    StageFallback,
+    StageTtfb,
+    Status,
+    Verdict,
+)
+from tui.engine.safe_text import safe_text
+from tui.engine.text import t
+from widgets import _format as fmt
+from widgets._lines import Line, Role, Run, crop, joined, spread, width_of
+from widgets._lines_view import LinesView
+from widgets._view import View, role_of
+
+_BADGES: dict[Status, Role] = {
+    Status.OK: "badge-ok",
+    Status.NO_DATA: "badge-no-data",
+    Status.WARNING: "badge-warning",
+    Status.CRITICAL: "badge-critical",
+}
+
+
+def finding_text(finding: Finding) -> str:
+    """Return one finding as a short phrase with its figure, limit and n."""
+    where = " ".join(filter(None, (finding.stage, safe_text(finding.provider or "", 40))))
+    shown = {
+        "ttfb": fmt.latency,
+        "turn": fmt.latency,
+        "fallback": fmt.percent,
+        "errors": fmt.percent,
+        "errors_per_minute": fmt.decimal,
+    }.get(finding.kpi, fmt.number)
+    return t(
+        f"kpi.{finding.kpi}",
+        where=where,
+        value=shown(finding.value),
+        limit=fmt.NONE if finding.limit is None else fmt.limit(finding.limit),
+        n=finding.n,
+        window=fmt.window(finding.window_s) if finding.window_s else fmt.NONE,
+        detail=safe_text(finding.detail, 80),
+    )
+
+
+def worst_ttfb(stages: tuple[StageTtfb, ...]) -> tuple[StageTtfb, str, Percentiles] | None:
+    """Return the stage, provider and figures nearest to or furthest over their limit; a provider only if it has n."""
+    found = [
+        (stage, name, figures)
+        for stage in stages
+        for name, figures in (stage.providers or (("", stage.figures),))
+        if figures.p95 is not None
+    ]
+    return max(found, key=lambda row: (row[2].status.rank, (row[2].p95 or 0) / row[0].limits.warn_at), default=None)
+
+
+def worst_fallback(stages: tuple[StageFallback, ...]) -> StageFallback | None:
+    """Return the stage that fell back most."""
+    known = [stage for stage in stages if stage.pct is not None]
+    return max(known, key=lambda stage: (stage.status.rank, stage.pct or 0), default=None)
+
+
+def first_line(verdict: Verdict, width: int, view: View, paused: int | None) -> Line:
+    """Return state, since when, and the findings that fit."""
+    status = view.current(verdict.status)
+    badge = Run(f" {view.glyphs.of(status)} {t(f'status.{status.value}')} ", _BADGES[status])
+    line: Line = (badge, Run(" "))
+    if verdict.since is not None:
+        since = t("strip.since", time=fmt.clock_time(verdict.since, view.now), age=view.age(verdict.since))
+        line = (*line, Run(since, "label"), Run("  "))
+    right: Line = () if paused is None else (Run(f" {t('strip.paused', count=paused)} ", "badge-paused"),)
+    room = width - width_of(line) - width_of(right) - 2 * bool(right)
+    return spread((*line, *_reasons(verdict, status, room)), right, width)
+
+
+def _reasons(verdict: Verdict, status: Status, room: int) -> Line:
+    """Return why the verdict is what it is, worst first, with a count of what does not fit."""
+    if not verdict.findings or verdict.freshness != "live":
+        key = "strip.none" if verdict.freshness == "none" else "strip.stale"
+        if verdict.freshness == "live":
+            key = "strip.all_good" if status is Status.OK else "strip.too_little"
+        return (Run(crop(t(key), max(0, room)), "label"),)
+    parts: list[Line] = [(Run(finding_text(f), role_of(f.status)),) for f in verdict.findings]
+    for count in range(len(parts), 0, -1):
+        more = len(parts) - count
+        tail: Line = (Run(f" +{more}", "label"),) if more else ()
+        line = (*joined(parts[:count], 10_000), *tail)
+        if width_of(line) <= room:
+            return line
+    return (Run(crop(parts[0][0].text, max(0, room)), parts[0][0].role),)
+
+
+def second_line(snapshot: Snapshot, width: int, view: View) -> Line:
+    """Return the standing figures, most important first."""
+    full = (Run(" "), *joined(_standing(snapshot, view, short=False), 10_000, "   "))
+    return (
+        full if width_of(full) <= width else (Run(" "), *joined(_standing(snapshot, view, short=True), width - 1, "  "))
+    )
+
+
+def _standing(snapshot: Snapshot, view: View, *, short: bool) -> list[Line]:
+    """Return each standing figure with its name, in fewer letters if ``short``."""
+    verdict, suffix = snapshot.verdict, "_short" if short else ""
+    parts: list[Line] = []
+    worst = worst_ttfb(snapshot.ttfb)
+    if worst:
+        parts.append(_ttfb_part(*worst, view, short=short))
+    fallback = worst_fallback(snapshot.fallback)
+    if fallback:
+        role = role_of(view.current(fallback.status))
+        rate = f"{fallback.stage} {fmt.percent(fallback.pct)}"
+        rate += "" if short else f" (n {fallback.calls})"
+        parts.append((Run(t(f"strip.fallback{suffix}") + " ", "label"), Run(rate, role)))
+    if snapshot.calls.active is not None:
+        sign = view.glyphs.over if snapshot.calls.lower_bound else ""
+        parts.append((Run(t(f"strip.calls{suffix}") + " ", "label"), Run(f"{sign}{snapshot.calls.active}", "strong")))
+    if verdict.affected_calls is not None:
+        parts.append((Run(t(f"strip.affected{suffix}") + " ", "label"), Run(str(verdict.affected_calls), "strong")))
+    live = f"{verdict.sources_live}/{verdict.sources_total}"
+    parts.append((Run(t(f"strip.sources{suffix}") + " ", "label"), Run(live, "strong")))
+    if verdict.lag_s is not None:
+        newest = snapshot.at - verdict.lag_s
+        parts.append((Run(t(f"strip.lag{suffix}") + " ", "label"), Run(view.age(newest), "strong")))
+    return parts
+
+
+def _ttfb_part(stage: StageTtfb, provider: str, figures: Percentiles, view: View, *, short: bool) -> Line:
+    name = f"{stage.stage} {safe_text(provider, 24)}".strip()
+    goal = fmt.limit(stage.limits.warn_at)
+    text = f"/{goal} n {figures.n}" if short else f" {t('strip.goal', limit=goal, n=figures.n)}"
+    value = fmt.number(figures.p95) if short else fmt.latency(figures.p95)
+    role = role_of(view.current(figures.status))
+    return (
+        Run(f"{name} ", "strong"),
+        Run("P95 ", "label"),
+        Run(value, role),
+        Run(text, "label"),
+    )
+
+
+class VerdictStrip(LinesView):
+    """The verdict on two lines that never scroll."""
+
+    DEFAULT_CSS = """
+    VerdictStrip { height: 2; width: 1fr; }
+    """
+
+    _snapshot = EMPTY_SNAPSHOT
+    _paused: int | None = None
+
+    def show(self, snapshot: Snapshot, now: float, *, paused: int | None = None) -> None:
+        """Show a snapshot.
+
+        Args:
+            snapshot: What to show.
+            now: Seconds since the epoch, for the ages.
+            paused: How many events came since the view was frozen; ``None`` while it is not.
+        """
+        same = snapshot is self._snapshot and paused == self._paused and self._drawn is not None
+        self._snapshot, self._paused = snapshot, paused
+        if not same or self._view.aged(now):
+            self.redraw(now, live=snapshot.verdict.freshness == "live")
+
+    def draw(self, width: int, height: int, view: View) -> list[Line]:  # noqa: ARG002 - always two lines
+        """Return the two lines."""
+        return [
+            first_line(self._snapshot.verdict, width, view, self._paused),
+            second_line(self._snapshot, width, view),
+        ]
