@@ -3,11 +3,11 @@
 import traceback
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import rich.text
 from textual.app import App, SystemCommand
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 import themes
@@ -31,7 +31,7 @@ class VoxtopApp(App[int]):
 
     TITLE = "voxtop"
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS = [Binding("ctrl+c", "leave(130)", show=False, id="interrupt", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave(130)", show=False, id="interrupt", priority=True)]
 
     def __init__(
         self, monitor: Monitor, clock: SystemClock, theme: str, companion: Coroutine[Any, Any, None] | None = None
@@ -63,8 +63,8 @@ class VoxtopApp(App[int]):
             if binding.description:
                 run = partial(self.run_action, binding.action, node)
                 yield SystemCommand(binding.description, binding.tooltip, run)
-        for theme in themes.load():
-            yield SystemCommand(t("screen.use_theme", name=theme.name), "", partial(setattr, self, "theme", theme.name))
+        for short, full in themes.short_names().items():
+            yield SystemCommand(t("screen.use_theme", name=short), "", partial(setattr, self, "theme", full))
 
     def _fatal_error(self) -> None:
         """Tell of a defect without local variables: they hold log lines."""

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataclassInstance")
 
 ENV_PREFIX = "VOXTOP_"
-THEMES = ("dark", "light", "high-contrast", "colour-blind", "wallboard", "terminal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Settings:
     lang: str = ""
     """``en`` or ``es``; empty follows the environment."""
     theme: str = "dark"
-    """One of dark, light, high-contrast, colour-blind, wallboard, terminal."""
+    """One of dark, light, high-contrast, colour-blind, wallboard; checked when a screen opens."""
     tz: str = ""
     """Zone of times that name none, such as ``Europe/Madrid``; empty is the zone of this machine."""
     ascii: bool = False
@@ -192,8 +191,6 @@ def _check(settings: Settings, origin: _Origin) -> None:
     """Refuse values that have the right type and no sense."""
     if settings.lang and settings.lang not in LANGUAGES:
         raise _bad_value("lang", settings.lang, LANGUAGES, origin)
-    if settings.theme not in THEMES:
-        raise _bad_value("theme", settings.theme, THEMES, origin)
     try:
         settings.zone()
     except (KeyError, OSError, ValueError):

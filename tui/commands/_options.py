@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from tui.config import THEMES, Settings, load
+from tui.config import Settings, load
 from tui.engine.text import LANGUAGES, system_language, t, use_language
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -32,7 +32,7 @@ def screen_options(command: F) -> F:
     """Add ``--theme`` and ``--ascii`` to the options of ``settings_options``."""
     for option in (
         click.option("--ascii", is_flag=True, default=None, help=t("cli.ascii")),
-        click.option("--theme", type=click.Choice(THEMES), help=t("cli.theme")),
+        click.option("--theme", help=t("cli.theme"), metavar="NAME"),
     ):
         command = option(command)
     return settings_options(command)
@@ -47,4 +47,3 @@ def settle(config: Path | None, **flags: object) -> Settings:
     settings = load(config, flags)
     use_language(settings.lang or system_language())
     return settings
-

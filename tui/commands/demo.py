@@ -22,14 +22,14 @@ ROTATE_S = 120.0
 
 
 @click.command("demo", help=t("cli.demo"))
-@click.option("--scenario", type=click.Choice(list(SCENARIOS)), default="all", show_default=True, help=t("cli.scenario"))
+@click.option("--scenario", type=click.Choice([*SCENARIOS]), default="all", show_default=True, help=t("cli.scenario"))
 @click.option("--dialect", type=click.Choice(DIALECTS), default="andrea", show_default=True, help=t("cli.dialect"))
 @click.option("--speed", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, help=t("cli.speed"))
 @click.option("--seed", type=int, default=1, show_default=True, help=t("cli.seed"))
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help=t("cli.out"))
 @click.option("--headless", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help=t("cli.headless"))
 @screen_options
-def command(
+def command(  # noqa: PLR0917 - click passes by name
     scenario: str,
     dialect: str,
     speed: float,

@@ -1,6 +1,5 @@
 """The main screen: verdict strip and panels over the newest snapshot."""
 
-from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
 from textual import on
@@ -15,18 +14,20 @@ from tui.engine.model import EMPTY_SNAPSHOT, Playbook, Snapshot
 from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens.help import HelpScreen
-from tui.screens.playbook import PlaybookScreen
-from widgets._panel import Panel
-from widgets.calls import CallsPanel
-from widgets.config_status import ConfigPanel
-from widgets.errors import ErrorsPanel
-from widgets.fallback import FallbackPanel
-from widgets.notice import NoticeBar
-from widgets.recent import RecentPanel
-from widgets.sources import SourcesPanel
-from widgets.strip import VerdictStrip
-from widgets.too_small import TooSmall
-from widgets.ttfb import TtfbPanel
+from tui.screens.playbook import PlaybookScreen, evidence
+from widgets import (
+    CallsPanel,
+    ConfigPanel,
+    ErrorsPanel,
+    FallbackPanel,
+    NoticeBar,
+    Panel,
+    RecentPanel,
+    SourcesPanel,
+    TooSmallCard,
+    TtfbPanel,
+    VerdictStrip,
+)
 
 PULL_S = 0.1
 """Snapshots are pulled at most this often."""
@@ -49,13 +50,17 @@ class DashboardScreen(Screen[None]):
     """Strip, notice, panels 1–7 and footer; one column where there is no room for a grid."""
 
     CSS_PATH = "dashboard.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared an instance variable by its base
         (0, "-tiny"),
         (40, "-column"),
         (100, "-grid"),
         (160, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-flat"), (10, "-low"), (32, "-high")]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - likewise
+        (0, "-flat"),
+        (10, "-low"),
+        (32, "-high"),
+    ]
     KEYS: ClassVar[list[Binding]] = [
         Binding("question_mark", "help", id="help"),
         Binding("enter", "open_worst", id="open"),
@@ -76,7 +81,7 @@ class DashboardScreen(Screen[None]):
         self._frozen: Snapshot | None = None
         self._bindings = translated(self.KEYS)
         for number in range(1, len(PANELS) + 1):
-            self._bindings.bind(str(number), f"focus_panel({number})", t("keys.focus", number=number), show=False)
+            self._bindings.bind(str(number), f"focus_panel({number})", show=False)
 
     def compose(self) -> ComposeResult:
         """Lay the panels out in the order of their number keys."""
@@ -86,7 +91,7 @@ class DashboardScreen(Screen[None]):
             yield from (panel() for panel in PANELS)
         yield Input(id="filter", placeholder=t("screen.filter_prompt"))
         yield Footer(show_command_palette=False)
-        yield TooSmall()
+        yield TooSmallCard()
 
     def on_mount(self) -> None:
         """Begin to pull snapshots."""
@@ -104,11 +109,11 @@ class DashboardScreen(Screen[None]):
         if self._frozen is None:
             self._show(newest, now)
         else:
-            strip.show(self._frozen, now, frozen_new=_events(newest) - _events(self._frozen))
+            strip.show(self._frozen, now, paused=_events(newest) - _events(self._frozen))
 
     def _show(self, snapshot: Snapshot, now: float) -> None:
         self.query_one(VerdictStrip).show(snapshot, now)
-        self.query_one(NoticeBar).show(snapshot)
+        self.query_one(NoticeBar).show(snapshot, now)
         for panel in self.query(Panel):
             panel.show(snapshot, now)
 
@@ -121,7 +126,7 @@ class DashboardScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Open the page of keys and figures."""
-        self.app.push_screen(HelpScreen(self.active_bindings.values()))
+        self.app.push_screen(HelpScreen(active.binding for active in self.active_bindings.values()))
 
     def action_focus_panel(self, number: int) -> None:
         """Go to a panel by its number."""
@@ -147,18 +152,18 @@ class DashboardScreen(Screen[None]):
         """Open the playbook of the worst finding when no panel is focused."""
         findings = self._shown.verdict.findings
         playbook = next((finding.playbook for finding in findings if finding.playbook), None)
-        self._open(playbook, ())
+        self._open(playbook)
 
     @on(Panel.Opened)
     def open_playbook(self, message: Panel.Opened) -> None:
         """Drill from a panel or a row into its playbook."""
-        self._open(message.playbook, message.evidence)
+        self._open(message.playbook)
 
-    def _open(self, playbook: Playbook | None, evidence: Sequence[str]) -> None:
+    def _open(self, playbook: Playbook | None) -> None:
         if playbook is None:
             self.notify(t("screen.nothing_selected"), markup=False)
         else:
-            self.app.push_screen(PlaybookScreen(playbook, evidence))
+            self.app.push_screen(PlaybookScreen(playbook, evidence(self._shown, playbook)))
 
     def action_filter(self) -> None:
         """Ask for what the recent errors should match."""

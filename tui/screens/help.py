@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ActiveBinding, ModalScreen
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.engine.text import t
@@ -32,9 +32,10 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,q,question_mark", "dismiss", id="back"),
     ]
 
-    def __init__(self, bindings: Iterable[ActiveBinding]) -> None:
+    def __init__(self, bindings: Iterable[Binding]) -> None:
+        """Of ``bindings`` only those with an id are listed: the others scroll, or belong to Textual."""
         super().__init__()
-        self._listed = [active.binding for active in bindings if active.binding.description]
+        self._listed = [binding for binding in bindings if binding.id and not binding.system]
         self._bindings = translated(self.KEYS)
 
     def compose(self) -> ComposeResult:
@@ -49,6 +50,7 @@ class HelpScreen(ModalScreen[None]):
 
     def _keys(self) -> Table:
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+        table.add_row(Text("1–7 Tab", style="bold"), Text(t("keys.focus")), Text(t("keys.focus_tip")))
         for binding in self._listed:
             keys = self.app.get_key_display(binding)
             table.add_row(Text(keys, style="bold"), Text(binding.description), Text(binding.tooltip))

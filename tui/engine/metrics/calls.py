@@ -1,0 +1,267 @@
+"""The calls of one source as a set of open ids (semantics R44-R55)."""
+
+import re
+from dataclasses import dataclass, field
+
+from tui.engine.metrics.windows import MINUTES, SlidingCount
+from tui.engine.model import LogEvent, Thresholds
+
+MAX_OPEN = 100_000
+"""Ids open at once; beyond that the oldest is given up as a ghost."""
+
+_ENDED_KEPT = 10_000
+_REOPEN_S = 5.0
+_REORDER_S = 30.0
+_FAIL_S = 2.0
+_FAIL_LINES = 5
+_MISMATCH_S = 5.0
+_FAILED_ACCEPT = re.compile(r"\b(?:Manager connect|Orchestrator start) failed\b")
+OTHER = "other"
+_CLIENTS_KEPT = 20
+
+
+@dataclass(slots=True)
+class CallCounts:
+    """What happened to calls, over all sources that name theirs."""
+
+    opened: SlidingCount = field(default_factory=SlidingCount)
+    """Opens, a reconnect of an open id after 5 s included (semantics R48)."""
+    distinct: SlidingCount = field(default_factory=SlidingCount)
+    """Opens of ids that were not open: the denominator of rates (semantics R28)."""
+    closed: SlidingCount = field(default_factory=SlidingCount)
+    lost: SlidingCount = field(default_factory=SlidingCount)
+    ghosts: SlidingCount = field(default_factory=SlidingCount)
+    short: SlidingCount = field(default_factory=SlidingCount)
+    clients: dict[str, SlidingCount] = field(default_factory=dict)
+    mismatches: int = 0
+    """Closes whose logged duration is more than 5 s off the measured one; the logged one counts."""
+
+    def add_client(self, client: str | None, time: float | None) -> None:
+        """Count an open by the kind of client; rare kinds beyond the first twenty are one."""
+        name = client or OTHER
+        if name not in self.clients and len(self.clients) >= _CLIENTS_KEPT:
+            name = OTHER
+        self.clients.setdefault(name, SlidingCount()).add(time)
+
+
+@dataclass(slots=True)
+class _Call:
+    first: float | None
+    """Log time of the first open: what durations are measured from."""
+    opened: float
+    """Effective time of the latest open; the moment it was read where the log has no times."""
+    touched: float
+    line: int
+
+
+@dataclass(slots=True)
+class _Ended:
+    at: float | None
+    unopened: bool
+    """Its open was never seen, or comes later."""
+
+
+def _log_time(event: LogEvent, effective: float | None) -> float | None:
+    """Return the time the log gives, unless it is impossible; an arrival measures nothing."""
+    return event.time if event.time == effective else None
+
+
+class SourceCalls:
+    """Follows the calls of one source; ids of different sources never meet (semantics R52, R56)."""
+
+    def __init__(self, thresholds: Thresholds, counts: CallCounts, attached: float) -> None:
+        """``attached`` is the earliest moment known of this source: older calls may still be open."""
+        self._thresholds = thresholds
+        self._counts = counts
+        self.attached = attached
+        self.named = False
+        """It names its calls; until then anonymous sockets stand for them (semantics R51)."""
+        self.socket_opens = SlidingCount()
+        self.socket_closes = SlidingCount()
+        self.peak = 0
+        self._sockets = 0
+        self._open: dict[str, _Call] = {}
+        self._ended: dict[str, _Ended] = {}
+        self._latest: str | None = None
+        self._own_lines = False
+        self._next_expiry = float("inf")
+        self._level = 0
+        self._base = 0
+        self._minutes: dict[int, tuple[int, int]] = {}
+
+    @property
+    def active(self) -> int:
+        """Return how many calls are open."""
+        return len(self._open) if self.named else self._sockets
+
+    def opened(self, event: LogEvent, time: float | None, now: float) -> None:
+        """Take an open: a new call, or a duplicate of an open id (semantics R48)."""
+        if event.id is None:
+            self.socket(time, 1)
+            return
+        self._become_named()
+        if self._ended_early(event, event.id, time):
+            return
+        at = now if time is None else time
+        call = self._open.get(event.id)
+        if call is None:
+            self._counts.distinct.add(time)
+            self._count_open(event, time)
+            self._open[event.id] = _Call(_log_time(event, time), at, at, event.line)
+        else:
+            if at - call.opened >= _REOPEN_S:
+                self._count_open(event, time)
+            call.opened, call.touched, call.line = at, max(call.touched, at), event.line
+        self._latest = event.id
+        self._next_expiry = min(self._next_expiry, at + self._thresholds.max_call_s)
+        if len(self._open) > MAX_OPEN:
+            self._end(next(iter(self._open)), time)
+            self._counts.ghosts.add(time)
+        self._mark(time)
+
+    def _count_open(self, event: LogEvent, time: float | None) -> None:
+        self._counts.opened.add(time)
+        self._counts.add_client(event.client, time)
+
+    def _ended_early(self, event: LogEvent, call_id: str, time: float | None) -> bool:
+        """Count an open whose close was read before it, lines being up to 30 s out of order (R67)."""
+        ended = self._ended.pop(call_id, None)
+        if ended is None or not ended.unopened or ended.at is None or time is None:
+            return False
+        if not 0 <= ended.at - time <= _REORDER_S:
+            return False
+        self._ended[call_id] = _Ended(ended.at, unopened=False)
+        self._counts.distinct.add(time)
+        self._count_open(event, time)
+        return True
+
+    def closed(self, event: LogEvent, time: float | None) -> None:
+        """Take a close; a repeated one changes nothing, one of an unknown id is only counted (R47, R49)."""
+        if event.id is None and not self._open:
+            self.socket(time, -1)
+            return
+        self._become_named()
+        # A close without an id ends the oldest call: which one is unknown, how many is not.
+        call_id = event.id if event.id is not None else next(iter(self._open))
+        unopened = call_id not in self._open
+        if unopened and call_id in self._ended:
+            return
+        self._counts.closed.add(time)
+        call = self._end(call_id, time, unopened=unopened)
+        duration = self._duration(event, time, call)
+        if duration is not None and duration < self._thresholds.short_call_s:
+            self._counts.short.add(time)
+        self._mark(time)
+
+    def _duration(self, event: LogEvent, time: float | None, call: _Call | None) -> float | None:
+        """Return the logged duration, else the measured one if the log has both times (R49)."""
+        measured = None
+        end = _log_time(event, time)
+        if call and call.first is not None and end is not None and end >= call.first:
+            measured = end - call.first
+        logged = event.duration_s
+        if logged is None:
+            return measured if event.id is not None else None
+        if measured is not None and abs(measured - logged) > _MISMATCH_S:
+            self._counts.mismatches += 1
+        return logged
+
+    def socket(self, time: float | None, step: int) -> None:
+        """Take an anonymous socket, clamped at none (semantics R51); it counts while no call was ever named."""
+        (self.socket_opens if step > 0 else self.socket_closes).add(time)
+        self._sockets = max(0, self._sockets + step)
+        if not self.named:
+            self._mark(time)
+
+    def touch(self, call_id: str, time: float | None, *, regular: bool) -> None:
+        """Note a line of a call; ``regular`` ones show that its silence would mean something (R45)."""
+        call = self._open.get(call_id)
+        if call and time is not None:
+            call.touched = max(call.touched, time)
+            if regular and not self._own_lines:
+                self._own_lines = True
+                self._next_expiry = 0.0
+
+    def failed(self, event: LogEvent, time: float | None) -> bool:
+        """Drop the call that was opened a moment ago and then not accepted; return whether one was (R50)."""
+        refused = event.stage is None and event.code in {"403", "connect_failed"}
+        if not self._open or not (refused or _FAILED_ACCEPT.search(event.text)):
+            return False
+        call_id = event.id if event.id in self._open else self._latest
+        call = self._open.get(call_id) if call_id else None
+        if call_id is None or call is None:
+            return False
+        near = event.line - call.line <= _FAIL_LINES if time is None else 0 <= time - call.opened <= _FAIL_S
+        if near:
+            self._end(call_id, time)
+            self._counts.lost.add(time)
+            self._mark(time)
+        return near
+
+    def restarted(self, time: float | None) -> None:
+        """Give up every open call: its process is gone (semantics R46)."""
+        self._counts.lost.add(time, len(self._open))
+        for call_id in list(self._open):
+            self._end(call_id, time)
+        self._sockets = 0
+        self._mark(time)
+
+    def expire(self, now: float) -> bool:
+        """Give up calls that are open or silent for too long, as of when they became so (R45)."""
+        if now < self._next_expiry:
+            return False
+        gone = [(at, call_id) for call_id, call in self._open.items() if (at := self._expiry(call)) < now]
+        for at, call_id in sorted(gone):
+            self._end(call_id, at)
+            self._counts.ghosts.add(at)
+            self._mark(at)
+        # At most once a second of log time, however many ghosts there are.
+        self._next_expiry = max(now + 1, min(map(self._expiry, self._open.values()), default=float("inf")))
+        return bool(gone)
+
+    def _expiry(self, call: _Call) -> float:
+        limit = call.opened + self._thresholds.max_call_s
+        return min(limit, call.touched + self._thresholds.idle_call_s) if self._own_lines else limit
+
+    def _end(self, call_id: str, time: float | None, *, unopened: bool = False) -> _Call | None:
+        self._ended.pop(call_id, None)
+        self._ended[call_id] = _Ended(time, unopened)
+        if len(self._ended) > _ENDED_KEPT:
+            del self._ended[next(iter(self._ended))]
+        return self._open.pop(call_id, None)
+
+    def _become_named(self) -> None:
+        if not self.named:
+            self.named = True
+            self._level, self.peak = 0, 0
+            self._minutes.clear()
+
+    def _mark(self, time: float | None) -> None:
+        """Remember the highest and the last level of the minute."""
+        before, self._level = self._level, self.active
+        self.peak = max(self.peak, self._level)
+        if time is None:
+            # Lines without a time stand among timed ones: this happened after the latest of those.
+            if self._minutes:
+                latest = next(reversed(self._minutes))
+                self._minutes[latest] = (max(self._minutes[latest][0], self._level), self._level)
+            return
+        if not self._minutes:
+            self._base = before
+        minute = int(time // 60)
+        highest, _ = self._minutes.get(minute, (before, before))
+        self._minutes[minute] = (max(highest, self._level), self._level)
+        if len(self._minutes) > 6 * MINUTES:
+            for old in sorted(self._minutes)[: 3 * MINUTES]:
+                del self._minutes[old]
+
+    def levels(self, minutes: range) -> list[tuple[int, bool]]:
+        """Return the highest number of open calls in each minute, and whether something happened in it."""
+        earlier = max((minute for minute in self._minutes if minute < minutes.start), default=None)
+        level = self._minutes[earlier][1] if earlier is not None else self._base if self._minutes else self.active
+        found = []
+        for minute in minutes:
+            highest, last = self._minutes.get(minute, (level, level))
+            found.append((highest, minute in self._minutes))
+            level = last
+        return found

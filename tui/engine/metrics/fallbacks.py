@@ -1,0 +1,129 @@
+"""Activations of backup providers per stage, and what they are measured against (semantics R25-R33)."""
+
+from dataclasses import dataclass, field
+
+from tui.engine.metrics.windows import ObservedMinutes, SlidingCount
+from tui.engine.model import STAGES, Limits, LogEvent, Stage, StageFallback, Status, Thresholds
+
+SPIKE_WINDOW_S = 3600.0
+
+_ONE_ACTIVATION_S = 2.0
+_ONE_ACTIVATION_LINES = 3
+_CAUSE_S = 30.0
+_CAUSE_LINES = 20
+
+
+@dataclass(slots=True)
+class _Mark:
+    """Where and when something was said."""
+
+    time: float | None
+    line: int
+    provider: str | None = None
+
+    def near(self, time: float | None, line: int, seconds: float, lines: int) -> bool:
+        """Tell whether another line is close, by time where there is one, else by position."""
+        if time is None or self.time is None:
+            return abs(line - self.line) < lines
+        return abs(time - self.time) < seconds
+
+
+@dataclass(slots=True)
+class _StageState:
+    activations: SlidingCount = field(default_factory=SlidingCount)
+    counted: dict[str, _Mark] = field(default_factory=dict)
+    """The last activation that counted, by source."""
+    issues: dict[str, _Mark] = field(default_factory=dict)
+    """The last warning or error of a provider, by source."""
+    on_fallback: set[str] = field(default_factory=set)
+    failing: str | None = None
+    to: str | None = None
+    last_at: float | None = None
+
+
+class Fallbacks:
+    """Counts activations of each stage; a fallback is degraded service, not an error (semantics R30)."""
+
+    def __init__(self, thresholds: Thresholds) -> None:
+        self.version = 0
+        self._thresholds = thresholds
+        self._stages: dict[Stage, _StageState] = {stage: _StageState() for stage in STAGES}
+
+    def activated(self, event: LogEvent, time: float | None) -> bool:
+        """Take an activation line; return whether it is a new activation, one per stage per 2 s (R25)."""
+        if event.stage is None:
+            return True
+        state = self._stages[event.stage]
+        self.version += 1
+        before = state.counted.get(event.source)
+        if before and before.near(time, event.line, _ONE_ACTIVATION_S, _ONE_ACTIVATION_LINES):
+            # Of the lines of one activation the one that names the new provider says most.
+            state.to = event.to or state.to
+            return False
+        state.counted[event.source] = _Mark(time, event.line)
+        state.activations.add(time)
+        state.on_fallback.add(event.source)
+        state.to = event.to
+        state.failing = self._failing(event, time, state)
+        if time is not None:
+            state.last_at = max(time, state.last_at or time)
+        return True
+
+    def _failing(self, event: LogEvent, time: float | None, state: _StageState) -> str | None:
+        """Return the primary that failed: the stage's last provider with an issue within 30 s before (R32)."""
+        if event.provider is not None and event.provider != event.to:
+            return event.provider
+        issue = state.issues.get(event.source)
+        if issue and issue.provider != event.to and issue.near(time, event.line, _CAUSE_S, _CAUSE_LINES):
+            return issue.provider
+        return None
+
+    def note_issue(self, event: LogEvent, time: float | None) -> None:
+        """Remember an error or warning: its provider may be why a fallback follows."""
+        if event.stage is not None and event.provider is not None:
+            self._stages[event.stage].issues[event.source] = _Mark(time, event.line, event.provider)
+
+    def recovered(self, event: LogEvent) -> None:
+        """Take the word that a primary is back; without a stage it speaks for the whole source."""
+        for stage, state in self._stages.items():
+            if event.stage in {None, stage}:
+                state.on_fallback.discard(event.source)
+        self.version += 1
+
+    def restarted(self, source: str) -> None:
+        """Take a new process generation: it begins with its primaries."""
+        for state in self._stages.values():
+            state.on_fallback.discard(source)
+        self.version += 1
+
+    def figures(self, now: float, calls: int, observed: ObservedMinutes) -> tuple[StageFallback, ...]:
+        """Return panel 2 as of now, a row per stage, against the calls opened in the rate window."""
+        return tuple(self._figure(stage, now, calls, observed) for stage in STAGES)
+
+    def _figure(self, stage: Stage, now: float, calls: int, observed: ObservedMinutes) -> StageFallback:
+        state = self._stages[stage]
+        activations = state.activations.within(now, self._thresholds.rate_window_s)
+        pct = 100 * activations / calls if calls else None
+        spike = state.activations.within(now, SPIKE_WINDOW_S) >= self._thresholds.fallback_spike_per_hour
+        status = rate_status(activations, calls, self._thresholds.fallback_pct, self._thresholds.min_calls)
+        return StageFallback(
+            stage,
+            status=max(status, Status.WARNING, key=lambda one: one.rank) if spike else status,
+            activations=activations,
+            calls=calls,
+            pct=pct,
+            on_fallback=bool(state.on_fallback),
+            failing=state.failing,
+            to=state.to,
+            last_at=state.last_at,
+            spike=spike,
+            per_minute=observed.series(state.activations, now),
+        )
+
+
+def rate_status(count: int, calls: int, limits: Limits, min_calls: int) -> Status:
+    """Judge a share of calls: never divided by nothing, never critical on a few calls (semantics R27)."""
+    if not calls:
+        return Status.WARNING if count else Status.NO_DATA
+    status = limits.status(100 * count / calls)
+    return Status.WARNING if status is Status.CRITICAL and calls < min_calls else status

@@ -1,0 +1,127 @@
+"""Panel 3 and the turn latency: samples by stage and provider (semantics R13-R18)."""
+
+from tui.engine.metrics.histogram import MinutePoints, SlidingHistogram, bucket_of, packed
+from tui.engine.metrics.twins import DoubledSamples
+from tui.engine.metrics.windows import slot_of
+from tui.engine.model import STAGES, Limits, LogEvent, Percentiles, Stage, StageTtfb, Thresholds, TurnFigure
+
+MAX_MS = 120_000.0
+"""A longer wait is no sample (semantics R17)."""
+
+OTHER = "other"
+_PROVIDERS_KEPT = 20
+
+
+def is_sample(ms: float | None) -> bool:
+    """Tell a latency from what cancelled requests and broken clocks print: zero, negative, NaN, hours (R17)."""
+    return ms is not None and 0 < ms <= MAX_MS
+
+
+class _Series:
+    """The samples of one stage, or of the turns."""
+
+    def __init__(self, thresholds: Thresholds, limits: Limits) -> None:
+        self.limits = limits
+        self.version = 0
+        self._window_s = thresholds.ttfb_window_s
+        self._keep = thresholds.min_p95
+        self.all = SlidingHistogram(self._window_s, self._keep)
+        self.minutes = MinutePoints()
+        self.providers: dict[str, SlidingHistogram] = {}
+        self._row: StageTtfb | None = None
+        self._row_key = (0, 0)
+
+    def add(self, time: float | None, ms: float, provider: str | None) -> None:
+        bucket, content = bucket_of(ms), packed(ms)
+        self.all.add(time, ms, bucket, content)
+        if time is not None:
+            self.minutes.add(time, bucket, content)
+        if provider is not None:
+            histogram = self.providers.get(provider) or self._provider(provider)
+            histogram.add(time, ms, bucket, content)
+        self.version += 1
+
+    def _provider(self, name: str) -> SlidingHistogram:
+        """Return the histogram of a provider; names beyond the first twenty share one."""
+        if name not in self.providers and len(self.providers) >= _PROVIDERS_KEPT:
+            name = OTHER
+        if name not in self.providers:
+            self.providers[name] = SlidingHistogram(self._window_s, self._keep)
+        return self.providers[name]
+
+    def advance(self, now: float) -> None:
+        self.all.advance(now)
+        for histogram in self.providers.values():
+            histogram.advance(now)
+
+    def stage_figure(self, stage: Stage, now: float) -> StageTtfb:
+        """Return the row of a stage; it moves with its samples and with the slices of the window."""
+        key = (slot_of(now), self.version)
+        if self._row is None or self._row_key != key:
+            self._row_key = key
+            self._row = StageTtfb(
+                stage,
+                limits=self.limits,
+                figures=self.all.percentiles(now, self.limits),
+                providers=self.by_provider(now),
+                series=self.minutes.series(now),
+                last_at=self.all.last_at,
+            )
+        return self._row
+
+    def by_provider(self, now: float) -> tuple[tuple[str, Percentiles], ...]:
+        """Return the figures of the providers with samples, by name."""
+        found = ((name, self.providers[name].percentiles(now, self.limits)) for name in sorted(self.providers))
+        return tuple((name, figures) for name, figures in found if figures.n)
+
+
+class Latency:
+    """Takes every first byte once and keeps turns apart from them (semantics R16, R18)."""
+
+    def __init__(self, thresholds: Thresholds) -> None:
+        self.bad_samples = 0
+        self.doubled = 0
+        self._doubles = DoubledSamples()
+        self._stages = {stage: _Series(thresholds, thresholds.ttfb_ms(stage)) for stage in STAGES}
+        self._turns = _Series(thresholds, thresholds.turn_ms)
+
+    @property
+    def version(self) -> int:
+        """Return a number that changes with every sample of a stage."""
+        return sum(series.version for series in self._stages.values())
+
+    @property
+    def turn_version(self) -> int:
+        """Return a number that changes with every turn."""
+        return self._turns.version
+
+    def ttfb(self, event: LogEvent, time: float | None) -> None:
+        """Take a first byte; the trace groups nothing (semantics R19)."""
+        ms = event.ms
+        if ms is None or not is_sample(ms) or event.stage is None:
+            self.bad_samples += 1
+        elif self._doubles.repeats(event):
+            self.doubled += 1
+        else:
+            self._stages[event.stage].add(time, ms, event.provider)
+
+    def turn(self, event: LogEvent, time: float | None) -> None:
+        """Take a turn: caller stops to first audio."""
+        if event.ms is not None and is_sample(event.ms):
+            self._turns.add(time, event.ms, None)
+        else:
+            self.bad_samples += 1
+
+    def advance(self, now: float) -> None:
+        """Let go of what has left the windows, so that a long history takes no more memory than a short one."""
+        for series in (*self._stages.values(), self._turns):
+            series.advance(now)
+
+    def stage_figures(self, now: float) -> tuple[StageTtfb, ...]:
+        """Return panel 3 as of now, a row per stage."""
+        return tuple(series.stage_figure(stage, now) for stage, series in self._stages.items())
+
+    def turn_figure(self, now: float) -> TurnFigure:
+        """Return the turn latency as of now."""
+        series = self._turns
+        return TurnFigure(series.limits, series.all.percentiles(now, series.limits), series.all.last_at)

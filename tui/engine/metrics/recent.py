@@ -1,0 +1,83 @@
+"""Panel 6: equal errors collapsed into rows."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tui.engine.metrics.incidents import shape
+from tui.engine.model import ErrorGroup, Hints, LogEvent
+
+RowKind = Literal["error", "warning", "fallback", "config_warning"]
+ROW_KINDS: dict[str, RowKind] = {
+    "error": "error",
+    "warning": "warning",
+    "fallback": "fallback",
+    "config_warning": "config_warning",
+}
+
+MAX_GROUPS = 500
+"""Rows kept; the one that was quiet for longest makes room."""
+
+
+@dataclass(slots=True)
+class _Row:
+    group: ErrorGroup
+    order: int
+
+
+class RecentErrors:
+    """Equal errors as one row with its count and playbook, newest first."""
+
+    def __init__(self, hints: Hints | None) -> None:
+        self.version = 0
+        self._hints = hints
+        self._rows: dict[str, _Row] = {}
+        self._taken = 0
+
+    def add(self, event: LogEvent, time: float | None) -> None:
+        """Take an incident; equal ones share a row (kind, stage, provider, code, shape of the text)."""
+        kind = ROW_KINDS[event.kind]
+        marks = (kind, event.stage or "", event.provider or "", event.code or "", shape(event))
+        key = "|".join(marks)
+        self.version += 1
+        self._taken += 1
+        row = self._rows.pop(key, None)
+        group = self._grown(row.group, event, time) if row else self._first(key, kind, event, time)
+        self._rows[key] = _Row(group, self._taken)
+        if len(self._rows) > MAX_GROUPS:
+            del self._rows[next(iter(self._rows))]
+
+    def _first(self, key: str, kind: RowKind, event: LogEvent, time: float | None) -> ErrorGroup:
+        return ErrorGroup(
+            key=key,
+            kind=kind,
+            stage=event.stage,
+            provider=event.provider,
+            code=event.code,
+            text=event.text,
+            count=1,
+            first_at=time,
+            last_at=time,
+            source=event.source,
+            playbook=self._hints.for_event(event) if self._hints else None,
+        )
+
+    def _grown(self, group: ErrorGroup, event: LogEvent, time: float | None) -> ErrorGroup:
+        newest = group.last_at is None or (time is not None and time >= group.last_at)
+        return ErrorGroup(
+            key=group.key,
+            kind=group.kind,
+            stage=group.stage,
+            provider=group.provider,
+            code=group.code,
+            text=event.text if newest else group.text,
+            count=group.count + 1,
+            first_at=group.first_at if time is None else min(time, group.first_at or time),
+            last_at=time if newest else group.last_at,
+            source=event.source if newest else group.source,
+            playbook=group.playbook,
+        )
+
+    def rows(self) -> tuple[ErrorGroup, ...]:
+        """Return the rows by the time of their newest line; those without times come last."""
+        ordered = sorted(self._rows.values(), key=lambda row: (row.group.last_at or 0.0, row.order), reverse=True)
+        return tuple(row.group for row in ordered)

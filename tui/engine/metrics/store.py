@@ -1,0 +1,167 @@
+"""Where events become figures: each kind goes to what counts it, and a snapshot gathers the slices."""
+
+from collections.abc import Callable, Sequence
+
+from tui.engine.metrics.concurrency import Concurrency
+from tui.engine.metrics.errors import Errors
+from tui.engine.metrics.fallbacks import Fallbacks
+from tui.engine.metrics.generations import Generations
+from tui.engine.metrics.incidents import Incidents
+from tui.engine.metrics.latency import Latency
+from tui.engine.metrics.recent import RecentErrors
+from tui.engine.metrics.slices import Counters, Slices
+from tui.engine.metrics.starts import Starts
+from tui.engine.metrics.twins import Twins
+from tui.engine.metrics.windows import ObservedMinutes, moment, slot_of
+from tui.engine.model import Hints, Kind, LogEvent, Snapshot, SourceStatus, Thresholds
+
+_Handler = Callable[[LogEvent, float | None, float], None]
+
+
+class MetricsStore:
+    """Takes events and answers with snapshots.
+
+    Events come in order within a source; sources may interleave. Memory does not grow with the log.
+    """
+
+    def __init__(self, thresholds: Thresholds, hints: Hints | None = None) -> None:
+        self.repeated = 0
+        """Events left out because their line was a twin or a re-emitted one (semantics R71)."""
+        self._twins = Twins()
+        self._incidents = Incidents()
+        self._observed = ObservedMinutes()
+        self._latency = Latency(thresholds)
+        self._calls = Concurrency(thresholds)
+        self._fallbacks = Fallbacks(thresholds)
+        self._errors = Errors(thresholds)
+        self._recent = RecentErrors(hints)
+        self._generations = Generations(hints)
+        self._starts: dict[str, Starts] = {}
+        self._sources: set[str] = set()
+        self._slot = -1
+        self._last_event = float("-inf")
+        counters = Counters(
+            self._observed,
+            self._latency,
+            self._calls,
+            self._fallbacks,
+            self._errors,
+            self._recent,
+            self._generations,
+        )
+        self._slices = Slices(thresholds, hints, counters)
+        self._handlers: dict[Kind, _Handler] = {
+            "ttfb": self._ttfb,
+            "turn": self._turn,
+            "call_opened": self._call,
+            "call_closed": self._call,
+            "socket_opened": self._call,
+            "socket_closed": self._call,
+            "fallback": self._fallback,
+            "recovery": self._recovery,
+            "config_warning": self._config_warning,
+            "error": self._issue,
+            "warning": self._issue,
+            "process_start": self._process_start,
+            "process_ready": self._process_ready,
+            "process_stop": self._process_stop,
+            "key_present": self._key_present,
+        }
+
+    @property
+    def bad_samples(self) -> int:
+        """Return how many latencies were no latencies (semantics R17)."""
+        return self._latency.bad_samples
+
+    def apply(self, events: Sequence[LogEvent], now: float) -> None:
+        """Count events; ``now`` only says which event times are impossible and what has left the windows."""
+        slot = slot_of(now)
+        if slot != self._slot:
+            self._slot = slot
+            self._latency.advance(now)
+        handlers, repeats = self._handlers, self._twins.repeats
+        for event in events:
+            if repeats(event):
+                self.repeated += 1
+                continue
+            time = moment(event, now)
+            if time is not None and time > self._last_event:
+                self._last_event = time
+            if event.source not in self._sources:
+                self._sources.add(event.source)
+                self._calls.attach(event.source, time, now)
+            handlers[event.kind](event, time, now)
+
+    def observe(self, start: float, end: float) -> None:
+        """Note that everything between two moments was seen; elsewhere a minute without events is a gap."""
+        self._observed.add(start, end)
+
+    def _ttfb(self, event: LogEvent, time: float | None, _now: float) -> None:
+        self._latency.ttfb(event, time)
+        self._busy(event, time)
+
+    def _turn(self, event: LogEvent, time: float | None, _now: float) -> None:
+        self._latency.turn(event, time)
+        self._busy(event, time)
+
+    def _call(self, event: LogEvent, time: float | None, now: float) -> None:
+        self._busy(event, time, call=event.kind in {"call_opened", "socket_opened"})
+        self._calls.apply(event, time, now)
+
+    def _busy(self, event: LogEvent, time: float | None, *, call: bool = False) -> None:
+        """Pass on that calls are going on."""
+        self._generations.busy(event.source, time, call=call)
+        starts = self._starts.get(event.source)
+        if starts is not None:
+            starts.busy()
+        if event.id is not None:
+            self._calls.touch(event, time)
+
+    def _fallback(self, event: LogEvent, time: float | None, _now: float) -> None:
+        if self._fallbacks.activated(event, time):
+            self._recent.add(event, time)
+
+    def _recovery(self, event: LogEvent, _time: float | None, _now: float) -> None:
+        self._fallbacks.recovered(event)
+
+    def _config_warning(self, event: LogEvent, time: float | None, _now: float) -> None:
+        if self._generations.warned(event, time):
+            self._recent.add(event, time)
+
+    def _issue(self, event: LogEvent, time: float | None, _now: float) -> None:
+        self._fallbacks.note_issue(event, time)
+        self._calls.touch(event, time)
+        if event.kind == "error":
+            self._calls.failed(event, time)
+        if self._incidents.is_new(event, time):
+            self._errors.add(event, time)
+            self._recent.add(event, time)
+
+    def _process_start(self, event: LogEvent, time: float | None, _now: float) -> None:
+        starts = self._starts.setdefault(event.source, Starts())
+        workers = starts.workers
+        new = starts.begins(event, time)
+        self._generations.started(event.source, time, new=new)
+        workers = workers or starts.workers
+        if new:
+            self._calls.restarted(event.source, time, workers=workers, complete=starts.complete)
+        if new and not workers:
+            self._fallbacks.restarted(event.source)
+
+    def _process_ready(self, event: LogEvent, _time: float | None, _now: float) -> None:
+        self._generations.ready(event.source)
+
+    def _process_stop(self, event: LogEvent, _time: float | None, _now: float) -> None:
+        if event.source in self._starts:
+            self._starts[event.source].stopped()
+        self._generations.stopped(event.source)
+
+    def _key_present(self, event: LogEvent, _time: float | None, _now: float) -> None:
+        self._generations.present(event)
+
+    def snapshot(self, now: float, sources: tuple[SourceStatus, ...], notice: str = "") -> Snapshot:
+        """Return the figures of this moment; slices that did not change, and so the whole, are the same objects.
+
+        Figures move with new events and with the ten-second slices of the windows.
+        """
+        return self._slices.snapshot(now, sources, notice, self._last_event)
