@@ -27,7 +27,9 @@ _BADGES: dict[Status, Role] = {
 
 def finding_text(finding: Finding) -> str:
     """Return one finding as a short phrase with its figure, limit and n."""
-    where = " ".join(filter(None, (finding.stage, safe_text(finding.provider or "", 40))))
+    provider = safe_text(finding.provider or "", 40)
+    by_provider = finding.kpi == "ttfb" and provider
+    where = finding.stage or "" if by_provider else " ".join(filter(None, (finding.stage, provider)))
     shown = {
         "ttfb": fmt.latency,
         "turn": fmt.latency,
@@ -36,8 +38,9 @@ def finding_text(finding: Finding) -> str:
         "errors_per_minute": fmt.decimal,
     }.get(finding.kpi, fmt.number)
     return t(
-        f"kpi.{finding.kpi}",
+        f"kpi.{finding.kpi}" + ("_slowest" if by_provider else ""),
         where=where,
+        provider=provider,
         value=shown(finding.value),
         limit=fmt.NONE if finding.limit is None else fmt.limit(finding.limit),
         n=finding.n,

@@ -95,7 +95,7 @@ def _processes(figures: Figures, thresholds: Thresholds, playbook: PlaybookOf) -
             stage,
             n=count,
             window_s=thresholds.errors_window_s,
-            playbook=playbook(f"kpi:fallback_rate:{stage}"),
+            playbook=playbook("kpi:all_failed"),
         )
     if figures.restarts >= RESTARTS_WARN:
         status = Status.CRITICAL if figures.restarts >= RESTARTS_CRITICAL else Status.WARNING
@@ -107,6 +107,7 @@ def _processes(figures: Figures, thresholds: Thresholds, playbook: PlaybookOf) -
             limit,
             n=figures.restarts,
             window_s=RESTARTS_WINDOW_S,
+            playbook=playbook("kpi:restarts"),
         )
 
 

@@ -1,1 +1,110 @@
-"""Where log lines come from, one kind per file."""
+"""Where log lines come from, one kind per file.
+
+A module here whose name has no leading underscore is a kind of source. It declares ``SCHEMES``, the words
+before the colon that it answers to, and ``open_spec(rest, name, opening)``, which gets what follows it.
+"""
+
+import difflib
+import importlib
+import pkgutil
+import re
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from tui.engine.clock import Clock
+from tui.engine.errors import UsageError
+from tui.engine.safe_text import safe_text
+from tui.engine.sources._opening import Opening
+from tui.engine.sources._since import LineTime
+from tui.engine.sources._source import Source
+from tui.engine.text import t
+
+STDIN = "-"
+
+_NAMED = re.compile(r"([\w.-]+)=(.+)", re.DOTALL)
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+-]*):(.*)", re.DOTALL)
+
+
+class Kind(Protocol):
+    """What a module of this package declares."""
+
+    SCHEMES: tuple[str, ...]
+
+    def open_spec(self, rest: str, name: str, opening: Opening) -> Source:
+        """Open what follows the scheme and its colon; ``name`` is empty where the user gave none."""
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Return the kinds of source by scheme."""
+    modules = (
+        importlib.import_module(f"{__name__}.{each.name}")
+        for each in pkgutil.iter_modules(__path__)
+        if not each.name.startswith("_")
+    )
+    return {scheme: module for module in modules for scheme in module.SCHEMES}
+
+
+def open_source(
+    spec: str,
+    *,
+    clock: Clock,
+    since: float | None,
+    line_time: LineTime,
+    follow: bool = True,
+    stdin_fd: int = 0,
+) -> Source:
+    """Return the source that a user means by ``PATH``, ``SCHEME:REST``, ``-`` or ``NAME=SOURCE``.
+
+    Nothing is opened yet: what cannot be read says so in its status.
+
+    Args:
+        spec: as typed.
+        clock: tells arrival times and ages.
+        since: where reading begins, in seconds since the epoch; None is the whole log, infinity only
+            what is written from now on.
+        line_time: event time of a raw line, None if it carries none.
+        follow: go on with what is written later.
+        stdin_fd: the descriptor that ``-`` reads.
+
+    Raises:
+        UsageError: no kind of source is written like that.
+    """
+    opening = Opening(clock, since, line_time, follow, stdin_fd)
+    name, target = _split_name(spec)
+    scheme, rest = _split_scheme(target)
+    kind = kinds().get(scheme)
+    if kind is None:
+        raise UsageError(t("sources.unknown_scheme", value=safe_text(spec)), _nearest(scheme, target))
+    return kind.open_spec(rest, name, opening)
+
+
+def _split_name(spec: str) -> tuple[str, str]:
+    """Take off a display name, unless the whole is the path of something."""
+    match = _NAMED.fullmatch(spec)
+    return (match[1], match[2]) if match and not _exists(spec) else ("", spec)
+
+
+def _split_scheme(target: str) -> tuple[str, str]:
+    """Return the scheme and what follows it; what has none is a path."""
+    if target == STDIN:
+        return STDIN, ""
+    match = _SCHEME.fullmatch(target)
+    return (match[1].lower(), match[2]) if match and not _exists(target) else ("file", target)
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _nearest(scheme: str, target: str) -> str:
+    """Say what is known, or which scheme was probably meant."""
+    known = [each for each in kinds() if each != STDIN]
+    close = difflib.get_close_matches(scheme, known, n=1)
+    if close:
+        return t("sources.did_you_mean", scheme=close[0])
+    return t("sources.known_schemes", known=", ".join(f"{each}:" for each in known), path=safe_text(target))

@@ -1,0 +1,298 @@
+"""The follower: one path read as one endless stream of lines, whatever happens to the files under it.
+
+A file that is renamed stays open and is read to its end, and on for a while, since writers may still
+have it open. A file that is emptied is noticed because the bytes before the reading position (mark) or
+the first bytes (head) changed; what was not read of it by then is looked for in the rotated copies.
+Whenever lines may be lost, the next chunk says so (reliability §1.1).
+
+Known limit: a file emptied before its first byte was read and not copied, or rewritten with the very
+same bytes, looks as if nothing had happened. Where the file system tells no inodes, a renamed file is
+missed for as long as the new one has exactly its size.
+"""
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from tui.engine.clock import Clock
+from tui.engine.sources._access import HEAD_SIZE, Access, Handle, Look, Sibling
+from tui.engine.sources._catch_up import Rotated, close_all, keys_of
+from tui.engine.sources._lines import NOTHING, Piece
+from tui.engine.sources._position import Position
+from tui.engine.sources._siblings import alike, keys
+from tui.engine.sources._tail import Tail
+
+ROTATE_WAIT_S = 5.0
+"""How long a renamed file may still get late lines."""
+
+Start = Callable[[Access, Handle, list[Sibling]], Awaitable[list[Tail]]]
+"""Chooses where reading begins: tails of rotated files, oldest first, and at last one of the file itself."""
+
+
+class Chunk(NamedTuple):
+    """What one poll brought."""
+
+    piece: Piece = NOTHING
+    more: bool = False
+    """There is more to read at once."""
+    gap: str = ""
+    """Why lines before this chunk may be lost: ``emptied``, ``rotated_away``, ``gz_truncated``,
+    ``gz_corrupt`` or ``gz_limit``."""
+    history: bool = False
+    """The lines were there before following began."""
+    trouble: OSError | None = None
+    """Why the path leads nowhere by now, while its old file is still being read."""
+
+
+class Follower:
+    """Follows one path over an ``Access``; ``position`` says at any time how far."""
+
+    def __init__(
+        self,
+        access: Access,
+        path: str,
+        clock: Clock,
+        *,
+        position: Position | None = None,
+        start: Start | None = None,
+        rotate_wait_s: float = ROTATE_WAIT_S,
+    ) -> None:
+        """Begin at ``position`` if given, else where ``start`` says, else at the start of the file."""
+        self._access = access
+        self._path = path
+        self._clock = clock
+        self._resume = position
+        self._start = start
+        self._rotate_wait_s = rotate_wait_s
+        self._tails: deque[Tail] = deque()
+        self._retiring: list[tuple[Tail, float]] = []
+        self._seen: frozenset[str] = position.seen if position else frozenset()
+        self._gap = ""
+
+    @property
+    def position(self) -> Position | None:
+        """Where the next poll goes on; None before the file was first opened."""
+        if not self._tails:
+            return self._resume
+        return Position(self._tails[0].place, tuple(tail.place for tail, _ in self._retiring), self._seen)
+
+    @property
+    def left(self) -> int:
+        """Roughly the bytes that were still unread at the last poll."""
+        return sum(tail.left for tail in self._tails)
+
+    async def begin(self, *, history: bool = False) -> None:
+        """Open the file; with ``history``, mark what it holds by now as such. Raises OSError."""
+        if self._resume is not None:
+            await self._go_on(self._resume)
+        else:
+            await self._start_anew()
+        if history:
+            for tail in self._tails:
+                tail.history_to = float("inf")
+            self._tails[-1].history_to = self._tails[-1].handle.stat.size
+
+    async def poll(self) -> Chunk:
+        """Return the next lines, at most one block of them; raises OSError when nothing can be read.
+
+        After an error, the next poll goes on where reading stopped, with whatever it finds then.
+        """
+        try:
+            if not self._tails:
+                await self.begin()
+            late = await self._late_lines()
+            if late.size:
+                return self._chunk(late, more=True)
+            if len(self._tails) == 1:
+                return await self._read_live(self._tails[0])
+            return await self._read_older(self._tails[0])
+        except OSError:
+            await self.close()
+            raise
+
+    async def finish(self) -> Chunk:
+        """Return the unfinished last lines: nobody waits for the rest of them any more."""
+        if self._retiring:
+            tail, _ = self._retiring.pop(0)
+            piece = await tail.finish()
+            await tail.handle.close()
+            return self._chunk(piece, more=True, history=tail.history_to > 0)
+        tail = self._tails[0]
+        return self._chunk(await tail.finish(), history=tail.history_to > 0)
+
+    async def close(self) -> None:
+        """Release every descriptor; the position stays."""
+        self._resume = self.position
+        await close_all([*self._tails, *(tail for tail, _ in self._retiring)])
+        self._tails.clear()
+        self._retiring.clear()
+
+    @property
+    def _rotated(self) -> Rotated:
+        retiring = tuple(tail.place for tail, _ in self._retiring)
+        return Rotated(self._access, self._path, self._seen, retiring)
+
+    async def _start_anew(self) -> None:
+        siblings = await self._access.siblings(self._path)
+        live = await self._access.open(self._path)
+        try:
+            tails = await self._start(self._access, live, siblings) if self._start else [Tail(live)]
+        except BaseException:
+            await live.close()
+            raise
+        self._read_next(tails, keys_of(siblings, tails))
+
+    async def _go_on(self, position: Position) -> None:
+        """Find the file of a position again, under its path or among the rotated ones."""
+        place = position.place
+        try:
+            live = await self._access.open(self._path)
+        except FileNotFoundError:
+            await self._go_on_rotated(position)
+            return
+        try:
+            tail = Tail(live, place)
+            is_it = place.identity in (None, live.stat.identity) or live.stat.identity is None
+            if is_it and await tail.matches():
+                self._read_next([tail], self._seen)
+            else:
+                found = await self._rotated.recover(place, live, held=False)
+                self._note_gap("rotated_away" if found.lost else "")
+                self._read_next([*found.tails, Tail(live)], found.seen)
+        except BaseException:
+            await live.close()
+            raise
+        await self._retire_again(position)
+
+    async def _go_on_rotated(self, position: Position) -> None:
+        """Go on in the file of a position although the path leads nowhere: it may have been renamed just now."""
+        tail = await self._rotated.find(position.place)
+        if tail is None or not tail.handle.seekable:
+            await close_all([tail] if tail else [])
+            raise FileNotFoundError(self._path)
+        self._read_next([tail], self._seen)
+        await self._retire_again(position)
+
+    async def _retire_again(self, position: Position) -> None:
+        """Open the rotated files again that were still waited for."""
+        self._resume = None
+        for place in position.retiring:
+            if place.blank:
+                continue
+            try:
+                tail = await self._rotated.find(place)
+            except OSError:
+                tail = None
+            if tail is None:
+                self._note_gap("rotated_away")
+            else:
+                self._retire(tail)
+
+    def _read_next(self, tails: list[Tail], seen: frozenset[str]) -> None:
+        self._tails = deque(tails)
+        self._seen = seen
+
+    def _retire(self, tail: Tail) -> None:
+        """Keep a file for late lines; a compressed one gets none."""
+        wait = self._rotate_wait_s if tail.handle.seekable else 0.0
+        self._retiring.append((tail, self._clock.monotonic() + wait))
+
+    async def _late_lines(self) -> Piece:
+        """Return what was still written to a rotated file, or at its deadline what was left unfinished."""
+        for index, (tail, deadline) in enumerate(self._retiring):
+            piece = await tail.read()
+            if piece.size:
+                return piece
+            if self._clock.monotonic() < deadline:
+                continue
+            piece = await tail.finish()
+            self._seen |= keys(tail.place.identity, await tail.handle.read(0, HEAD_SIZE))
+            del self._retiring[index]
+            await tail.handle.close()
+            return piece
+        return NOTHING
+
+    async def _read_older(self, tail: Tail) -> Chunk:
+        """Read a rotated file, and leave it at its end."""
+        piece = await tail.read()
+        if not piece.size:
+            self._note_gap(tail.handle.broken)
+            self._seen |= keys(tail.place.identity, await tail.handle.read(0, HEAD_SIZE))
+            self._tails.popleft()
+            self._retire(tail)
+        return self._chunk(piece, more=True, history=tail.history_to > 0)
+
+    async def _read_live(self, tail: Tail) -> Chunk:
+        """Read the file that the path led to when last looked, and see whether it still does."""
+        look = await self._access.look(tail.handle, self._path, tail.start, tail.size)
+        if not tail.place.offset:
+            unread = await self._rotated.unread(tail.handle, look.head)
+            if unread:
+                tail.restart()
+                self._tails.extendleft(reversed(unread))
+                return self._chunk(more=True)
+        history, full = tail.place.offset < tail.history_to, len(look.data) == tail.size
+        piece = tail.take(look)
+        if piece is None:
+            return await self._recover_emptied(tail)
+        if piece.size:
+            return self._chunk(piece, more=full, history=history)
+        if isinstance(look.path, OSError):
+            return self._chunk(trouble=look.path)
+        return await self._switch(tail) if _moved(tail, look) else self._chunk()
+
+    async def _recover_emptied(self, tail: Tail) -> Chunk:
+        """Read what a copy still has of a file that was emptied, then the file from its start."""
+        found = await self._rotated.recover(tail.place, tail.handle, held=False)
+        self._note_gap("emptied" if found.lost else "")
+        tail.restart()
+        self._read_next([*found.tails, tail], found.seen)
+        return self._chunk(more=True)
+
+    async def _switch(self, tail: Tail) -> Chunk:
+        """Go over to the file that the path leads to now; the old one stays open for late lines."""
+        try:
+            live = await self._access.open(self._path)
+        except OSError as error:
+            return self._chunk(trouble=error)
+        try:
+            if await _same(tail, live):
+                await live.close()
+                return self._chunk()
+            found = await self._rotated.recover(tail.place, live, held=True)
+        except OSError as error:
+            await live.close()
+            return self._chunk(trouble=error)
+        except BaseException:
+            await live.close()
+            raise
+        self._note_gap("rotated_away" if found.lost else "")
+        self._retire(tail)
+        self._read_next([*found.tails, Tail(live)], found.seen)
+        return self._chunk(more=True)
+
+    def _note_gap(self, reason: str) -> None:
+        self._gap = self._gap or reason
+
+    def _chunk(
+        self, piece: Piece = NOTHING, *, more: bool = False, history: bool = False, trouble: OSError | None = None
+    ) -> Chunk:
+        gap, self._gap = self._gap, ""
+        return Chunk(piece, more, gap, history, trouble)
+
+
+def _moved(tail: Tail, look: Look) -> bool:
+    """Tell whether the path may lead to another file; without identities any other size is suspicious."""
+    assert not isinstance(look.path, OSError)  # noqa: S101 - the caller has dealt with it
+    if tail.place.identity is None or look.path.identity is None:
+        return look.path.size != look.size
+    return look.path.identity != tail.place.identity
+
+
+async def _same(tail: Tail, live: Handle) -> bool:
+    """Tell whether a newly opened file is the one that is being read."""
+    identity = live.stat.identity
+    if identity is not None and tail.place.identity is not None:
+        return identity == tail.place.identity
+    old, new = await tail.handle.read(0, HEAD_SIZE), await live.read(0, HEAD_SIZE)
+    return (alike(old, new) or old == new) and await Tail(live, tail.place).matches()

@@ -1,0 +1,20 @@
+"""What every kind of source is given when it is opened."""
+
+from dataclasses import dataclass
+
+from tui.engine.clock import Clock
+from tui.engine.sources._since import LineTime
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The circumstances in which a source is opened."""
+
+    clock: Clock
+    since: float | None
+    """Where reading begins: a moment, None for everything, infinity for what is written from now on."""
+    line_time: LineTime
+    follow: bool = True
+    """Go on with what is written later; otherwise the source ends where its log ends."""
+    stdin_fd: int = 0
+    """The descriptor that ``-`` reads."""
