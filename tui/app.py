@@ -60,7 +60,7 @@ class VoxtopApp(App[int]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer every action of the screen and every theme in the command palette."""
         for node, binding, *_ in screen.active_bindings.values():
-            if binding.description:
+            if node is not self and binding.id and binding.description:
                 run = partial(self.run_action, binding.action, node)
                 yield SystemCommand(binding.description, binding.tooltip, run)
         for short, full in themes.short_names().items():

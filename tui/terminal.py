@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import termios
+import threading
 from collections.abc import Callable
 
 from tui.engine.errors import UsageError
@@ -54,7 +55,9 @@ def end_on_signals(leave: Callable[[int], None]) -> None:
     loop = asyncio.get_running_loop()
 
     def end(number: int) -> None:
-        loop.call_later(GRACE_S, os._exit, 128 + number)
+        last_resort = threading.Timer(GRACE_S, os._exit, (128 + number,))
+        last_resort.daemon = True  # beside the loop: what blocks the orderly way out blocks the loop too
+        last_resort.start()
         leave(128 + number)
 
     for number in ENDING_SIGNALS:

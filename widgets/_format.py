@@ -20,6 +20,12 @@ def decimal(value: float | None) -> str:
     return number(value, 1)
 
 
+def count(value: int) -> str:
+    """Return a whole number with the thousands set apart as the language does."""
+    text = f"{value:,}"
+    return text.replace(",", ".") if language() == "es" else text
+
+
 def percent(value: float | None) -> str:
     """Return a share with one decimal."""
     return NONE if value is None else f"{number(value, 1)} %"

@@ -1,5 +1,6 @@
 """Panel 6: the latest errors, equal ones collapsed, each with the playbook that fits it."""
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -22,6 +23,10 @@ _KINDS: dict[str, tuple[int, Role]] = {
     "warning": (2, "warning"),
     "fallback": (2, "warning"),
 }
+
+
+_REPEATED = re.compile(r"^(?:[^\w\[]{1,6}\s*)?\[(?:STT|LLM|TTS) ?[\w .-]{0,30}\]\s*(?:trace=\S+\s*)?")
+"""The tag at the head of a message: its stage and provider have columns of their own."""
 
 
 def searched_text(group: ErrorGroup) -> str:
@@ -57,7 +62,7 @@ def _row(group: ErrorGroup, hint_width: int, view: View) -> list[Run]:
         Run(group.stage or "", "strong"),
         Run(safe_text(group.provider or "", 14)),
         Run(safe_text(group.code or "", 10), role),
-        Run(safe_text(group.text, 300)),
+        Run(_REPEATED.sub("", safe_text(group.text, 300))),
         Run(crop(hint, hint_width), "hint"),
     ]
 

@@ -13,6 +13,8 @@ from widgets._lines import Column, Line, Role, Run, table, wrap
 from widgets._panel import Panel
 from widgets._view import View, source_role
 
+NAME_CELLS = 36
+
 _ORDER = (
     SourceState.FAILED,
     SourceState.STALE,
@@ -57,6 +59,7 @@ def _table(sources: tuple[SourceStatus, ...], width: int, view: View) -> list[Li
         Column(least=20),
         Column(right=True, rank=1),
         Column(right=True, rank=2),
+        Column(right=True, rank=5),
         Column(right=True, rank=3),
         Column(rank=4),
     ]
@@ -69,12 +72,18 @@ def _row(source: SourceStatus, view: View) -> list[Run]:
     last = "" if source.last_line_at is None else t("panel_sources.last", age=view.age(source.last_line_at))
     return [
         Run(word, source_role(source.state) if view.live or source.state is not SourceState.LIVE else "no-data"),
-        Run(safe_text(source.name, 200)),
+        Run(_short(safe_text(source.name, 200))),
         Run(last, "label"),
         Run(fmt.rate(source.lines_per_s)),
+        Run(t("panel_sources.lines", count=fmt.count(source.lines)), "label"),
         Run(understood, "text"),
         Run(_losses(source), "strong"),
     ]
+
+
+def _short(name: str) -> str:
+    """Keep the telling end of a long path."""
+    return f"…{name[1 - NAME_CELLS :]}" if name.startswith("/") and len(name) > NAME_CELLS else name
 
 
 def _losses(source: SourceStatus) -> str:
@@ -143,7 +152,7 @@ class SourcesPanel(Panel):
 
     def draw(self, width: int, height: int, view: View) -> list[Line]:
         """Return the rows of the panel."""
-        full = self.has_focus or self.is_maximized
+        full = self.has_focus or self.has_class("-full")
         rows = sources_lines(self.snapshot.sources, width, height, view, full=full)
         self._first = max(0, min(self._first, len(rows) - height)) if full else 0
         return rows[self._first :]

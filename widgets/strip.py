@@ -5,10 +5,10 @@ from tui.engine.model import (
     Finding,
     Percentiles,
     Snapshot,
+    SourceState,
     StageFallback,
     StageTtfb,
     Status,
-    Verdict,
 )
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
@@ -29,6 +29,7 @@ def finding_text(finding: Finding) -> str:
     """Return one finding as a short phrase with its figure, limit and n."""
     provider = safe_text(finding.provider or "", 40)
     by_provider = finding.kpi == "ttfb" and provider
+    variant = "_slowest" if by_provider else "_without_calls" if finding.kpi == "errors" and not finding.n else ""
     where = finding.stage or "" if by_provider else " ".join(filter(None, (finding.stage, provider)))
     shown = {
         "ttfb": fmt.latency,
@@ -38,7 +39,7 @@ def finding_text(finding: Finding) -> str:
         "errors_per_minute": fmt.decimal,
     }.get(finding.kpi, fmt.number)
     return t(
-        f"kpi.{finding.kpi}" + ("_slowest" if by_provider else ""),
+        f"kpi.{finding.kpi}{variant}",
         where=where,
         provider=provider,
         value=shown(finding.value),
@@ -66,8 +67,9 @@ def worst_fallback(stages: tuple[StageFallback, ...]) -> StageFallback | None:
     return max(known, key=lambda stage: (stage.status.rank, stage.pct or 0), default=None)
 
 
-def first_line(verdict: Verdict, width: int, view: View, paused: int | None) -> Line:
+def first_line(snapshot: Snapshot, width: int, view: View, paused: int | None) -> Line:
     """Return state, since when, and the findings that fit."""
+    verdict = snapshot.verdict
     status = view.current(verdict.status)
     badge = Run(f" {view.glyphs.of(status)} {t(f'status.{status.value}')} ", _BADGES[status])
     line: Line = (badge, Run(" "))
@@ -76,16 +78,26 @@ def first_line(verdict: Verdict, width: int, view: View, paused: int | None) -> 
         line = (*line, Run(since, "label"), Run("  "))
     right: Line = () if paused is None else (Run(f" {t('strip.paused', count=paused)} ", "badge-paused"),)
     room = width - width_of(line) - width_of(right) - 2 * bool(right)
-    return spread((*line, *_reasons(verdict, status, room)), right, width)
+    return spread((*line, *_reasons(snapshot, status, room)), right, width)
 
 
-def _reasons(verdict: Verdict, status: Status, room: int) -> Line:
+def _without_findings(snapshot: Snapshot, status: Status) -> str:
+    """Return the catalogue key of what is said when no finding explains the state."""
+    if snapshot.verdict.freshness == "live":
+        return "strip.all_good" if status is Status.OK else "strip.too_little"
+    if snapshot.verdict.freshness == "none":
+        return "strip.none"
+    states = {source.state for source in snapshot.sources}
+    if states == {SourceState.QUIET}:
+        return "strip.quiet"
+    return "strip.ended" if states == {SourceState.ENDED} else "strip.stale"
+
+
+def _reasons(snapshot: Snapshot, status: Status, room: int) -> Line:
     """Return why the verdict is what it is, worst first, with a count of what does not fit."""
+    verdict = snapshot.verdict
     if not verdict.findings or verdict.freshness != "live":
-        key = "strip.none" if verdict.freshness == "none" else "strip.stale"
-        if verdict.freshness == "live":
-            key = "strip.all_good" if status is Status.OK else "strip.too_little"
-        return (Run(crop(t(key), max(0, room)), "label"),)
+        return (Run(crop(t(_without_findings(snapshot, status)), max(0, room)), "label"),)
     parts: list[Line] = [(Run(finding_text(f), role_of(f.status)),) for f in verdict.findings]
     for count in range(len(parts), 0, -1):
         more = len(parts) - count
@@ -170,6 +182,6 @@ class VerdictStrip(LinesView):
     def draw(self, width: int, height: int, view: View) -> list[Line]:  # noqa: ARG002 - always two lines
         """Return the two lines."""
         return [
-            first_line(self._snapshot.verdict, width, view, self._paused),
+            first_line(self._snapshot, width, view, self._paused),
             second_line(self._snapshot, width, view),
         ]

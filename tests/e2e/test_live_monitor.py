@@ -34,7 +34,7 @@ def test_appended_lines_reach_the_screen_at_every_size(tmp_path: Path, width: in
 
         append(log, "🔌 WS CONNECTION | Client: twilio, ID: c1", "❌ [TTS Azure] Error: 401 Unauthorized")
 
-        terminal.wait_for("CRIT" if width > 100 else "NO DATA")
+        terminal.wait_for("▲ WARN")
         terminal.send("6")
         terminal.wait_for("401")
         terminal.send("q")
@@ -96,8 +96,9 @@ def test_help_and_the_command_palette_open_and_close(tmp_path: Path) -> None:
         terminal.send("Escape")
         terminal.wait_for(lambda screen: "time to first byte" not in screen)
         terminal.send(":")
+        terminal.wait_for("Search")
         terminal.type("light")
-        terminal.wait_for("light")
+        terminal.wait_for("Theme: light")
         terminal.send("Escape")
 
 

@@ -354,7 +354,7 @@ async def test_the_strip_answers_what_since_when_who_and_how_fresh() -> None:
         first, second = strip.rows[:2]
 
     assert first.startswith(" ✖ CRIT  since ")
-    assert "(12m)  AZURE_SPEECH_KEY not set · TTS azure P95 1804 ms (goal 500, n 183)" in first
+    assert "(12m)  AZURE_SPEECH_KEY not set · TTS P95 1804 ms (limit 500, n 183; slowest azure)" in first
     assert first.rstrip().endswith("+4")
     assert "TTS azure P95 1902 ms (goal 500, n 183)   fallback TTS 21.8 % (n 87)   calls ≥54   affected 34" in second
     assert "sources 2/4   lag 0s" in second

@@ -50,6 +50,7 @@ class DashboardScreen(Screen[None]):
     """Strip, notice, panels 1–7 and footer; one column where there is no room for a grid."""
 
     CSS_PATH = "dashboard.tcss"
+    AUTO_FOCUS = ""  # until a panel is chosen, Enter is about the worst of all
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared an instance variable by its base
         (0, "-tiny"),
         (40, "-column"),
@@ -129,24 +130,30 @@ class DashboardScreen(Screen[None]):
         self.app.push_screen(HelpScreen(active.binding for active in self.active_bindings.values()))
 
     def action_focus_panel(self, number: int) -> None:
-        """Go to a panel by its number."""
-        if self.maximized is not None:
-            self.minimize()
-        self.query_one(PANELS[number - 1]).focus()
+        """Go to a panel by its number; a maximised one gives way to it."""
+        panel = self.query_one(PANELS[number - 1])
+        if self.has_class("-maximised"):
+            self._fill_with(panel)
+        self.set_focus(panel)
 
     def action_maximise(self) -> None:
-        """Give the focused panel the whole screen, or take it back."""
-        if self.maximized is not None:
-            self.minimize()
-        elif isinstance(self.focused, Panel):
-            self.maximize(self.focused)
+        """Give the focused panel all the room below the strip, or take it back."""
+        focused = self.focused if isinstance(self.focused, Panel) else None
+        self._fill_with(None if self.has_class("-maximised") else focused)
+
+    def _fill_with(self, chosen: Panel | None) -> None:
+        self.set_class(chosen is not None, "-maximised")
+        for panel in self.query(Panel):
+            panel.set_class(panel is chosen, "-full")
 
     def action_back(self) -> None:
-        """Undo the last step in: the filter, then the maximised panel; it never quits."""
-        if self.query_one("#filter", Input).has_class("-open"):
+        """Undo the last step in: the filter, then the maximised panel, then the focus; it never quits."""
+        if self.query_one("#filter", Input).has_class("-open") or self.query_one(RecentPanel).filter_text:
             self._close_filter()
-        elif self.maximized is not None:
-            self.minimize()
+        elif self.has_class("-maximised"):
+            self._fill_with(None)
+        else:
+            self.set_focus(None)
 
     def action_open_worst(self) -> None:
         """Open the playbook of the worst finding when no panel is focused."""

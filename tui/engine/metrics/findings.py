@@ -213,4 +213,5 @@ def _calls(calls: CallsFigure, thresholds: Thresholds, playbook: PlaybookOf) -> 
             thresholds.short_calls_warn,
             n=calls.short_recent,
             window_s=SHORT_WINDOW_S,
+            playbook=playbook("kpi:short_calls"),
         )

@@ -1,0 +1,58 @@
+# What a checkout can do; every target sets up its own environment first. No root needed.
+PYTHON ?= python3
+UV ?= uv
+VENV ?= .venv
+WORKERS ?= 2
+ARGS ?=
+
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input install
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench fmt lock setup clean
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
+
+demo: $(READY) ## Simulate an orchestrator and watch its log
+	@$(BIN)/voxtop demo $(ARGS)
+
+test: $(READY) ## Run all tests; ARGS="-k follow" narrows it down
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -ra $(ARGS)
+
+check: $(READY) ## Lint, format, types, import contracts, sizes
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m bench.sizes
+
+bench: $(READY) ## Measure speed, latency, processor and memory
+	@$(BIN)/python -m bench.run $(ARGS)
+
+fmt: $(READY) ## Format and mend what can be mended
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+lock: ## Pin every dependency with hashes; ARGS=--upgrade takes newer versions
+	@command -v $(UV) >/dev/null || { echo 'make lock needs uv: pipx install uv' >&2; exit 1; }
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url $(ARGS) --output-file constraints.txt pyproject.toml >/dev/null
+
+setup: $(READY) ## Only set up the environment
+
+$(READY): constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo 'voxtop needs Python 3.11 or newer: make PYTHON=python3.12 …' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	    { echo '$(PYTHON) cannot make environments: install python3-venv' >&2; exit 1; }
+	@echo 'Setting up $(VENV), once; about a minute …' >&2
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) --require-hashes --requirement constraints.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean: ## Remove everything that was made
+	@rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis snapshot_report.html
+	@find tui widgets themes tests bench -name __pycache__ -prune -exec rm -rf {} +

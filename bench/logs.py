@@ -1,0 +1,108 @@
+"""Synthetic logs: conversations of many callers, in the two dialects, the same for the same seed."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+DialectName = Literal["guide", "andrea"]
+OPEN_CALLS = 12
+TURNS = 8
+NOISE = "vo.pipeline"
+"""The logger of lines that mean nothing."""
+
+
+class Entry(NamedTuple):
+    """One line before it is written in a dialect."""
+
+    level: str
+    logger: str
+    guide: str
+    andrea: str
+
+
+def _call(number: int, rng: random.Random, noise: int) -> Iterator[Entry]:
+    """Yield the lines of one call, with ``noise`` lines that mean nothing after each that does."""
+    id_ = f"bench_{number:06}"
+    opened = f"🔌 WS CONNECTION | Client: twilio, ID: {id_}"
+    yield Entry("WARNING", "root", opened, opened)
+    for turn in range(TURNS):
+        trace = f"{number:x}-{turn}"
+        for stage, provider, median, rest in (
+            ("STT", "Azure", 160, "final=yes"),
+            ("LLM", "Groq", 650, "model=llama"),
+            ("TTS", "Azure", 290, "voice=ES"),
+        ):
+            ms = round(median * rng.lognormvariate(0, 0.25))
+            sample = f"[{stage} {provider}] trace={trace} TTFB={ms}ms {rest}"
+            yield Entry("INFO", f"vo.{stage.lower()}", f"📊 {sample}", sample)
+            for step in range(noise):
+                idle = f"[Pipeline] frame {turn}.{step} of {stage} queued, depth {rng.randrange(9)}"
+                yield Entry("INFO", NOISE, idle, idle)
+        if rng.random() < 0.01:
+            code = rng.choice((401, 429, 503))
+            guide = f"❌ [TTS Azure] Error: {code} upstream refused"
+            andrea = f"[TTS Azure] trace={trace} ERROR: upgrade refused with HTTP status {code}"
+            yield Entry("ERROR", "vo.tts", guide, andrea)
+    closed = f"✅ WS CLOSED | ID: {id_} duration={rng.randrange(20, 400)}s"
+    yield Entry("INFO", "root", closed, f"WebSocket disconnected: twilio (ID: {id_})")
+
+
+def entries(seed: int, noise: int = 1) -> Iterator[Entry]:
+    """Yield lines of overlapping calls without end."""
+    rng = random.Random(seed)  # noqa: S311 - a figure that can be repeated, not a secret
+    number = 0
+    calls: list[Iterator[Entry]] = []
+    while True:
+        while len(calls) < OPEN_CALLS:
+            calls.append(_call(number, rng, noise))
+            number += 1
+        place = rng.randrange(OPEN_CALLS)
+        entry = next(calls[place], None)
+        if entry is None:
+            del calls[place]
+        else:
+            yield entry
+
+
+def as_guide(entry: Entry, at: float) -> str:
+    """Write a line as the guide has it, with the time a container's log gives it."""
+    moment = datetime.fromtimestamp(at, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S.%f}000Z {entry.guide}\n"
+
+
+def as_andrea(entry: Entry, at: float) -> str:
+    """Write a line as the orchestrator's JSON logger does."""
+    moment = datetime.fromtimestamp(at, UTC)
+    record = {
+        "timestamp": f"{moment:%Y-%m-%d %H:%M:%S},{moment.microsecond // 1000:03}",
+        "level": entry.level,
+        "name": entry.logger,
+        "message": entry.andrea,
+        "trace_id": None,
+        "logger": entry.logger,
+    }
+    return json.dumps(record) + "\n"
+
+
+WRITERS: dict[DialectName, Callable[[Entry, float], str]] = {"guide": as_guide, "andrea": as_andrea}
+
+
+class Written(NamedTuple):
+    """What a log holds, to compare with what was read of it."""
+
+    size: int
+    """Bytes."""
+    events: int
+
+
+def write_log(path: Path, dialect: DialectName, lines: int, until: float, *, noise: int = 1) -> Written:
+    """Write ``lines`` lines spread over the 50 minutes before ``until``."""
+    write, start, step, events = WRITERS[dialect], until - 3000, 3000 / max(lines, 1), 0
+    with path.open("w", encoding="utf-8") as file:
+        for number, entry in zip(range(lines), entries(1, noise), strict=False):
+            file.write(write(entry, start + number * step))
+            events += entry.logger != NOISE
+    return Written(path.stat().st_size, events)

@@ -1,0 +1,138 @@
+"""Measurements of the running monitor: first paint, idle cost, a steady load, line to screen, a burst."""
+
+import random
+import sys
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from statistics import median
+
+from bench.figure import Figure, at_most, nearest_rank
+from bench.logs import Entry, as_guide, entries, write_log
+from bench.watched import SETTLE_S, Watched, append, words
+
+BARE = (sys.executable, "-P", "-m", "bench.bare")
+PAINTED = "TTFB"
+HELP = "leave voxtop"
+"""Words that only the help page has."""
+DASHBOARD = "7 Sources"
+"""Words that only the dashboard has."""
+LOAD_LINES_PER_S = 5000
+BURST_PATIENCE_S = 120
+
+
+def _error(word: str) -> str:
+    """Return an error line; its row has little room at 120×40, so the word comes first."""
+    text = f"❌ {word} refused"
+    return as_guide(Entry("ERROR", "root", text, text), time.time())
+
+
+def _log(folder: Path, name: str, lines: int = 2000) -> Path:
+    path = folder / f"{name}.log"
+    write_log(path, "guide", lines, time.time())
+    return path
+
+
+def first_paint(folder: Path, runs: int) -> Iterator[Figure]:
+    """Time from the start of the process to the first panel, beside a bare Textual program's."""
+    log = _log(folder, "paint")
+
+    def start(*arguments: str, bare: bool = False) -> float:
+        with Watched(*arguments, command=BARE) if bare else Watched(*arguments) as program:
+            return program.until_painted(PAINTED) - program.began
+
+    start(str(log))
+    start(bare=True)
+    own = median(start(str(log)) for _ in range(runs))
+    bare = median(start(bare=True) for _ in range(runs))
+    yield at_most("start to first painted panel", own, 0.6, "s", f" (median of {runs})")
+    yield at_most("… beside a bare Textual program", own / bare, 1.5, "×", f" ({bare:.2f} s)")
+
+
+def idle(folder: Path, seconds: float) -> Iterator[Figure]:
+    """Processor and memory while three logs stand still."""
+    logs = [str(_log(folder, f"idle{number}")) for number in range(3)]
+    with Watched(*logs) as program:
+        program.until_painted(PAINTED)
+        program.let_run(SETTLE_S)
+        yield at_most(
+            "idle, 3 sources, 120×40", program.cpu_share(seconds), 1.5, "% of a core", f" over {seconds:.0f} s"
+        )
+        yield at_most("memory, idle, 3 sources", program.memory_mb(), 100, "MB")
+
+
+def load(folder: Path, seconds: float) -> Iterator[Figure]:
+    """Processor and memory under a steady stream."""
+    log = _log(folder, "load")
+    stream, written, began = entries(2), 0, 0.0
+
+    def write() -> None:
+        nonlocal written
+        due = int((time.perf_counter() - began) * LOAD_LINES_PER_S) - written
+        written += due
+        append(log, "".join(as_guide(entry, time.time()) for entry in islice(stream, due)))
+
+    with Watched(str(log)) as program:
+        program.until_painted(PAINTED)
+        program.let_run(SETTLE_S)
+        began = time.perf_counter()
+        share = program.cpu_share(seconds, write)
+        rate = written / (time.perf_counter() - began)
+        yield Figure(f"processor at {rate:,.0f} lines/s", f"{share:.1f} % of a core over {seconds:.0f} s")
+        yield at_most("memory after that load", program.memory_mb(), 100, "MB", f" ({written:,} lines)")
+        word = words(3)()
+        program.look()
+        wrote = append(log, _error(word))
+        behind = program.until_painted(word) - wrote
+        yield Figure("line to screen right after that load", f"{behind * 1000:.0f} ms")
+
+
+def line_to_screen(folder: Path, runs: int) -> Iterator[Figure]:
+    """Time from writing a line into a quiet log to its first painted letter."""
+    log = _log(folder, "line")
+    pause, word = random.Random(4), words(5)  # noqa: S311 - moments that can be repeated
+    delays = []
+    with Watched(str(log)) as program:
+        program.until_painted(PAINTED)
+        program.let_run(SETTLE_S)
+        for _ in range(runs):
+            unique = word()
+            program.look()
+            wrote = append(log, _error(unique))
+            delays.append(1000 * (program.until_painted(unique) - wrote))
+            program.let_run(pause.uniform(0.1, 0.5))
+        quiet = [_help_opens(program) for _ in range(10)]
+    yield Figure("line to screen, P50", f"{median(delays):.0f} ms (n = {runs})")
+    yield at_most("line to screen, P95", nearest_rank(delays, 95), 150, "ms", f" (n = {runs})")
+    yield Figure("key to paint, P50 (opens the help page)", f"{median(quiet):.0f} ms (n = {len(quiet)})")
+
+
+def _help_opens(program: Watched) -> float:
+    """Open the help page and close it again; return the milliseconds from the key to the page."""
+    program.look()
+    pressed = time.perf_counter()
+    program.terminal.send("?")
+    delay = 1000 * (program.until_painted(HELP) - pressed)
+    program.look()
+    program.terminal.send("\x1b")
+    program.until_painted(DASHBOARD)
+    return delay
+
+
+def burst(folder: Path, lines: int) -> Iterator[Figure]:
+    """Time until everything is counted after many lines came at once, and how keys feel meanwhile."""
+    log, crowd = _log(folder, "burst"), folder / "crowd.log"
+    write_log(crowd, "guide", lines, time.time())
+    word, delays = words(6)(), []
+    with Watched(str(log)) as program:
+        program.until_painted(PAINTED)
+        program.let_run(SETTLE_S)
+        wrote = append(log, crowd.read_text(encoding="utf-8") + _error(word))
+        while word.encode() not in program.terminal.output:
+            delays.append(_help_opens(program))
+            if time.perf_counter() - wrote > BURST_PATIENCE_S:
+                raise AssertionError(f"not caught up within {BURST_PATIENCE_S} s")
+        took = time.perf_counter() - wrote
+    yield at_most(f"burst of {lines:,} lines caught up", took, 15 * lines / 1_000_000, "s")
+    yield at_most("key to paint meanwhile, P95", nearest_rank(delays, 95), 100, "ms", f" (n = {len(delays)})")
