@@ -68,6 +68,8 @@ class VoxtopApp(App[int]):
 
     def _fatal_error(self) -> None:
         """Tell of a defect without local variables: they hold log lines."""
+        if self._exit_renderables:
+            return  # the first defect explains the others
         lines = [safe_text(line) for line in traceback.format_exc().splitlines()]
         self._exit_renderables.append(rich.text.Text("\n".join([*lines, t("cli.crashed")])))
         self._close_messages_no_wait()

@@ -3,7 +3,8 @@
 import asyncio
 import dataclasses
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import tzinfo
 
 from tui.engine.clock import Clock
@@ -14,6 +15,12 @@ from tui.engine.sources._source import Source
 
 RATE_WINDOW_S = 10.0
 """Lines per second are a mean over this long."""
+
+SLICE_LINES = 250
+"""Lines understood in one go; between slices keys are answered and the screen is painted."""
+
+REST = 0.4
+"""Of the time a slice took, this share is left to the others before the next one."""
 
 READ_GAP_S = 15.0
 """Reads further apart than this leave a gap in the charts."""
@@ -39,6 +46,7 @@ class Monitor:
         self._notice = notice
         self._feeds = [_Feed(source, Parser(source.name, tz), clock) for source in sources]
         self._snapshot = EMPTY_SNAPSHOT
+        self._news = asyncio.Event()
 
     async def run(self) -> None:
         """Follow all sources until they end or the task is cancelled; one that stalls holds up no other."""
@@ -48,13 +56,19 @@ class Monitor:
 
     async def _follow(self, feed: "_Feed") -> None:
         async for block in feed.source.batches():
-            events = feed.read(block)
-            if events:
-                self._store.apply(events, self._clock.now())
-            self._observe(feed, block, events)
-            if block.lines:
-                await asyncio.sleep(0)
+            for part in slices(block):
+                began = self._clock.monotonic()
+                self._take(feed, part)
+                if part.lines:
+                    await asyncio.sleep((self._clock.monotonic() - began) * REST)
         self._store.apply(feed.parser.flush(), self._clock.now())
+
+    def _take(self, feed: "_Feed", block: LineBlock) -> None:
+        events = feed.read(block)
+        if events:
+            self._store.apply(events, self._clock.now())
+            self._news.set()
+        self._observe(feed, block, events)
 
     def _observe(self, feed: "_Feed", block: LineBlock, events: Sequence[LogEvent]) -> None:
         """Tell the store which span of time this read covers.
@@ -74,12 +88,33 @@ class Monitor:
         self._store.observe(since if whole else now, now)
         feed.live, feed.observed_until = True, now
 
+    async def news(self, patience: float) -> None:
+        """Return as soon as an event was counted since the last call, or after ``patience`` seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), patience)
+        self._news.clear()
+
     def snapshot(self) -> Snapshot:
         """Return the figures of this moment; while nothing changes, the very same object."""
         now = self._clock.now()
         statuses = tuple(feed.status() for feed in self._feeds)
         self._snapshot = self._store.snapshot(now, statuses, self._notice())
         return self._snapshot
+
+
+def slices(block: LineBlock) -> Iterator[LineBlock]:
+    """Yield a block in parts small enough to give way between them.
+
+    A gap stays with the first part, the size with the last.
+    """
+    total = len(block.lines)
+    for start in range(0, max(1, total), SLICE_LINES):
+        yield block._replace(
+            first_line=block.first_line + start,
+            lines=block.lines[start : start + SLICE_LINES],
+            size=block.size if start + SLICE_LINES >= total else 0,
+            gap=block.gap if start == 0 else "",
+        )
 
 
 class _Feed:

@@ -1,5 +1,6 @@
 """The main screen: verdict strip and panels over the newest snapshot."""
 
+import asyncio
 from typing import ClassVar, Protocol
 
 from textual import on
@@ -30,7 +31,7 @@ from widgets import (
 )
 
 PULL_S = 0.1
-"""Snapshots are pulled at most this often."""
+"""The view is renewed at most this often."""
 
 AGE_S = 1.0
 """Ages on screen are renewed this often even when no figure changed."""
@@ -41,6 +42,9 @@ PANELS = (ConfigPanel, FallbackPanel, TtfbPanel, CallsPanel, ErrorsPanel, Recent
 
 class SnapshotSource(Protocol):
     """What the dashboard needs of a monitor."""
+
+    async def news(self, patience: float) -> None:
+        """Return as soon as an event was counted, or after ``patience`` seconds."""
 
     def snapshot(self) -> Snapshot:
         """Return the figures of this moment; the same object while nothing changed."""
@@ -78,7 +82,6 @@ class DashboardScreen(Screen[None]):
         self._monitor = monitor
         self._clock = clock
         self._shown = EMPTY_SNAPSHOT
-        self._shown_at = 0.0
         self._frozen: Snapshot | None = None
         self._bindings = translated(self.KEYS)
         for number in range(1, len(PANELS) + 1):
@@ -97,20 +100,24 @@ class DashboardScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to pull snapshots."""
         self._pull()
-        self.set_interval(PULL_S, self._pull)
+        self.run_worker(self._keep_pulling(), group="pull")
+
+    async def _keep_pulling(self) -> None:
+        """Pull when an event was counted, at most every ``PULL_S``, and once a second for the ages."""
+        while True:
+            await self._monitor.news(AGE_S)
+            self._pull()
+            await asyncio.sleep(PULL_S)
 
     def _pull(self) -> None:
-        """Show the newest snapshot if it is another one, and renew the ages once a second."""
+        """Show the newest snapshot; panels redraw only what changed."""
         now = self._clock.now()
-        newest = self._monitor.snapshot()
-        if newest is self._shown and abs(now - self._shown_at) < AGE_S:
-            return
-        self._shown, self._shown_at = newest, now
-        strip = self.query_one(VerdictStrip)
+        self._shown = self._monitor.snapshot()
         if self._frozen is None:
-            self._show(newest, now)
+            self._show(self._shown, now)
         else:
-            strip.show(self._frozen, now, paused=_events(newest) - _events(self._frozen))
+            new = _events(self._shown) - _events(self._frozen)
+            self.query_one(VerdictStrip).show(self._frozen, now, paused=new)
 
     def _show(self, snapshot: Snapshot, now: float) -> None:
         self.query_one(VerdictStrip).show(snapshot, now)
@@ -122,7 +129,6 @@ class DashboardScreen(Screen[None]):
         """Hold the view or let it go on; reading never stops."""
         self._frozen = self._shown if self._frozen is None else None
         self.set_class(self._frozen is not None, "-frozen")
-        self._shown_at = 0.0
         self._pull()
 
     def action_help(self) -> None:

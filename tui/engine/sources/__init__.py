@@ -53,6 +53,7 @@ def open_source(
     since: float | None,
     line_time: LineTime,
     follow: bool = True,
+    rotated: bool = False,
     stdin_fd: int = 0,
 ) -> Source:
     """Return the source that a user means by ``PATH``, ``SCHEME:REST``, ``-`` or ``NAME=SOURCE``.
@@ -66,12 +67,13 @@ def open_source(
             what is written from now on.
         line_time: event time of a raw line, None if it carries none.
         follow: go on with what is written later.
+        rotated: begin with the rotated files of a path, oldest first; other kinds have none.
         stdin_fd: the descriptor that ``-`` reads.
 
     Raises:
         UsageError: no kind of source is written like that.
     """
-    opening = Opening(clock, since, line_time, follow, stdin_fd)
+    opening = Opening(clock, since, line_time, follow, rotated, stdin_fd)
     name, target = _split_name(spec)
     scheme, rest = _split_scheme(target)
     kind = kinds().get(scheme)

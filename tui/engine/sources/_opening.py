@@ -16,5 +16,7 @@ class Opening:
     line_time: LineTime
     follow: bool = True
     """Go on with what is written later; otherwise the source ends where its log ends."""
+    rotated: bool = False
+    """Begin with the rotated files of a path, oldest first, as far as ``since`` lets them in."""
     stdin_fd: int = 0
     """The descriptor that ``-`` reads."""

@@ -50,6 +50,25 @@ async def beginning(
     return [*await _reaching_back(access, siblings, since, line_time), Tail(live)]
 
 
+async def beginning_rotated(
+    access: Access, live: Handle, siblings: list[Sibling], since: float | None, line_time: LineTime
+) -> list[Tail]:
+    """Return tails of the rotated files, oldest first, and at last one of the live file.
+
+    With ``since`` only those that reach into the time asked for, unless the log tells no times.
+    """
+    if since is not None and await first_timed(live, 0, _FAR, line_time) is not None:
+        return await beginning(access, live, siblings, since, line_time)
+    tails: list[Tail] = []
+    try:
+        for sibling in siblings:
+            tails.append(await Tail.at(await access.open_sibling(sibling), 0))  # noqa: PERF401 - closed on failure
+    except BaseException:
+        await close_all(tails)
+        raise
+    return [*tails, Tail(live)]
+
+
 async def _reaching_back(access: Access, siblings: list[Sibling], since: float, line_time: LineTime) -> list[Tail]:
     """Return tails of the rotated files that hold lines at or after ``since``, oldest first."""
     tails: list[Tail] = []

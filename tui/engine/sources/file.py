@@ -18,7 +18,7 @@ from tui.engine.sources._local import LocalAccess
 from tui.engine.sources._opening import Opening
 from tui.engine.sources._position import Position
 from tui.engine.sources._reading import Reading
-from tui.engine.sources._since import LineTime, beginning
+from tui.engine.sources._since import LineTime, beginning, beginning_rotated
 from tui.engine.sources._tail import UnsupportedEncodingError
 from tui.engine.text import t
 
@@ -29,7 +29,7 @@ IDLE_POLL_S = 0.25
 """Between polls of a file in which nothing was new for a while."""
 ABSENT_POLL_S = 1.0
 """Between attempts to open what cannot be opened."""
-HOT_FOR_S = 2.0
+HOT_FOR_S = 10.0
 """How long after data the short interval is kept."""
 
 Wait = Callable[[float], Awaitable[None]]
@@ -47,6 +47,7 @@ class FileSource:
         since: float | None,
         line_time: LineTime,
         follow: bool = True,
+        rotated: bool = False,
         position: Position | None = None,
         access: Access | None = None,
         wait: Wait = asyncio.sleep,
@@ -61,6 +62,7 @@ class FileSource:
                 the file, infinity its end. Only counts if the file exists when reading begins.
             line_time: event time of a raw line, None if it carries none.
             follow: go on with what is written later; otherwise stop at the end of the file.
+            rotated: begin with the rotated files beside it.
             position: go on from here instead of ``since``.
             access: the file system.
             wait: pauses between polls, for so many seconds.
@@ -73,7 +75,8 @@ class FileSource:
         self._wait = wait
         self._reading = Reading(name, "file", clock)
         self._access = access or LocalAccess()
-        start = None if since is None else partial(beginning, since=since, line_time=line_time)
+        begin = beginning_rotated if rotated else beginning
+        start = partial(begin, since=since, line_time=line_time) if rotated or since is not None else None
         self._follower = Follower(self._access, self._path, clock, position=position, start=start)
         self._unopened = True
         self._over = False
@@ -221,5 +224,11 @@ def open_spec(rest: str, name: str, opening: Opening) -> FileSource:
     if not rest or "\0" in rest:
         raise UsageError(t("sources.no_path", value=name or f"{SCHEMES[0]}:"), t("sources.no_path_remedy"))
     return FileSource(
-        rest, name or rest, opening.clock, since=opening.since, line_time=opening.line_time, follow=opening.follow
+        rest,
+        name or rest,
+        opening.clock,
+        since=opening.since,
+        line_time=opening.line_time,
+        follow=opening.follow,
+        rotated=opening.rotated,
     )

@@ -1,0 +1,54 @@
+"""Frozen values that cross the borders between modules: lines, events, figures, states.
+
+Times are seconds since the epoch (UTC) as floats; ``None`` means that nobody knows.
+Latencies are milliseconds, durations seconds, shares per cent (2.3 means 2.3 %).
+"""
+
+from tui.engine.model._figures import (
+    CallsFigure,
+    ConfigHealth,
+    ErrorGroup,
+    ErrorsFigure,
+    MissingKey,
+    Percentiles,
+    SourceStatus,
+    StageFallback,
+    StageTtfb,
+    TurnFigure,
+)
+from tui.engine.model._limits import Limits, Thresholds
+from tui.engine.model._lines import LineBlock, LogEvent, LogLine
+from tui.engine.model._playbook import Hints, Playbook
+from tui.engine.model._snapshot import EMPTY_SNAPSHOT, Finding, Freshness, Snapshot, Verdict
+from tui.engine.model._words import STAGES, Kind, Level, SourceState, Stage, Status
+
+__all__ = [
+    "EMPTY_SNAPSHOT",
+    "STAGES",
+    "CallsFigure",
+    "ConfigHealth",
+    "ErrorGroup",
+    "ErrorsFigure",
+    "Finding",
+    "Freshness",
+    "Hints",
+    "Kind",
+    "Level",
+    "Limits",
+    "LineBlock",
+    "LogEvent",
+    "LogLine",
+    "MissingKey",
+    "Percentiles",
+    "Playbook",
+    "Snapshot",
+    "SourceState",
+    "SourceStatus",
+    "Stage",
+    "StageFallback",
+    "StageTtfb",
+    "Status",
+    "Thresholds",
+    "TurnFigure",
+    "Verdict",
+]

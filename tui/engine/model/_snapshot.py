@@ -1,0 +1,84 @@
+"""Everything at one moment, and the verdict over it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tui.engine.model._figures import (
+    CallsFigure,
+    ConfigHealth,
+    ErrorGroup,
+    ErrorsFigure,
+    SourceStatus,
+    StageFallback,
+    StageTtfb,
+    TurnFigure,
+)
+from tui.engine.model._limits import Thresholds
+from tui.engine.model._playbook import Playbook
+from tui.engine.model._words import Stage, Status
+
+Freshness = Literal["none", "live", "stale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, worst first in the verdict."""
+
+    kpi: str
+    """One of config, fallback, fallback_spike, all_failed, ttfb, turn, calls, errors, errors_per_minute,
+    short_calls, restarts, source."""
+    status: Status
+    value: float | None = None
+    limit: float | None = None
+    stage: Stage | None = None
+    provider: str | None = None
+    n: int = 0
+    window_s: float | None = None
+    detail: str = ""
+    """Outside text (a field, a source name): pass it through ``safe_text``."""
+    playbook: Playbook | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The strip: one word, since when, and why."""
+
+    status: Status = Status.NO_DATA
+    since: float | None = None
+    findings: tuple[Finding, ...] = ()
+    freshness: Freshness = "none"
+    """``live`` when at least one source was read lately and gave lines lately."""
+    sources_live: int = 0
+    sources_total: int = 0
+    lag_s: float | None = None
+    """Now minus the newest line of all sources."""
+    affected_calls: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """Everything a screen or an export may show, at one moment.
+
+    A slice that did not change is the same object as in the snapshot before, and so is the whole
+    snapshot of an idle store: compare with ``is``.
+    """
+
+    at: float = 0.0
+    """When the figures were taken."""
+    version: int = 0
+    verdict: Verdict = Verdict()
+    config: ConfigHealth = ConfigHealth()
+    fallback: tuple[StageFallback, ...] = ()
+    ttfb: tuple[StageTtfb, ...] = ()
+    turn: TurnFigure = TurnFigure()
+    calls: CallsFigure = CallsFigure()
+    errors: ErrorsFigure = ErrorsFigure()
+    recent: tuple[ErrorGroup, ...] = ()
+    sources: tuple[SourceStatus, ...] = ()
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    notice: str = ""
+    """What is being simulated or replayed, if anything."""
+
+
+EMPTY_SNAPSHOT = Snapshot()
+"""Before anything was read: no data anywhere."""
