@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 import themes
 from tui.config import Settings
-from tui.engine.clock import SystemClock
+from tui.engine.clock import Clock, SystemClock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.monitor import Monitor
 from tui.engine.parser import line_time
@@ -34,7 +34,7 @@ class VoxtopApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave(130)", show=False, id="interrupt", priority=True)]
 
     def __init__(
-        self, monitor: Monitor, clock: SystemClock, theme: str, companion: Coroutine[Any, Any, None] | None = None
+        self, monitor: Monitor, clock: Clock, theme: str, companion: Coroutine[Any, Any, None] | None = None
     ) -> None:
         """``companion`` runs beside the monitor and ends with it: the writer of a simulated log."""
         super().__init__()
@@ -49,7 +49,8 @@ class VoxtopApp(App[int]):
         """Open the dashboard and begin to read."""
         end_on_signals(self.action_leave)
         self.push_screen(DashboardScreen(self._monitor, self._clock))
-        self.run_worker(self._monitor.run(), group="monitor")
+        # After the first picture: history may be long, and somebody is waiting for a sign of life.
+        self.call_after_refresh(self.run_worker, self._monitor.run(), group="monitor")
         if self._companion is not None:
             self.run_worker(self._companion, group="companion")
 

@@ -70,7 +70,8 @@ def end_on_signals(leave: Callable[[int], None]) -> None:
         else:
             loop.call_later(WATCH_S, watch)
 
-    loop.call_later(WATCH_S, watch)
+    if os.isatty(0):
+        loop.call_later(WATCH_S, watch)
 
 
 def _terminal_gone() -> bool:

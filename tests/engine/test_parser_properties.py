@@ -122,3 +122,10 @@ def test_events_can_be_written_out_whatever_the_line_held() -> None:
     (found,), _ = read([raw])
 
     assert found.text.encode() == "half \ufffd of a pair 🔌".encode()
+
+
+def test_the_fields_of_events_can_be_written_out_whatever_the_line_held() -> None:
+    (found,), _ = read([rb'{"level": "ERROR", "message": "gone", "call_id": "v3:\ud83d"}'])
+
+    assert found.id is not None
+    assert found.id.encode() == "v3:\ufffd".encode()

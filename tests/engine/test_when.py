@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tui.engine.errors import UsageError
-from tui.engine.when import parse_since, parse_span
+from tui.engine.when import parse_since, parse_span, parse_until
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC).timestamp()
 
@@ -30,3 +30,42 @@ def test_a_time_with_a_zone_is_itself_and_one_without_is_read_in_the_zone_given(
 def test_anything_else_is_refused_with_the_value_and_a_remedy(text: str) -> None:
     with pytest.raises(UsageError, match="write it like"):
         parse_since(text, NOW, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "begin", "end"),
+    [
+        ("yesterday", datetime(2026, 1, 31, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)),
+        ("today", datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 2, 2, tzinfo=UTC)),
+        ("2026-01-30", datetime(2026, 1, 30, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC)),
+        ("2026-W05", datetime(2026, 1, 26, tzinfo=UTC), datetime(2026, 2, 2, tzinfo=UTC)),
+        ("2026W05", datetime(2026, 1, 26, tzinfo=UTC), datetime(2026, 2, 2, tzinfo=UTC)),
+        ("2026-W53", datetime(2026, 12, 28, tzinfo=UTC), datetime(2027, 1, 4, tzinfo=UTC)),
+    ],
+)
+def test_r74_a_day_or_an_iso_week_is_all_of_it(text: str, begin: datetime, end: datetime) -> None:
+    assert parse_since(text, NOW, UTC) == begin.timestamp()
+    assert parse_until(text, NOW, UTC) == end.timestamp()
+
+
+def test_days_begin_at_midnight_of_the_zone_whatever_the_clocks_did_that_day() -> None:
+    madrid = ZoneInfo("Europe/Madrid")
+    noon = datetime(2026, 3, 30, 12, tzinfo=madrid).timestamp()
+
+    begin, end = parse_since("yesterday", noon, madrid), parse_until("yesterday", noon, madrid)
+
+    assert begin is not None
+    assert end == begin + 23 * 3600
+    assert begin == datetime(2026, 3, 29, tzinfo=madrid).timestamp()
+
+
+def test_a_moment_ends_where_it_begins_and_all_has_no_end() -> None:
+    assert parse_until("2h", NOW, UTC) == NOW - 7200
+    assert parse_until("2026-02-01T11:00:00Z", NOW, None) == NOW - 3600
+    assert parse_until("all", NOW, None) is None
+
+
+@pytest.mark.parametrize("text", ["2026-W54", "2025-W53", "2026-W00", "2026-02-30", "9999-W53"])
+def test_weeks_and_days_that_do_not_exist_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="write it like"):
+        parse_until(text, NOW, UTC)

@@ -10,11 +10,12 @@ _REASON = (
 _STATUS = re.compile(
     rf"\bHTTP\\?/\d(?:\.\d)?\\?\"? {_HTTP}"
     rf"|\bHTTP(?: status| error)?(?: code)?[ :=]+{_HTTP}"
-    rf"|(?i:\bstatus)(?:_code|Code| code)?['\"]?[ :=]+{_HTTP}"
+    rf"|(?<![?&])(?i:\bstatus)(?:_code|Code| code)?['\"]?[ :=]+{_HTTP}"
     rf"|(?i:unexpected server response): {_HTTP}"
     rf"|(?i:error)(?: code)?['\"]?:? {_HTTP}"
     rf"|(?i:\b(?:failed|answered|responded|returned|said|response|refused|rejected|closed)):?(?: with)? {_HTTP}"
     rf"|\({_HTTP}\)"
+    rf"|\.exceptions\.\w+: {_HTTP}"
     rf"|^\W*{_HTTP} "
     rf"|[a-z]: {_HTTP} (?:-|[A-Z][a-z])"
     rf"|\b{_HTTP} (?:- |{_REASON})"
@@ -27,6 +28,9 @@ _OTHER = re.compile(
     r"|\((1[01]\d\d|[34]\d{3})\)"
 )
 _DIGITS = re.compile(r"\d\d|\b\d\b")
+_CALL_IS_OVER = re.compile(r"(?:code|errors)\W{1,6}(20404|90018)\b")
+"""Twilio's and Telnyx's words for a call that ended before it was hung up: they say more than the HTTP status."""
+
 _QUOTA = re.compile(
     r"insufficient_quota|quota_exceeded|exceed\w{0,4} your (?:current )?quota|quota exceeded", re.IGNORECASE
 )
@@ -46,7 +50,10 @@ _CLASSES = tuple(
         ("all_failed", r"all providers failed|both primary and fallback"),
         ("refused", r"connection refused|econnrefused"),
         ("send_after_close", r"once the close|after (?:a )?close|websocket is not connected"),
-        ("connect_failed", r"connect(?:ion)? (?:attempt )?failed|failed to connect|cannot connect|could not connect"),
+        (
+            "connect_failed",
+            r"connect(?:ion)? (?:attempt )?fail(?:ed|ure)|failed to connect|(?:cannot|could not) connect",
+        ),
         ("ws_closed", r"connection ?closed|websocket closed|closed unexpectedly|connection reset"),
         ("canceled", r"\bcancell?ed\b"),
         ("exception", r"\w(?:Error|Exception)\b|\bexception\b|traceback"),
@@ -64,6 +71,8 @@ def find_code(text: str, more: str = "") -> str | None:
         return "quota"
     if "1007" in whole and _THROTTLED.search(whole):
         return "rate_limit"
+    if over := _CALL_IS_OVER.search(whole):
+        return over[1]
     return _number(text) or _number(more) or next((name for name, form in _CLASSES if form.search(whole)), None)
 
 

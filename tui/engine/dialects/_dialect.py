@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections.abc import Sequence
 from enum import Enum, auto
 from functools import cache
 from typing import Protocol
@@ -37,13 +38,22 @@ class Dialect(Protocol):
         """Return the event, ``Nothing`` for a known line without one, or None for a line of others."""
 
 
+_users: list[Dialect] = []
+
+
+def use_dialects(users: Sequence[Dialect]) -> None:
+    """Ask these too from now on, in place of those of an earlier call; make parsers afterwards."""
+    _users[:] = users
+    dialects.cache_clear()
+
+
 @cache
 def dialects() -> tuple[Dialect, ...]:
-    """Return every dialect of this package in the order in which they are asked."""
+    """Return every dialect of this package and the user's own in the order in which they are asked."""
     package = importlib.import_module(__package__ or "tui.engine.dialects")
     names = [module.name for module in pkgutil.iter_modules(package.__path__) if not module.name.startswith("_")]
     found: list[Dialect] = [importlib.import_module(f"{package.__name__}.{name}").DIALECT for name in names]
-    return tuple(sorted(found, key=lambda dialect: (dialect.rank, dialect.name)))
+    return tuple(sorted([*_users, *found], key=lambda dialect: (dialect.rank, dialect.name)))
 
 
 def meaning(line: LogLine) -> Meaning:

@@ -9,6 +9,11 @@ TEXT_LENGTH = 500
 
 MAX_SAMPLE_MS = 120_000.0
 
+_FAILED = re.compile(
+    r"(?:ERROR|CRITICAL|FATAL|Error|error)\b[: ]|\S*(?:Error|Exception): |[\w.]+\.exceptions\.\w+: "
+    r"|Exception in ASGI application|Traceback \(most recent call last\)"
+    r"|(?:Task|Future) exception was never retrieved|Exception in (?:thread|callback)\b|Unhandled exception\b"
+)
 _LEAD = re.compile(r"(?:[^\w\[(<\"'/.-]{1,4}\s*)?")
 _CALL_KEYS = ("call_control_id", "call_sid", "callSid", "CallSid", "call_id", "callId", "stream_sid", "StreamSid")
 _CALL_IN_TEXT = re.compile(
@@ -16,7 +21,7 @@ _CALL_IN_TEXT = re.compile(
     r"|\(ID: (?P<id>[^)\s]+)\)|\b(?P<twilio>CA[0-9a-f]{32})\b"
 )
 _MAY_NAME_CALL = re.compile(r"[CcSs](?:all|tream)_?[Ssci]|ID: |CA[0-9a-f]")
-_VALUE = re.compile(r"(?P<number>[+-]?\d+(?:[.,]\d+)?)(?P<unit>ms|s)?[,;)]?")
+_VALUE = re.compile(r"(?P<number>[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d{1,3})?)(?P<unit>ms|s)?[,;)]?")
 _DURATION = re.compile(
     r"(?:(?P<h>\d{1,6})h)?(?:(?P<m>\d{1,6})m(?!s))?(?:(?P<s>\d{1,9}(?:[.,]\d{1,9})?)s)?"
     r"|(?P<ms>\d{1,12}(?:[.,]\d{1,9})?)ms|(?P<bare>\d{1,9}(?:[.,]\d{1,9})?)"
@@ -30,6 +35,11 @@ def split_lead(message: str) -> tuple[str, str]:
     found = _LEAD.match(message)
     end = found.end() if found else 0
     return message[:end], message[end:]
+
+
+def says_failure(lead: str, body: str) -> bool:
+    """Tell whether a message without a level begins as failures do, never by a bare word (semantics R36)."""
+    return "✅" not in lead and _FAILED.match(body) is not None
 
 
 def severity(line: LogLine, lead: str = "", otherwise: Severity | None = None) -> Severity | None:

@@ -16,6 +16,7 @@ NAMES = {
     "elevenlabs": "ElevenLabs",
     "cartesia": "Cartesia",
     "rime": "Rime",
+    "rimelabs": "Rime",
     "assemblyai": "AssemblyAI",
     "speechmatics": "Speechmatics",
     "gladia": "Gladia",
@@ -50,7 +51,7 @@ _ONLY: dict[str, Stage] = {
 
 _VENDOR = re.compile(rf"(?<![a-zA-Z])({'|'.join(NAMES)})(?!(?-i:[a-z]))", re.IGNORECASE)
 _STAGE_WORDS: tuple[tuple[Stage, re.Pattern[str]], ...] = (
-    ("STT", re.compile(r"(?-i:STT)|(?<![a-z])stt(?![a-z])|speech[- ]to[- ]text|recogni[sz]|transcri", re.IGNORECASE)),
+    ("STT", re.compile(r"(?-i:STT)|(?<![a-z])stt(?![a-z])|speech[- ]to[- ]text|recogni[szt]|transcri", re.IGNORECASE)),
     ("TTS", re.compile(r"(?-i:TTS)|(?<![a-z])tts(?![a-z])|text[- ]to[- ]speech|synthes", re.IGNORECASE)),
     ("LLM", re.compile(r"(?-i:LLM)|(?<![a-z])llm(?![a-z])|chat completion", re.IGNORECASE)),
 )

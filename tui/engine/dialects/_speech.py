@@ -5,7 +5,8 @@ import re
 _CARRIER = re.compile(
     r"\W{0,8}(?:"
     r"\[STT\] (?:Recogni[sz]ed|Recogni[sz]ing|Partial|Final)\b|\[REPORTER\]|\[STT_EVENT\]"
-    r"|(?:\S+: )?Generating TTS \[|Transcription: \[|(?:Interaction \d+: )?(?:TTS -> TWILIO|STT -> GPT):"
+    r"|(?:\S+: )?Generating TTS \[|Transcription: \["
+    r"|(?:Interaction \d+ ?[:–-] )?(?:TTS -> TWILIO|(?:STT|LLM|GPT) -> (?:GPT|TTS|LLM)):"
     r"|Synthesizing:|Speaking:|Response:|Processing:|USER:|ASSISTANT:|user_transcript|agent_response"
     r"|(?:#+ )?sending text to \S+ for generation:)"
 )

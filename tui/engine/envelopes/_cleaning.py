@@ -29,11 +29,16 @@ def clean_text(text: str) -> str:
         text = text.lstrip("\ufeff")
     if _LOOK.search(text):
         text = _DIRT.sub("", text)
-        text = _SURROGATES.sub(_joined, text)
+        text = without_halves(text)
         if "\r" in text:
             text = text.rstrip("\r").rpartition("\r")[2]
         text = text.removeprefix("\ufeff")
     return text.removeprefix("^C")
+
+
+def without_halves(text: str) -> str:
+    """Return the text with U+FFFD for each half of a surrogate pair, which nothing can write out."""
+    return text if text.isascii() else _SURROGATES.sub(_joined, text)
 
 
 def _joined(found: re.Match[str]) -> str:

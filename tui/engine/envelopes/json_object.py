@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from tui.engine.envelopes._broken_json import broken_object
+from tui.engine.envelopes._cleaning import without_halves
 from tui.engine.envelopes._envelope import Layer
 from tui.engine.envelopes._json import json_object, stamp_at, text_at
 from tui.engine.envelopes._levels import level_named
@@ -24,9 +26,11 @@ class JsonObject:
 
     def unwrap(self, text: str) -> Layer | None:
         """Return the record inside, or None if the text is no JSON object with a message."""
-        fields = json_object(text)
+        fields = json_object(text) or broken_object(text)
         if fields is None:
             return None
+        if "\\ud" in text or "\\uD" in text:
+            fields = {key: without_halves(value) if isinstance(value, str) else value for key, value in fields.items()}
         record = fields.get("record")
         if isinstance(record, dict) and text_at(record, "message"):
             return _loguru(record)

@@ -1,6 +1,7 @@
 """Turns the raw lines of one source into events, record by record."""
 
 from datetime import tzinfo
+from functools import cached_property
 from typing import NamedTuple
 
 from tui.engine.clock import Clock, SystemClock
@@ -9,7 +10,7 @@ from tui.engine.envelopes._cleaning import clean_bytes
 from tui.engine.envelopes._envelope import Unwrapped, envelopes, unwrap
 from tui.engine.model import LineBlock, LogEvent, LogLine
 from tui.engine.parser._record import TRACEBACK, Record, is_tail
-from tui.engine.parser._scan import CANDIDATE, KNOWN, BlockScan, FullScan
+from tui.engine.parser._scan import CANDIDATE, KNOWN, BlockScan, FullScan, Scan
 
 MAX_LINE = 65_536
 """Bytes of a line that are looked at (semantics R70)."""
@@ -46,15 +47,20 @@ class Parser:
         self._source = source
         self._tz = tz
         self._clock = clock or SystemClock()
-        self._scan = (BlockScan if prefilter else FullScan)(
-            (token for dialect in dialects() for token in dialect.candidates),
-            (token for dialect in dialects() for token in dialect.signature),
-            (envelope.candidates for envelope in envelopes() if envelope.candidates),
-        )
+        self._prefilter = prefilter
         self._record: Record | None = None
         self._emitted = False
         self._begun: tuple[str, int] | None = None
         self._previous = b""
+
+    @cached_property
+    def _scan(self) -> Scan:
+        """Made with the first block, not before the first picture: it loads every dialect."""
+        return (BlockScan if self._prefilter else FullScan)(
+            (token for dialect in dialects() for token in dialect.candidates),
+            (token for dialect in dialects() for token in dialect.signature),
+            (envelope.candidates for envelope in envelopes() if envelope.candidates),
+        )
 
     def feed(self, block: LineBlock) -> list[LogEvent]:
         """Return the events that are complete with this block, in the order of their records."""
