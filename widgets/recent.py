@@ -25,8 +25,10 @@ _KINDS: dict[str, tuple[int, Role]] = {
 }
 
 
-_REPEATED = re.compile(r"^(?:[^\w\[]{1,6}\s*)?\[(?:STT|LLM|TTS) ?[\w .-]{0,30}\]\s*(?:trace=\S+\s*)?")
-"""The tag at the head of a message: its stage and provider have columns of their own."""
+_REPEATED = re.compile(
+    r"^(?:[^\w\[(<\"'/.-]{1,6}\s*)?(?:\[(?:STT|LLM|TTS|Config) ?[\w .-]{0,30}\]\s*)?(?:trace=\S+\s*)?(?:(?i:error): )?"
+)
+"""The head of a message: its sign, stage and provider have columns of their own."""
 
 
 def searched_text(group: ErrorGroup) -> str:
