@@ -25,6 +25,9 @@ from tui.screens.dashboard import DashboardScreen
 from tui.terminal import end_on_signals, shows_unicode
 from widgets import use_glyphs
 
+Companion = Callable[[], Coroutine[Any, Any, None]]
+"""Starts what runs beside the monitor."""
+
 
 class VoxtopApp(App[int]):
     """Runs the monitor in the background and the dashboard in front of it."""
@@ -33,9 +36,7 @@ class VoxtopApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave(130)", show=False, id="interrupt", priority=True)]
 
-    def __init__(
-        self, monitor: Monitor, clock: Clock, theme: str, companion: Coroutine[Any, Any, None] | None = None
-    ) -> None:
+    def __init__(self, monitor: Monitor, clock: Clock, theme: str, companion: Companion | None = None) -> None:
         """``companion`` runs beside the monitor and ends with it: the writer of a simulated log."""
         super().__init__()
         self._monitor = monitor
@@ -52,7 +53,7 @@ class VoxtopApp(App[int]):
         # After the first picture: history may be long, and somebody is waiting for a sign of life.
         self.call_after_refresh(self.run_worker, self._monitor.run(), group="monitor")
         if self._companion is not None:
-            self.run_worker(self._companion, group="companion")
+            self.run_worker(self._companion(), group="companion")
 
     def action_leave(self, code: int = 0) -> None:
         """End with this exit code."""
@@ -84,7 +85,7 @@ class VoxtopApp(App[int]):
 def monitor_app(
     settings: Settings,
     specs: Sequence[str],
-    companion: Coroutine[Any, Any, None] | None = None,
+    companion: Companion | None = None,
     notice: Callable[[], str] = str,
     stdin_fd: int | None = None,
 ) -> VoxtopApp:

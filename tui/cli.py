@@ -11,7 +11,7 @@ from tui.engine.errors import VoxtopError
 from tui.engine.safe_text import safe_text
 from tui.engine.text import system_language, t, use_language
 
-COMMANDS = ("demo", "events")
+COMMANDS = ("demo", "events", "doctor")
 DEFAULT = "live"
 
 
@@ -49,11 +49,21 @@ class Root(click.Group):
             formatter.write_dl([(f"voxtop {call}", t(f"cli.example_{key}")) for call, key in EXAMPLES])
 
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the options of the monitor beside the program's own, then the commands."""
+        monitor = self.get_command(ctx, DEFAULT)
+        parameters = [*(monitor.params if monitor else ()), *self.get_params(ctx)]
+        with formatter.section(t("cli.options")):
+            formatter.write_dl([row for each in parameters if (row := each.get_help_record(ctx))])
+        self.format_commands(ctx, formatter)
+
+
 EXAMPLES = (
     ("demo", "demo"),
     ("/var/log/app.log", "file"),
     ("--since all app.log", "since"),
     ("events app.log", "events"),
+    ("doctor app.log", "doctor"),
 )
 
 

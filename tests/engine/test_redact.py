@@ -128,6 +128,23 @@ def test_what_is_no_secret_stays_as_it_is(text: str) -> None:
     assert redact(text) == text
 
 
+HEX = st.text("0123456789abcdef", min_size=32, max_size=32)
+
+
+@given(
+    st.uuids().map(str)
+    | HEX
+    | HEX.map(lambda tail: f"CA{tail}")
+    | HEX.map(lambda tail: f"MZ{tail}")
+    | st.tuples(st.integers(10**9, 2 * 10**9 - 1), st.integers(0, 10**6)).map(lambda parts: f"{parts[0]}.{parts[1]}")
+    | st.integers(10**12, 2 * 10**12 - 1).map(str)
+    | st.datetimes().map(lambda moment: moment.isoformat())
+)
+def test_ids_and_times_are_never_taken_for_secrets(word: str) -> None:
+    for line in (word, f"id={word}", f"trace={word} 12", f'{{"call_sid": "{word}"}}', f"{word} opened"):
+        assert redact(line) == line
+
+
 def sample_lines() -> Iterator[str]:
     for log in sorted(DATA.glob("*/*.log")):
         yield from log.read_text(encoding="utf-8").split("\n")

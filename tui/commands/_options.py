@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from tui.commands._user_dialects import use_own_dialects
 from tui.config import Settings, load
 from tui.engine.text import LANGUAGES, system_language, t, use_language
 
@@ -38,12 +39,14 @@ def screen_options(command: F) -> F:
     return settings_options(command)
 
 
-def settle(config: Path | None, **flags: object) -> Settings:
-    """Return the settings in force and speak their language from now on.
+def settle(config: Path | None, *, own_dialects: bool = True, **flags: object) -> Settings:
+    """Return the settings in force; from now on their language is spoken and the user's dialects are known.
 
     Raises:
         ConfigError: something in the file, the environment or the flags is wrong.
     """
     settings = load(config, flags)
     use_language(settings.lang or system_language())
+    if own_dialects:
+        use_own_dialects()
     return settings

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from tui.commands._options import settings_options, settle
+from tui.commands._redaction import redact_option, redaction
 from tui.engine.clock import SystemClock
 from tui.engine.errors import SourceError
 from tui.engine.model import LogEvent, SourceState
@@ -23,16 +24,22 @@ from tui.engine.when import parse_since
 KEYS = ("stage", "provider", "ms", "trace", "id", "client", "duration_s", "to", "field", "code")
 STORE_ONLY = ("process_ready", "key_present")
 """Kinds that only the figures need."""
+PLAIN = ("time", "event", "stage")
+"""Values that are never the log's own words."""
 
 
 @click.command("events", help=t("cli.events"))
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--follow", "-f", is_flag=True, help=t("cli.follow"))
 @click.option("--since", default="all", show_default=True, help=t("cli.since"), metavar="T")
+@redact_option
 @settings_options
-def command(sources: tuple[str, ...], config: Path | None, follow: bool, since: str, **flags: object) -> int:
+def command(
+    sources: tuple[str, ...], config: Path | None, follow: bool, since: str, no_redact: bool, **flags: object
+) -> int:
     """Print the events of each source and, if asked to, go on with what is written later."""
     settings = settle(config, **flags)
+    hide = redaction(wanted=not no_redact)
     tz = settings.zone()
     clock = SystemClock()
     start = parse_since(since, clock.now(), tz)
@@ -40,7 +47,7 @@ def command(sources: tuple[str, ...], config: Path | None, follow: bool, since: 
         open_source(spec, clock=clock, since=start, line_time=partial(line_time, tz=tz), follow=follow)
         for spec in sources
     ]
-    asyncio.run(_print_all(opened, tz))
+    asyncio.run(_print_all(opened, tz, hide))
     for source in opened:
         status = source.status()
         if status.state is not SourceState.ENDED:
@@ -48,21 +55,28 @@ def command(sources: tuple[str, ...], config: Path | None, follow: bool, since: 
     return 0
 
 
-async def _print_all(sources: Sequence[Source], tz: tzinfo | None) -> None:
+async def _print_all(sources: Sequence[Source], tz: tzinfo | None, hide: Callable[[str], str]) -> None:
     async with asyncio.TaskGroup() as group:
         for source in sources:
-            group.create_task(_print_events(source, Parser(source.name, tz)))
+            group.create_task(_print_events(source, Parser(source.name, tz), hide))
 
 
-async def _print_events(source: Source, parser: Parser) -> None:
+async def _print_events(source: Source, parser: Parser, hide: Callable[[str], str]) -> None:
     async for block in source.batches():
-        _write(parser.feed(block) if block.lines else parser.flush())
-    _write(parser.flush())
+        _write(parser.feed(block) if block.lines else parser.flush(), hide)
+    _write(parser.flush(), hide)
 
 
-def _write(events: Sequence[LogEvent]) -> None:
+def _write(events: Sequence[LogEvent], hide: Callable[[str], str]) -> None:
     """Write whole lines and let go of them at once: the reader may be waiting for the first."""
-    lines = [json.dumps(as_object(event), ensure_ascii=False) for event in events if event.kind not in STORE_ONLY]
+    shown = (as_object(event) for event in events if event.kind not in STORE_ONLY)
+    lines = [
+        json.dumps(
+            {key: value if key in PLAIN or not isinstance(value, str) else hide(value) for key, value in each.items()},
+            ensure_ascii=False,
+        )
+        for each in shown
+    ]
     if lines:
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()
@@ -73,7 +87,7 @@ def as_object(event: LogEvent) -> dict[str, object]:
     shown: dict[str, object] = {
         "source": event.source,
         "line": event.line,
-        "time": _rfc3339(event.time),
+        "time": rfc3339(event.time),
         "event": event.kind,
     }
     shown |= {key: value for key in KEYS if (value := getattr(event, key)) is not None}
@@ -82,5 +96,6 @@ def as_object(event: LogEvent) -> dict[str, object]:
     return shown
 
 
-def _rfc3339(time: float | None) -> str | None:
+def rfc3339(time: float | None) -> str | None:
+    """Return a moment in seconds since the epoch as RFC 3339 in UTC."""
     return None if time is None else datetime.fromtimestamp(time, UTC).isoformat().replace("+00:00", "Z")

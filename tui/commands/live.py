@@ -1,5 +1,6 @@
 """``voxtop [SOURCE…]``: the live monitor."""
 
+import difflib
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tui.engine.errors import UsageError
 from tui.engine.text import t
 from tui.terminal import claim_terminal
 
-OTHER_COMMANDS = ("demo", "events")
+OTHER_COMMANDS = ("demo", "events", "doctor")
 
 
 @click.command("live", help=t("cli.live"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,7 +36,11 @@ def command(sources: tuple[str, ...], config: Path | None, **flags: object) -> i
 
 
 def _refuse_commands(sources: tuple[str, ...]) -> None:
-    """Catch ``voxtop --lang es demo``: the word would be taken for a file nobody has."""
+    """Catch ``voxtop --lang es demo`` and ``voxtop evnts x``: the word would be a file nobody has."""
     for word in sources:
-        if word in OTHER_COMMANDS and not Path(word).exists():
+        if Path(word).exists():
+            continue
+        if word in OTHER_COMMANDS:
             raise UsageError(t("cli.command_first", command=word), t("cli.command_first_remedy", command=word))
+        if close := difflib.get_close_matches(word, OTHER_COMMANDS, n=1, cutoff=0.75):
+            raise UsageError(t("cli.no_such", word=word), t("cli.command_meant", command=close[0], word=word))

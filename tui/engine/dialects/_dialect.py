@@ -47,6 +47,11 @@ def use_dialects(users: Sequence[Dialect]) -> None:
     dialects.cache_clear()
 
 
+def own_dialects() -> tuple[Dialect, ...]:
+    """Return the user's own dialects in use, such as another process needs for its own ``use_dialects``."""
+    return tuple(_users)
+
+
 @cache
 def dialects() -> tuple[Dialect, ...]:
     """Return every dialect of this package and the user's own in the order in which they are asked."""

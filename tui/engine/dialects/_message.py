@@ -1,6 +1,7 @@
 """What every dialect needs to know of a message: its marks, how bad it is, whose call, a number's worth."""
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from tui.engine.model import Kind, LogEvent, LogLine, Stage
@@ -67,6 +68,7 @@ def call_id(line: LogLine) -> str | None:
     return (found["named"] or found["id"] or found["twilio"]) if found else None
 
 
+@lru_cache(maxsize=4096)
 def milliseconds(value: str, default_unit: Literal["ms", "s"]) -> float | None:
     """Return a latency in ms, or None for what is no sample (semantics R11, R17).
 
@@ -110,23 +112,9 @@ def event(
     code: str | None = None,
 ) -> LogEvent:
     """Return an event with all that the record itself tells: place, times, level and text."""
-    return LogEvent(
-        kind=kind,
-        source=line.source,
-        line=line.line,
-        time=line.time,
-        arrived=line.arrived,
-        dialect=dialect,
-        level=line.level,
-        stage=stage,
-        provider=provider,
-        ms=ms,
-        trace=trace,
-        id=id,
-        client=client,
-        duration_s=duration_s,
-        to=to,
-        field=field,
-        code=code,
-        text=line.message[:TEXT_LENGTH],
+    source, number, message, level, time, arrived, *_ = line
+    return LogEvent(  # by place: names cost a third of the time an event takes
+        *(kind, source, number, time, arrived, dialect, level),
+        *(stage, provider, ms, trace, id, client, duration_s, to, field, code),
+        message[:TEXT_LENGTH],
     )

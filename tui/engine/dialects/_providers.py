@@ -81,6 +81,9 @@ def find_stage(provider: str | None, *texts: str) -> Stage | None:
     return _ONLY.get(provider or "")
 
 
+_STAGE_NAMED: dict[str, Stage] = {stage: stage for stage in STAGES}
+
+
 def as_stage(written: str) -> Stage | None:
     """Return the stage of a tag in any case."""
-    return next((stage for stage in STAGES if stage == written.upper()), None)
+    return _STAGE_NAMED.get(written.upper())

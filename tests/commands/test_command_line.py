@@ -1,0 +1,117 @@
+"""What the command line promises: one line for a mistake, the right exit code, stdout for answers only."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.terminal import VOXTOP, environment
+
+
+def voxtop(*words: str, home: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*VOXTOP, *words],
+        env=environment(home),
+        cwd=home,
+        capture_output=True,
+        text=True,
+        input=stdin,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("events", "--since", "soon", "x.log"), 2, "write it like 1h"),
+        (("demo", "--scenario", "azure"), 2, "azure-outage"),
+        (("--lang", "es", "demo"), 2, "voxtop demo [OPCIONES]"),
+        (("evnts", "x.log"), 2, "did you mean the command 'events'"),
+        (("--bogus",), 2, "--bogus"),
+        (("events",), 2, "SOURCE"),
+        (("events", "ftp://host/x"), 2, "ftp://host/x"),
+        (("events", "absent.log"), 4, "absent.log does not exist"),
+        (("events", "."), 4, "is a directory"),
+        (("--config", "absent.toml", "x.log"), 2, "absent.toml"),
+    ],
+)
+def test_a_mistake_is_one_line_on_stderr_with_its_exit_code(
+    tmp_path: Path, words: tuple[str, ...], code: int, says: str
+) -> None:
+    done = voxtop(*words, home=tmp_path)
+
+    assert done.returncode == code
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert says in done.stderr
+
+
+def test_an_escape_sequence_in_an_argument_is_shown_and_not_sent(tmp_path: Path) -> None:
+    done = voxtop("events", "\x1b]0;owned\x07", home=tmp_path)
+
+    assert "\x1b" not in done.stderr
+    assert "␛]0;owned" in done.stderr
+
+
+def test_events_reads_standard_input_to_its_end(tmp_path: Path) -> None:
+    done = voxtop("events", "-", home=tmp_path, stdin="🔌 WS CONNECTION | Client: twilio, ID: c1")
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == {
+        "source": "stdin",
+        "line": 1,
+        "time": None,
+        "event": "call_opened",
+        "id": "c1",
+        "client": "twilio",
+    }
+
+
+def test_events_of_the_store_alone_are_not_printed(tmp_path: Path) -> None:
+    log = "INFO:     Started server process [7]\nINFO:     Application startup complete.\n"
+
+    done = voxtop("events", "-", home=tmp_path, stdin=log)
+
+    assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["process_start"]
+
+
+def test_one_source_that_cannot_be_read_does_not_keep_the_other_from_being_printed(tmp_path: Path) -> None:
+    (tmp_path / "app.log").write_text("🔌 WS CONNECTION | Client: twilio, ID: c1\n", encoding="utf-8")
+
+    done = voxtop("events", "absent.log", "app.log", home=tmp_path)
+
+    assert done.returncode == 4
+    assert json.loads(done.stdout)["id"] == "c1"
+
+
+def test_the_demo_writes_a_log_that_can_be_understood_without_a_screen(tmp_path: Path) -> None:
+    done = voxtop("demo", "--headless", "1", "--speed", "60", "--out", "demo.log", home=tmp_path)
+
+    assert done.returncode == 0
+    assert done.stdout == ""
+    kinds = {json.loads(line)["event"] for line in voxtop("events", "demo.log", home=tmp_path).stdout.splitlines()}
+    assert {"call_opened", "call_closed", "ttfb", "turn", "process_start", "config_warning", "fallback"} <= kinds
+
+
+def test_a_closed_pipe_ends_it_quietly(tmp_path: Path) -> None:
+    (tmp_path / "app.log").write_text("🔌 WS CONNECTION | Client: twilio, ID: c1\n" * 20_000, encoding="utf-8")
+    reading, writing = os.pipe()
+    with subprocess.Popen(
+        [*VOXTOP, "events", "app.log"], env=environment(tmp_path), cwd=tmp_path, stdout=writing, stderr=subprocess.PIPE
+    ) as program:
+        os.close(writing)
+        os.read(reading, 100)
+        os.close(reading)
+        assert program.stderr is not None
+        assert program.stderr.read() == b""
+
+
+def test_help_speaks_both_languages_and_names_every_command(tmp_path: Path) -> None:
+    english, spanish = voxtop("--help", home=tmp_path), voxtop("--lang", "es", "--help", home=tmp_path)
+
+    assert english.returncode == spanish.returncode == 0
+    assert all(word in english.stdout for word in ("demo", "events", "--since", "--theme", "--version"))
+    assert "FUENTE" in spanish.stdout
