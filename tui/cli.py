@@ -48,7 +48,6 @@ class Root(click.Group):
         with formatter.section(t("cli.examples")):
             formatter.write_dl([(f"voxtop {call}", t(f"cli.example_{key}")) for call, key in EXAMPLES])
 
-
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the options of the monitor beside the program's own, then the commands."""
         monitor = self.get_command(ctx, DEFAULT)
