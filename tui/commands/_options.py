@@ -39,14 +39,19 @@ def screen_options(command: F) -> F:
     return settings_options(command)
 
 
-def settle(config: Path | None, *, own_dialects: bool = True, **flags: object) -> Settings:
-    """Return the settings in force; from now on their language is spoken and the user's dialects are known.
+def read_settings(config: Path | None, **flags: object) -> Settings:
+    """Return the settings in force and speak their language from now on.
 
     Raises:
         ConfigError: something in the file, the environment or the flags is wrong.
     """
     settings = load(config, flags)
     use_language(settings.lang or system_language())
-    if own_dialects:
-        use_own_dialects()
+    return settings
+
+
+def settle(config: Path | None, **flags: object) -> Settings:
+    """Do as ``read_settings``, and know the user's own dialects from now on."""
+    settings = read_settings(config, **flags)
+    use_own_dialects()
     return settings

@@ -14,7 +14,7 @@ import click
 from tui.commands._diagnosis import Diagnosis, Examination, Trial
 from tui.commands._diagnosis_json import dialects_object, source_object, trial_object
 from tui.commands._diagnosis_text import Hide, dialect_page, source_page, trial_page
-from tui.commands._options import settings_options, settle
+from tui.commands._options import read_settings, settings_options
 from tui.commands._redaction import redact_option, redaction
 from tui.commands._user_dialects import dialect_folder
 from tui.engine.clock import Clock, SystemClock
@@ -42,7 +42,7 @@ def command(
     sources: tuple[str, ...], trial: Path | None, form: str, no_redact: bool, config: Path | None, **flags: object
 ) -> int:
     """Examine each source to its end and tell what was found."""
-    settings = settle(config, own_dialects=False, sources=sources, **flags)
+    settings = read_settings(config, sources=sources, **flags)
     hide = redaction(wanted=not no_redact)
     loaded = load_dialects(dialect_folder())
     use_dialects(loaded.dialects)
