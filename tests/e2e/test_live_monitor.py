@@ -2,6 +2,8 @@
 
 import json
 import os
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -202,13 +204,24 @@ def test_a_config_with_an_unknown_key_is_refused_in_one_line(tmp_path: Path) -> 
         assert terminal.wait() == 2
 
 
-def test_without_permission_the_panel_says_whom_to_ask(tmp_path: Path) -> None:
-    log = tmp_path / "secret.log"
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that other users may enter, which pytest's own are not."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@pytest.mark.parametrize("closed", ["secret.log", "cellar/app.log"])
+def test_without_permission_the_panel_says_whom_to_ask(open_folder: Path, closed: str) -> None:
+    log = open_folder / closed
+    log.parent.mkdir(exist_ok=True)
     append(log, "🔌 WS CONNECTION | Client: twilio, ID: c1")
-    log.chmod(0)
+    (log if log.parent == open_folder else log.parent).chmod(0)
     drop = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
-    tmp_path.chmod(0o755)
     with Tmux([*drop, *VOXTOP, str(log)], env=environment(Path("/nonexistent"))) as terminal:
         terminal.wait_for("7 Sources")
         terminal.send("7", "M")
         terminal.wait_for("adm")
+    log.parent.chmod(0o755)

@@ -38,9 +38,17 @@ def command(sources: tuple[str, ...], config: Path | None, **flags: object) -> i
 def _refuse_commands(sources: tuple[str, ...]) -> None:
     """Catch ``voxtop --lang es demo`` and ``voxtop evnts x``: the word would be a file nobody has."""
     for word in sources:
-        if Path(word).exists():
+        if _is_there(word):
             continue
         if word in OTHER_COMMANDS:
             raise UsageError(t("cli.command_first", command=word), t("cli.command_first_remedy", command=word))
         if close := difflib.get_close_matches(word, OTHER_COMMANDS, n=1, cutoff=0.75):
             raise UsageError(t("cli.no_such", word=word), t("cli.command_meant", command=close[0], word=word))
+
+
+def _is_there(path: str) -> bool:
+    """Tell whether a path exists; one that may not even be looked at is left to its source to explain."""
+    try:
+        return Path(path).exists()
+    except OSError:
+        return True
