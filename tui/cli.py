@@ -11,7 +11,7 @@ from tui.engine.errors import VoxtopError
 from tui.engine.safe_text import safe_text
 from tui.engine.text import system_language, t, use_language
 
-COMMANDS = ("demo", "events", "doctor")
+COMMANDS = ("demo", "report", "check", "events", "doctor")
 DEFAULT = "live"
 
 
@@ -61,6 +61,7 @@ EXAMPLES = (
     ("demo", "demo"),
     ("/var/log/app.log", "file"),
     ("--since all app.log", "since"),
+    ("report --rotated app.log", "report"),
     ("events app.log", "events"),
     ("doctor app.log", "doctor"),
 )

@@ -26,7 +26,7 @@ def voxtop(*words: str, home: Path, stdin: str = "") -> subprocess.CompletedProc
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("events", "--since", "soon", "x.log"), 2, "write it like 1h"),
+        (("events", "--since", "soon", "x.log"), 2, "write it like 2h"),
         (("demo", "--scenario", "azure"), 2, "azure-outage"),
         (("--lang", "es", "demo"), 2, "voxtop demo [OPCIONES]"),
         (("evnts", "x.log"), 2, "did you mean the command 'events'"),

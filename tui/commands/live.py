@@ -11,7 +11,7 @@ from tui.engine.errors import UsageError
 from tui.engine.text import t
 from tui.terminal import claim_terminal
 
-OTHER_COMMANDS = ("demo", "events", "doctor")
+OTHER_COMMANDS = ("demo", "report", "check", "events", "doctor")
 
 
 @click.command("live", help=t("cli.live"), context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,13 +1,15 @@
-"""Moments and spans as people type them: ``30m``, ``2d``, ``all``, RFC 3339."""
+"""Moments and spans as people type them: ``30m``, ``all``, ``yesterday``, ``2026-W05``, RFC 3339."""
 
 import re
-from datetime import datetime, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from tui.engine.errors import UsageError
 from tui.engine.text import t
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_WEEK = re.compile(r"(\d{4})-?w(\d{2})")
+_DAYS_AGO = {"today": 0, "hoy": 0, "yesterday": 1, "ayer": 1}
 
 
 def parse_span(text: str) -> float:
@@ -26,15 +28,59 @@ def parse_span(text: str) -> float:
 def parse_since(text: str, now: float, tz: tzinfo | None) -> float | None:
     """Return the moment to begin at, in seconds since the epoch; ``all`` is None.
 
+    A day or a week stands for its beginning.
+
     Raises:
-        UsageError: the text is neither ``all``, a span nor an RFC 3339 time.
+        UsageError: the text is neither ``all``, a span, a day, an ISO week nor an RFC 3339 time.
     """
-    if text.strip().lower() == "all":
-        return None
-    if _SPAN.match(text.strip().lower()) and "-" not in text:
-        return now - parse_span(text)
+    return None if _is_all(text) else _moments(text, now, tz)[0]
+
+
+def parse_until(text: str, now: float, tz: tzinfo | None) -> float | None:
+    """Return the moment to end before, in seconds since the epoch; ``all`` is None.
+
+    A day or a week stands for its end, so that the same word as beginning and end means the whole of it.
+
+    Raises:
+        UsageError: as for ``parse_since``.
+    """
+    return None if _is_all(text) else _moments(text, now, tz)[1]
+
+
+def _is_all(text: str) -> bool:
+    return text.strip().lower() == "all"
+
+
+def _moments(text: str, now: float, tz: tzinfo | None) -> tuple[float, float]:
+    """Return beginning and end of what a text names; of a moment both are the same."""
+    word = text.strip().lower()
     try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        days = _days(word, datetime.fromtimestamp(now, tz).date())
+        if days is not None:
+            return _midnight(days[0], tz), _midnight(days[1], tz)
+        if _SPAN.match(word) and "-" not in word:
+            moment = now - parse_span(text)
+        else:
+            named = datetime.fromisoformat(text.strip())
+            moment = (named if named.tzinfo else named.replace(tzinfo=tz)).timestamp()
+    except (ValueError, OverflowError):
         raise UsageError(t("when.no_moment", value=text), t("when.moment_remedy")) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=tz)).timestamp()
+    return moment, moment
+
+
+def _days(word: str, today: date) -> tuple[date, date] | None:
+    """Return the first day of a named day or week and the first one after it."""
+    if word in _DAYS_AGO:
+        first = today - timedelta(days=_DAYS_AGO[word])
+        return first, first + timedelta(days=1)
+    if week := _WEEK.fullmatch(word):
+        monday = date.fromisocalendar(int(week[1]), int(week[2]), 1)
+        return monday, monday + timedelta(days=7)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", word):
+        first = date.fromisoformat(word)
+        return first, first + timedelta(days=1)
+    return None
+
+
+def _midnight(day: date, tz: tzinfo | None) -> float:
+    return datetime.combine(day, time(), tz).timestamp()

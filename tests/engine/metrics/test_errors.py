@@ -161,3 +161,10 @@ def test_r10_a_stage_without_any_provider_left_is_critical_at_once() -> None:
         "all_failed",
         "LLM",
     )
+
+
+def test_r41_hanging_up_after_the_caller_left_fails_nobody() -> None:
+    errors = snapshot_of(opened("c1"), error(provider="Twilio", stage=None, code="20404"), error(code="503")).errors
+
+    assert errors.count == 1
+    assert errors.warnings == 1

@@ -177,3 +177,10 @@ def test_the_minute_after_a_start_passes_without_new_lines() -> None:
 
     assert fields_of(store.snapshot(NOW + 20, LIVE).config) == [KEY]
     assert fields_of(store.snapshot(NOW + 30, LIVE).config) == []
+
+
+def test_r57_a_key_that_a_library_misses_without_naming_it_is_missing_under_its_providers_name() -> None:
+    health = applied(MetricsStore(Thresholds()), started(), event("config_warning", provider="Deepgram")).config
+
+    assert health.status is Status.CRITICAL
+    assert [key.field for key in health.missing] == ["Deepgram API key"]

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from tui.engine.metrics.levels import Levels
 from tui.engine.metrics.windows import MINUTES, SlidingCount
 from tui.engine.model import LogEvent, Thresholds
 
@@ -33,6 +34,9 @@ class CallCounts:
     ghosts: SlidingCount = field(default_factory=SlidingCount)
     short: SlidingCount = field(default_factory=SlidingCount)
     clients: dict[str, SlidingCount] = field(default_factory=dict)
+    measured: int = 0
+    """Calls whose duration is known, and the sum of their durations."""
+    duration_ms: int = 0
     mismatches: int = 0
     """Closes whose logged duration is more than 5 s off the measured one; the logged one counts."""
 
@@ -42,6 +46,13 @@ class CallCounts:
         if name not in self.clients and len(self.clients) >= _CLIENTS_KEPT:
             name = OTHER
         self.clients.setdefault(name, SlidingCount()).add(time)
+
+    def add_duration(self, seconds: float, time: float | None, short_s: float) -> None:
+        """Count a call that lasted so long; ``short_s`` is below what it counts as short (semantics R55)."""
+        self.measured += 1
+        self.duration_ms += round(seconds * 1000)
+        if seconds < short_s:
+            self.short.add(time)
 
 
 @dataclass(slots=True)
@@ -59,6 +70,8 @@ class _Ended:
     at: float | None
     unopened: bool
     """Its open was never seen, or comes later."""
+    unmeasured: bool = False
+    """How long it lasted can be told if its open comes later."""
 
 
 def _log_time(event: LogEvent, effective: float | None) -> float | None:
@@ -87,7 +100,10 @@ class SourceCalls:
         self._next_expiry = float("inf")
         self._level = 0
         self._base = 0
+        self._newest: float | None = None
         self._minutes: dict[int, tuple[int, int]] = {}
+        self.period: Levels | None = None
+        """The levels of the whole period, where somebody wants them kept."""
 
     @property
     def active(self) -> int:
@@ -131,6 +147,11 @@ class SourceCalls:
         if not 0 <= ended.at - time <= _REORDER_S:
             return False
         self._ended[call_id] = _Ended(ended.at, unopened=False)
+        if ended.unmeasured and event.time == time:
+            self._counts.add_duration(ended.at - time, ended.at, self._thresholds.short_call_s)
+        if self.period is not None:
+            self.period.step(time, 1)
+            self.period.step(ended.at, -1)
         self._counts.distinct.add(time)
         self._count_open(event, time)
         return True
@@ -149,8 +170,10 @@ class SourceCalls:
         self._counts.closed.add(time)
         call = self._end(call_id, time, unopened=unopened)
         duration = self._duration(event, time, call)
-        if duration is not None and duration < self._thresholds.short_call_s:
-            self._counts.short.add(time)
+        if duration is not None:
+            self._counts.add_duration(duration, time, self._thresholds.short_call_s)
+        elif unopened:
+            self._ended[call_id].unmeasured = _log_time(event, time) is not None
         self._mark(time)
 
     def _duration(self, event: LogEvent, time: float | None, call: _Call | None) -> float | None:
@@ -199,8 +222,11 @@ class SourceCalls:
         return near
 
     def restarted(self, time: float | None) -> None:
-        """Give up every open call: its process is gone (semantics R46)."""
-        self._counts.lost.add(time, len(self._open))
+        """Give up every open call: its process is gone (semantics R46).
+
+        A start marker without a time among lines that have one comes after the newest of them.
+        """
+        self._counts.lost.add(self._newest if time is None else time, len(self._open))
         for call_id in list(self._open):
             self._end(call_id, time)
         self._sockets = 0
@@ -235,10 +261,14 @@ class SourceCalls:
             self.named = True
             self._level, self.peak = 0, 0
             self._minutes.clear()
+            if self.period is not None:
+                self.period = Levels()
 
     def _mark(self, time: float | None) -> None:
         """Remember the highest and the last level of the minute."""
         before, self._level = self._level, self.active
+        if self.period is not None:
+            self.period.step(time, self._level - before)
         self.peak = max(self.peak, self._level)
         if time is None:
             # Lines without a time stand among timed ones: this happened after the latest of those.
@@ -246,6 +276,7 @@ class SourceCalls:
                 latest = next(reversed(self._minutes))
                 self._minutes[latest] = (max(self._minutes[latest][0], self._level), self._level)
             return
+        self._newest = time if self._newest is None else max(time, self._newest)
         if not self._minutes:
             self._base = before
         minute = int(time // 60)

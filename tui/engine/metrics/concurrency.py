@@ -3,7 +3,8 @@
 from collections.abc import Container
 
 from tui.engine.metrics.calls import CallCounts, SourceCalls
-from tui.engine.metrics.windows import ObservedMinutes, last_minutes
+from tui.engine.metrics.levels import Levels
+from tui.engine.metrics.windows import ObservedMinutes, SlidingCount, last_minutes
 from tui.engine.model import CallsFigure, LogEvent, Status, Thresholds
 
 SHORT_WINDOW_S = 900.0
@@ -16,7 +17,9 @@ class Concurrency:
     With several sources a minute's peak is the sum of their peaks, which need not fall on the same second.
     """
 
-    def __init__(self, thresholds: Thresholds) -> None:
+    def __init__(self, thresholds: Thresholds, *, whole_period: bool = False) -> None:
+        """``whole_period`` keeps how many calls were open at any time, not only in the last hours."""
+        self._whole_period = whole_period
         self.counts = CallCounts()
         self.version = 0
         self._thresholds = thresholds
@@ -67,6 +70,7 @@ class Concurrency:
         if calls is None:
             attached = self._attached.get(source, now)
             calls = self._sources[source] = SourceCalls(self._thresholds, self.counts, attached)
+            calls.period = Levels() if self._whole_period else None
         return calls
 
     @property
@@ -89,6 +93,21 @@ class Concurrency:
         """Return the calls opened in the window, each id once while open: what rates divide by (R26, R28)."""
         sockets = sum(calls.socket_opens.within(now, window_s) for calls in self._anonymous())
         return self.counts.distinct.within(now, window_s) + sockets
+
+    @property
+    def levels(self) -> list[Levels]:
+        """Return the levels of each source over the whole period, where they are kept."""
+        return [calls.period for calls in self._sources.values() if calls.period is not None]
+
+    @property
+    def anonymous_opens(self) -> list[SlidingCount]:
+        """Return the sockets opened in sources that never name their calls (semantics R51)."""
+        return [calls.socket_opens for calls in self._anonymous()]
+
+    @property
+    def anonymous_closes(self) -> list[SlidingCount]:
+        """Return the sockets closed in such sources."""
+        return [calls.socket_closes for calls in self._anonymous()]
 
     def _anonymous(self) -> list[SourceCalls]:
         return [calls for calls in self._sources.values() if not calls.named]

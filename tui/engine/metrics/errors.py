@@ -1,11 +1,18 @@
 """Panel 5: errors as two rates (semantics R6, R7, R42)."""
 
+from collections import Counter
+
 from tui.engine.metrics.fallbacks import rate_status
 from tui.engine.metrics.windows import ObservedMinutes, SlidingCount, last_minutes
 from tui.engine.model import STAGES, ErrorsFigure, LogEvent, Stage, Status, Thresholds
 
 _IDS_KEPT = 100_000
 _ATTRIBUTABLE = 0.8
+_CODES_KEPT = 100
+OTHER = "other"
+
+HANG_UP_RACE = frozenset({"20404", "90018"})
+"""Codes of hanging up a call that the caller had already left: nobody was failed (semantics R41)."""
 
 
 class Errors:
@@ -16,25 +23,52 @@ class Errors:
         self.errors = SlidingCount()
         self.warnings = SlidingCount()
         self._thresholds = thresholds
+        self.by_code: Counter[str] = Counter()
+        """Since the beginning, as are the next two; errors without a code, stage or provider are in none."""
+        self.by_stage: Counter[Stage] = Counter()
+        self.by_provider: Counter[tuple[Stage | None, str]] = Counter()
         self._named = SlidingCount()
+        self._affected_total = 0
         self._affected: dict[tuple[str, str], float] = {}
         self._all_failed: dict[Stage | None, SlidingCount] = {stage: SlidingCount() for stage in (*STAGES, None)}
 
     def add(self, event: LogEvent, time: float | None) -> None:
         """Count an incident."""
         self.version += 1
-        if event.kind != "error":
+        if event.kind != "error" or event.code in HANG_UP_RACE:
             self.warnings.add(time)
             return
         self.errors.add(time)
         if event.code == "all_failed":
             self._all_failed[event.stage].add(time)
-        if event.id is not None and time is not None:
+        self._break_down(event)
+        if event.id is not None:
             self._named.add(time)
-            self._affected.pop((event.source, event.id), None)
-            self._affected[event.source, event.id] = time
-            if len(self._affected) > _IDS_KEPT:
-                del self._affected[next(iter(self._affected))]
+            self._affects((event.source, event.id), float("-inf") if time is None else time)
+
+    def _break_down(self, event: LogEvent) -> None:
+        if event.code is not None:
+            known = event.code in self.by_code or len(self.by_code) < _CODES_KEPT
+            self.by_code[event.code if known else OTHER] += 1
+        if event.stage is not None:
+            self.by_stage[event.stage] += 1
+        if event.provider is not None:
+            key = (event.stage, event.provider)
+            known = key in self.by_provider or len(self.by_provider) < _CODES_KEPT
+            self.by_provider[key if known else (event.stage, OTHER)] += 1
+
+    def _affects(self, call: tuple[str, str], time: float) -> None:
+        """Remember when a call last had an error."""
+        before = self._affected.pop(call, None)
+        self._affected_total += before is None
+        self._affected[call] = time if before is None else max(before, time)
+        if len(self._affected) > _IDS_KEPT:
+            del self._affected[next(iter(self._affected))]
+
+    @property
+    def attributed(self) -> tuple[int, int]:
+        """Return how many errors since the beginning name their call, and how many calls these are."""
+        return self._named.total, self._affected_total
 
     def all_failed(self, now: float) -> list[tuple[Stage | None, int]]:
         """Return the stages in which every provider failed within the errors window, and how often."""
@@ -75,7 +109,7 @@ class Errors:
     def _affected_calls(self, now: float, count: int) -> int | None:
         """Return how many calls had an error, if at least 80 % of the errors name theirs (semantics R42)."""
         window = self._thresholds.rate_window_s
-        if not count or self._named.within(now, window) < _ATTRIBUTABLE * count:
+        if not attributable(self._named.within(now, window), count):
             return None
         return sum(time > now - window for time in self._affected.values())
 
@@ -86,3 +120,8 @@ class Errors:
         found = self.errors.by_minute(minutes)
         seen = [found.get(minute, 0) for minute in minutes if minute in found or minute in observed]
         return sum(seen) / len(seen) if seen else None
+
+
+def attributable(named: int, count: int) -> bool:
+    """Tell whether enough errors name their call to speak of affected calls (semantics R42)."""
+    return bool(count) and named >= _ATTRIBUTABLE * count

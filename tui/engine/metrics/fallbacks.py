@@ -1,5 +1,6 @@
 """Activations of backup providers per stage, and what they are measured against (semantics R25-R33)."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from tui.engine.metrics.windows import ObservedMinutes, SlidingCount
@@ -11,6 +12,8 @@ _ONE_ACTIVATION_S = 2.0
 _ONE_ACTIVATION_LINES = 3
 _CAUSE_S = 30.0
 _CAUSE_LINES = 20
+_TARGETS_KEPT = 20
+OTHER = "other"
 
 
 @dataclass(slots=True)
@@ -32,13 +35,24 @@ class _Mark:
 class _StageState:
     activations: SlidingCount = field(default_factory=SlidingCount)
     counted: dict[str, _Mark] = field(default_factory=dict)
-    """The last activation that counted, by source."""
+    """The last activation that counted and what it went to, by source."""
     issues: dict[str, _Mark] = field(default_factory=dict)
     """The last warning or error of a provider, by source."""
+    targets: Counter[str] = field(default_factory=Counter)
+    """Activations since the beginning by what they went to, as far as the log says."""
     on_fallback: set[str] = field(default_factory=set)
     failing: str | None = None
     to: str | None = None
     last_at: float | None = None
+
+    def target(self, mark: _Mark, to: str | None) -> None:
+        """Note what an activation went to; a later line of the same activation knows better."""
+        if to is None or to == mark.provider:
+            return
+        if mark.provider is not None:
+            self.targets[mark.provider] -= 1
+        mark.provider = to if to in self.targets or len(self.targets) < _TARGETS_KEPT else OTHER
+        self.targets[mark.provider] += 1
 
 
 class Fallbacks:
@@ -59,8 +73,10 @@ class Fallbacks:
         if before and before.near(time, event.line, _ONE_ACTIVATION_S, _ONE_ACTIVATION_LINES):
             # Of the lines of one activation the one that names the new provider says most.
             state.to = event.to or state.to
+            state.target(before, event.to)
             return False
-        state.counted[event.source] = _Mark(time, event.line)
+        mark = state.counted[event.source] = _Mark(time, event.line)
+        state.target(mark, event.to)
         state.activations.add(time)
         state.on_fallback.add(event.source)
         state.to = event.to
@@ -95,6 +111,14 @@ class Fallbacks:
         for state in self._stages.values():
             state.on_fallback.discard(source)
         self.version += 1
+
+    def activations(self, stage: Stage) -> SlidingCount:
+        """Return the activations of a stage."""
+        return self._stages[stage].activations
+
+    def by_target(self) -> Counter[str]:
+        """Return the activations since the beginning by what they went to."""
+        return sum((+state.targets for state in self._stages.values()), Counter())
 
     def figures(self, now: float, calls: int, observed: ObservedMinutes) -> tuple[StageFallback, ...]:
         """Return panel 2 as of now, a row per stage, against the calls opened in the rate window."""

@@ -1,12 +1,15 @@
 """Missing configuration by generation, one life of the orchestrator's process (semantics R57-R64, R82)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui.engine.metrics.windows import SlidingCount
 from tui.engine.model import ConfigHealth, Hints, LogEvent, MissingKey, Playbook, Status
 
 _BEFORE_START_S = 120.0
 _READY_S = 60.0
+UNNAMED_KEY = "API key"
+"""Stands for the field where a provider's library says that its key is missing and not which one that is."""
+
 _FIELDS_KEPT = 100
 """Distinct fields of one source; a log that names more means something else."""
 
@@ -26,6 +29,23 @@ class _Missing:
             self.first_at = first_at if self.first_at is None else min(self.first_at, first_at)
         if last_at is not None:
             self.last_at = last_at if self.last_at is None else max(self.last_at, last_at)
+
+
+@dataclass(slots=True)
+class FieldHistory:
+    """Everything that was ever said about one field."""
+
+    lines: int = 0
+    generations: int = 0
+    """How many missed it (semantics R57)."""
+    last_at: float | None = None
+    counted_in: int = -1
+    """Number of the last generation that was counted."""
+
+    def missed_in(self, number: int) -> None:
+        """Count a generation, once."""
+        self.generations += number != self.counted_in
+        self.counted_in = number
 
 
 _Fields = dict[str, _Missing]
@@ -52,6 +72,9 @@ class _SourceGenerations:
     """Missed by former generations and not resolved until the present one got ready without them (R61)."""
     resolved: dict[str, None] = field(default_factory=dict)
     starts: SlidingCount = field(default_factory=SlidingCount)
+    busy_at: float | None = None
+    """When a call last showed that the process was up."""
+    history: dict[str, FieldHistory] = field(default_factory=dict)
 
     def current(self) -> _Fields:
         """Return everything that counts as missing now."""
@@ -62,8 +85,18 @@ class _SourceGenerations:
 
     def warned(self, name: str, time: float | None, playbook: Playbook | None) -> None:
         if name in self.pending or len(self.pending) < _FIELDS_KEPT:
+            self._remember(name, time)
             self.pending.setdefault(name, _Missing(playbook)).widen(time, time, 1)
             self.resolved.pop(name, None)
+
+    def _remember(self, name: str, time: float | None) -> None:
+        known = self.history.setdefault(name, FieldHistory())
+        known.lines += 1
+        waiting = self.pending.get(name)
+        if waiting and waiting.last_at is not None and time is not None and time - waiting.last_at > _BEFORE_START_S:
+            known.missed_in(self.number)  # what was said so long ago is not the next generation's
+        if time is not None:
+            known.last_at = max(time, known.last_at or time)
 
     def start(self, time: float | None) -> None:
         """Begin a generation; warnings of the 120 s before it are its own (R60)."""
@@ -74,15 +107,18 @@ class _SourceGenerations:
         for name, missing in self.pending.items():
             late = time is not None and missing.last_at is not None and time - missing.last_at > _BEFORE_START_S
             _merge(self.carried if late else self.missing, {name: missing})
+            self.history[name].missed_in(self.number if late else self.number + 1)
         self.pending = {}
         for name in self.missing:
             self.carried.pop(name, None)
         self.number += 1
-        self.starts.add(time)
+        self.starts.add(self.busy_at if time is None else time)
         self.started_at, self.ready, self.stopped = time, False, False
 
     def keep(self) -> None:
         """Decide that what was warned about belongs to the present generation."""
+        for name in self.pending:
+            self.history[name].missed_in(self.number)
         _merge(self.missing, self.pending)
         self.pending = {}
 
@@ -129,12 +165,11 @@ class Generations:
         self.version += 1
         if time is not None:
             self._last_warning_at = max(time, self._last_warning_at or time)
-        if event.field is None:
-            return True
         source = self._of(event.source)
-        known = event.field in source.pending
+        name = event.field or " ".join(filter(None, (event.provider, UNNAMED_KEY)))
+        known = name in source.pending
         playbook = self._hints.for_event(event) if self._hints and not known else None
-        source.warned(event.field, time, playbook)
+        source.warned(name, time, playbook)
         return not known
 
     def started(self, source: str, time: float | None, *, new: bool) -> None:
@@ -167,6 +202,8 @@ class Generations:
     def busy(self, source: str, time: float | None, *, call: bool) -> None:
         """Take call activity: a first call shows that a process is up; without times it ends a start (R60)."""
         found = self._of(source)
+        if time is not None:
+            found.busy_at = time
         if found.pending and (time is None or any(one.last_at is None for one in found.pending.values())):
             found.keep()
             self.version += 1
@@ -176,6 +213,22 @@ class Generations:
         if call and found.stopped:
             found.stopped = False
             self.version += 1
+
+    @property
+    def known(self) -> bool:
+        """Tell whether anything was heard of a process."""
+        return bool(self._sources)
+
+    def history(self) -> dict[str, list[FieldHistory]]:
+        """Return what was said about each field since the beginning, one value per source."""
+        found: dict[str, list[FieldHistory]] = {}
+        for source in self._sources.values():
+            for name, known in source.history.items():
+                latest = replace(known)
+                if name in source.pending:
+                    latest.missed_in(source.number)
+                found.setdefault(name, []).append(latest)
+        return found
 
     def restarts(self, now: float, window_s: float) -> int:
         """Return the starts within the window of the source that has most."""

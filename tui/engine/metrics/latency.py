@@ -1,6 +1,7 @@
 """Panel 3 and the turn latency: samples by stage and provider (semantics R13-R18)."""
 
-from tui.engine.metrics.histogram import MinutePoints, SlidingHistogram, bucket_of, packed
+from tui.engine.metrics.histogram import Buckets, MinutePoints, SlidingHistogram, bucket_of, packed
+from tui.engine.metrics.hours import HourPoint, HourPoints
 from tui.engine.metrics.twins import DoubledSamples
 from tui.engine.metrics.windows import slot_of
 from tui.engine.model import STAGES, Limits, LogEvent, Percentiles, Stage, StageTtfb, Thresholds, TurnFigure
@@ -20,7 +21,8 @@ def is_sample(ms: float | None) -> bool:
 class _Series:
     """The samples of one stage, or of the turns."""
 
-    def __init__(self, thresholds: Thresholds, limits: Limits) -> None:
+    def __init__(self, thresholds: Thresholds, limits: Limits, *, whole_period: bool) -> None:
+        self.hours = HourPoints() if whole_period else None
         self.limits = limits
         self.version = 0
         self._window_s = thresholds.ttfb_window_s
@@ -36,6 +38,8 @@ class _Series:
         self.all.add(time, ms, bucket, content)
         if time is not None:
             self.minutes.add(time, bucket, content)
+            if self.hours is not None:
+                self.hours.add(time, bucket, content)
         if provider is not None:
             histogram = self.providers.get(provider) or self._provider(provider)
             histogram.add(time, ms, bucket, content)
@@ -78,12 +82,15 @@ class _Series:
 class Latency:
     """Takes every first byte once and keeps turns apart from them (semantics R16, R18)."""
 
-    def __init__(self, thresholds: Thresholds) -> None:
+    def __init__(self, thresholds: Thresholds, *, whole_period: bool = False) -> None:
+        """``whole_period`` keeps a point for every hour."""
         self.bad_samples = 0
         self.doubled = 0
         self._doubles = DoubledSamples()
-        self._stages = {stage: _Series(thresholds, thresholds.ttfb_ms(stage)) for stage in STAGES}
-        self._turns = _Series(thresholds, thresholds.turn_ms)
+        self._stages = {
+            stage: _Series(thresholds, thresholds.ttfb_ms(stage), whole_period=whole_period) for stage in STAGES
+        }
+        self._turns = _Series(thresholds, thresholds.turn_ms, whole_period=whole_period)
 
     @property
     def version(self) -> int:
@@ -116,6 +123,19 @@ class Latency:
         """Let go of what has left the windows, so that a long history takes no more memory than a short one."""
         for series in (*self._stages.values(), self._turns):
             series.advance(now)
+
+    def total(self, stage: Stage | None) -> tuple[Buckets, float]:
+        """Return all samples of a stage since the beginning, None for turns, and the highest."""
+        return (self._stages[stage] if stage else self._turns).all.total()
+
+    def provider_totals(self, stage: Stage) -> dict[str, tuple[Buckets, float]]:
+        """Return the same for each provider of a stage."""
+        return {name: histogram.total() for name, histogram in self._stages[stage].providers.items()}
+
+    def hours(self, stage: Stage) -> dict[int, HourPoint]:
+        """Return the points of a stage by hour, as far as they are kept."""
+        hours = self._stages[stage].hours
+        return hours.points() if hours else {}
 
     def stage_figures(self, now: float) -> tuple[StageTtfb, ...]:
         """Return panel 3 as of now, a row per stage."""

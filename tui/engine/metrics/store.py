@@ -24,14 +24,15 @@ class MetricsStore:
     Events come in order within a source; sources may interleave. Memory does not grow with the log.
     """
 
-    def __init__(self, thresholds: Thresholds, hints: Hints | None = None) -> None:
+    def __init__(self, thresholds: Thresholds, hints: Hints | None = None, *, whole_period: bool = False) -> None:
+        """``whole_period`` also keeps what only a report over everything needs."""
         self.repeated = 0
         """Events left out because their line was a twin or a re-emitted one (semantics R71)."""
         self._twins = Twins()
         self._incidents = Incidents()
         self._observed = ObservedMinutes()
-        self._latency = Latency(thresholds)
-        self._calls = Concurrency(thresholds)
+        self._latency = Latency(thresholds, whole_period=whole_period)
+        self._calls = Concurrency(thresholds, whole_period=whole_period)
         self._fallbacks = Fallbacks(thresholds)
         self._errors = Errors(thresholds)
         self._recent = RecentErrors(hints)
@@ -40,7 +41,7 @@ class MetricsStore:
         self._sources: set[str] = set()
         self._slot = -1
         self._last_event = float("-inf")
-        counters = Counters(
+        self.counters = Counters(
             self._observed,
             self._latency,
             self._calls,
@@ -49,7 +50,7 @@ class MetricsStore:
             self._recent,
             self._generations,
         )
-        self._slices = Slices(thresholds, hints, counters)
+        self._slices = Slices(thresholds, hints, self.counters)
         self._handlers: dict[Kind, _Handler] = {
             "ttfb": self._ttfb,
             "turn": self._turn,

@@ -14,6 +14,7 @@ _YEAR_2000 = 946_684_800.0
 _FUTURE_S = 300.0
 _SLICES_KEPT = 24 * 360
 """A day of busy slices: no window looks back further."""
+_HOURS_KEPT = 20_000
 
 
 def moment(event: LogEvent, now: float) -> float | None:
@@ -24,6 +25,11 @@ def moment(event: LogEvent, now: float) -> float | None:
     """
     time = event.time
     return time if time is not None and _YEAR_2000 <= time <= now + _FUTURE_S else event.arrived
+
+
+def is_plausible(time: float, now: float) -> bool:
+    """Tell a time a log may have from one of a broken clock (semantics R67)."""
+    return _YEAR_2000 <= time <= now + _FUTURE_S
 
 
 def slot_of(time: float) -> int:
@@ -43,13 +49,15 @@ def last_minutes(now: float, count: int = MINUTES) -> range:
 
 
 class SlidingCount:
-    """How often something happened: in total, and by slice for as long as a window may look back."""
+    """How often something happened: in total, by hour, and by slice for as long as a window may look back."""
 
-    __slots__ = ("_slices", "total")
+    __slots__ = ("_slices", "hours", "total")
 
     def __init__(self) -> None:
         self.total = 0
         """Since the beginning, events without any time included."""
+        self.hours: dict[int, int] = {}
+        """By hour since the epoch; two years of busy hours are kept."""
         self._slices: dict[int, int] = {}
 
     def add(self, time: float | None, count: int = 1) -> None:
@@ -59,6 +67,10 @@ class SlidingCount:
             return
         slot = int(time // SLICE_S)
         self._slices[slot] = self._slices.get(slot, 0) + count
+        hour = slot // 360
+        self.hours[hour] = self.hours.get(hour, 0) + count
+        if len(self.hours) > _HOURS_KEPT:
+            del self.hours[min(self.hours)]
         if len(self._slices) > 2 * _SLICES_KEPT:
             for old in sorted(self._slices)[:_SLICES_KEPT]:
                 del self._slices[old]

@@ -1,0 +1,218 @@
+"""``voxtop report`` as a user meets it: what it prints, where, and how it ends."""
+
+import asyncio
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.engine.reports.reading import DATA, story, written
+from tests.terminal import environment
+from tui.commands.report import command
+from tui.engine.errors import SourceError, UsageError
+from tui.engine.reporting import Reporting
+
+GUIDE = str(DATA / "guide" / "guide.log")
+STAMPED = "2026-01-29T10:00:0{}Z 📊 [TTS Azure] trace=a TTFB=300ms"
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(command, list(words), standalone_mode=False)
+
+
+def report(*words: str) -> tuple[dict[str, object], int]:
+    done = run(*words, "--format", "json", "--tz", "UTC")
+    assert done.exception is None, done.output
+    return json.loads(done.stdout), done.return_value
+
+
+def test_the_table_has_every_kpi_with_target_actual_and_state() -> None:
+    done = run(GUIDE)
+
+    assert done.return_value == 0
+    for cells in (["Config Warnings", "0", "3", "✖ critical"], ["TTFB P95 (TTS)", "<500ms", "2400ms", "✖ critical"]):
+        assert any(all(cell in line for cell in cells) for line in done.stdout.splitlines()), cells
+    assert "Azure does not accept the" in done.stdout
+
+
+def test_the_table_speaks_spanish() -> None:
+    done = run(GUIDE, "--lang", "es")
+    run(GUIDE, "--lang", "en")
+
+    assert "Métrica" in done.stdout
+    assert "✖ crítico" in done.stdout
+
+
+def test_a_log_with_nothing_in_it_prints_its_table_and_ends_with_3(tmp_path: Path) -> None:
+    done = run(str(written(tmp_path / "app.log", ["nothing", "known"])))
+
+    assert done.return_value == 3
+    assert "No data" in done.stdout
+    assert "Config Warnings" in done.stdout
+    assert "●" not in done.stdout
+
+
+def test_what_cannot_be_read_is_named_in_one_line_and_the_others_are_reported(tmp_path: Path) -> None:
+    done = run(str(tmp_path / "absent.log"), GUIDE, "--format", "json")
+
+    assert done.return_value == 4
+    assert json.loads(done.stdout)["calls"]["opened"] == 3
+    assert len(done.stderr.splitlines()) == 1
+    assert "absent.log" in done.stderr
+
+
+def test_several_sources_are_merged(tmp_path: Path) -> None:
+    other = written(tmp_path / "app.log", ["🔌 WS CONNECTION | Client: twilio, ID: a"])
+
+    found, code = report(GUIDE, f"second={other}")
+
+    assert code == 0
+    assert found["calls"]["opened"] == 4  # type: ignore[index] - JSON
+    assert found["input"]["sources"] == [GUIDE, "second"]  # type: ignore[index] - JSON
+
+
+def test_r69_r74_a_week_can_be_asked_for_by_its_number(tmp_path: Path) -> None:
+    days = ["2026-01-25T23:59:59Z", "2026-01-26T00:00:00Z", "2026-02-01T23:59:59Z", "2026-02-02T00:00:00Z"]
+    path = written(tmp_path / "app.log", [f"{day} 📊 [TTS Azure] trace=a TTFB=300ms" for day in days])
+
+    found, _ = report(str(path), "--since", "2026-W05", "--until", "2026-W05")
+
+    assert found["ttfb"]["TTS"]["n"] == 2  # type: ignore[index] - JSON
+    assert found["period"] == {
+        "start": "2026-01-26T00:00:00Z",
+        "end": "2026-02-02T00:00:00Z",
+        "iso_week": "2026-W05",
+        "covered_pct": 100.0,
+    }
+
+
+def test_an_end_before_the_beginning_is_a_mistake_told_as_such() -> None:
+    done = run(GUIDE, "--since", "2026-01-29", "--until", "2026-01-28")
+
+    assert isinstance(done.exception, UsageError)
+
+
+def test_r53_clients_can_be_left_out() -> None:
+    found, _ = report(GUIDE, "--exclude-client", "browser")
+
+    assert found["calls"]["by_client"] == {"telnyx": 1, "twilio": 1}  # type: ignore[index] - JSON
+
+
+def test_secrets_are_masked_unless_asked_for(tmp_path: Path) -> None:
+    key = "gsk_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"
+    path = str(written(tmp_path / "app.log", [f"❌ [LLM Groq] Error: Invalid API key {key}"]))
+
+    for form in ("table", "markdown", "html", "json", "csv"):
+        assert key not in run(path, "--format", form).stdout, form
+    assert key in run(path, "--format", "json", "--no-redact").stdout
+
+
+def test_a_file_is_put_in_place_whole_and_keeps_its_permissions(tmp_path: Path) -> None:
+    target = tmp_path / "week.html"
+    target.write_text("last week")
+    target.chmod(0o640)
+
+    done = run(GUIDE, "--format", "html", "-o", str(target))
+
+    assert (done.return_value, done.stdout) == (0, "")
+    assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+    assert [path.name for path in tmp_path.iterdir()] == ["week.html"]
+
+
+def test_a_file_that_cannot_be_written_is_named_with_a_remedy(tmp_path: Path) -> None:
+    done = run(GUIDE, "-o", str(tmp_path / "absent" / "week.txt"))
+
+    assert isinstance(done.exception, SourceError)
+    assert "absent" in str(done.exception)
+
+
+def test_a_table_in_a_file_has_no_colours(tmp_path: Path) -> None:
+    target = tmp_path / "week.txt"
+
+    run(GUIDE, "-o", str(target))
+
+    text = target.read_text(encoding="utf-8")
+    assert "Config Warnings" in text
+    assert "\x1b" not in text
+
+
+def test_rotated_files_belong_to_the_report(tmp_path: Path) -> None:
+    written(tmp_path / "app.log.1", [STAMPED.format(1), STAMPED.format(2)])
+    path = str(written(tmp_path / "app.log", [STAMPED.format(3)]))
+
+    assert report(path, "--rotated")[0]["ttfb"]["TTS"]["n"] == 3  # type: ignore[index] - JSON
+    assert report(path)[0]["ttfb"]["TTS"]["n"] == 1  # type: ignore[index] - JSON
+
+
+def test_an_interrupted_report_is_marked_as_partial_and_ends_with_130(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def interrupted(self: Reporting, progress: Callable[[float], None]) -> None:
+        await read(self, progress)
+        signal.raise_signal(signal.SIGINT)
+        await asyncio.sleep(60)
+
+    read = Reporting.read
+    monkeypatch.setattr(Reporting, "read", interrupted)
+
+    done = run(GUIDE, "--format", "json", "-o", str(tmp_path / "week.json"))
+
+    assert done.return_value == 130
+    found = json.loads((tmp_path / "week.json").read_text(encoding="utf-8"))
+    assert found["partial"] is True
+    assert found["calls"]["opened"] == 3
+
+
+def program(*words: str, text: Iterable[str] = (), **env: str) -> subprocess.CompletedProcess[bytes]:
+    code = "import sys; from tui.commands.report import command; sys.exit(command.main(standalone_mode=False) or 0)"
+    data = "".join(f"{line}\n" for line in text).encode()
+    return subprocess.run(
+        [sys.executable, "-c", code, *words],
+        input=data,
+        capture_output=True,
+        env=environment(**env),
+        check=False,
+        timeout=60,
+    )
+
+
+def test_standard_input_is_a_source_and_its_arrival_is_no_time(tmp_path: Path) -> None:
+    done = program("-", "--format", "json", text=["🔌 WS CONNECTION | Client: twilio, ID: a"])
+
+    found = json.loads(done.stdout)
+    assert found["calls"]["opened"] == 1
+    assert found["period"]["start"] is None
+    assert done.stderr == b""
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_terminal_without_unicode_gets_ascii() -> None:
+    done = program(GUIDE, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+    assert b"X critical" in done.stdout
+
+
+def test_a_reader_that_goes_away_is_no_failure(tmp_path: Path) -> None:
+    path = written(tmp_path / "app.log", story(until=30)[:2000])
+    reading, writing = os.pipe()
+    os.close(reading)
+    code = "import signal, sys; signal.signal(signal.SIGPIPE, signal.SIG_DFL); "
+    code += "from tui.commands.report import command; command.main(standalone_mode=False)"
+    words = [sys.executable, "-c", code, str(path), "--format", "csv"]
+    try:
+        done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, env=environment(), check=False, timeout=60)
+    finally:
+        os.close(writing)
+
+    assert done.returncode == -signal.SIGPIPE
+    assert done.stderr == b""

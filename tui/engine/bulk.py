@@ -1,0 +1,223 @@
+"""Parsing of large logs on two cores: whole records in chunks, each understood by a process of its own."""
+
+import asyncio
+import marshal
+import multiprocessing
+import os
+import re
+import signal
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import tzinfo
+from typing import NamedTuple
+
+from tui.engine.clock import ManualClock
+from tui.engine.dialects._dialect import Dialect, own_dialects, use_dialects
+from tui.engine.envelopes._cleaning import clean_bytes
+from tui.engine.envelopes._envelope import unwrap
+from tui.engine.model import LineBlock, LogEvent
+from tui.engine.parser import Parser, line_time
+from tui.engine.parser._parser import MAX_LINE
+from tui.engine.parser._record import TRACEBACK, is_tail
+
+PARALLEL_FROM = 64 * 1024**2
+"""Bytes to read from which on a second process pays."""
+
+CHUNK_SIZE = 1024**2
+_CHUNK_LIMIT = 16 * CHUNK_SIZE
+"""A chunk this large is cut anywhere: a record keeps only so many of its lines anyhow."""
+
+_WAITING = 4
+"""Chunks that are on their way at once."""
+
+CONTEXT = 20
+"""Lines above a sign of a start or a stop among which the last one with a time is looked for."""
+
+_SIGNS = {"process_start", "process_ready", "process_stop", "config_warning", "key_present"}
+_CUT_WITHIN = 2000
+_MAY_END_TRACEBACK = re.compile(r"[A-Za-z_]")
+
+
+class Parsed(NamedTuple):
+    """What some lines mean."""
+
+    events: list[LogEvent]
+    above: dict[int, float]
+    """Time of the last line above each sign of a start or a stop, by the line of the sign."""
+    understood: int = 0
+    unrecognised: int = 0
+    bad_samples: int = 0
+
+
+class Reader:
+    """Understands the blocks of one source one after the other, in this process."""
+
+    def __init__(self, source: str, tz: tzinfo | None, now: float) -> None:
+        """``now`` completes times without a year."""
+        self._parser = Parser(source, tz, clock=ManualClock(now))
+        self._tz = tz
+        self._now = now
+        self._context: list[bytes] = []
+        self._counted = (0, 0, 0)
+
+    def read(self, block: LineBlock, context: list[bytes] | None = None) -> Parsed:
+        """Return what a block means; ``context`` are lines above it that this reader never saw.
+
+        When a line was read says nothing about when it was written: arrivals do not count (semantics R66).
+        """
+        above = self._context if context is None else context
+        events = self._parser.feed(block._replace(arrived=None))
+        found = self._parsed(events)
+        if any(event.kind in _SIGNS for event in events):
+            lines, first = above + block.lines, block.first_line - len(above)
+            for event in events:
+                if event.kind in _SIGNS:
+                    self._look_above(event.line, lines, first, found.above)
+        self._context = (above + block.lines[-CONTEXT:])[-CONTEXT:]
+        return found
+
+    def finish(self) -> Parsed:
+        """Return what was waiting for more lines."""
+        return self._parsed(self._parser.flush())
+
+    def _parsed(self, events: list[LogEvent]) -> Parsed:
+        before, parser = self._counted, self._parser
+        self._counted = (parser.events, parser.unrecognised, parser.bad_samples)
+        understood, unrecognised, bad = (now - then for now, then in zip(self._counted, before, strict=True))
+        return Parsed(events, {}, understood, unrecognised, bad)
+
+    def _look_above(self, number: int, lines: list[bytes], first: int, above: dict[int, float]) -> None:
+        index = number - first
+        for raw in reversed(lines[max(0, index - CONTEXT) : max(0, index)]):
+            time = line_time(raw, self._tz, self._now)
+            if time is not None:
+                above[number] = time
+                return
+
+
+class Chunk(NamedTuple):
+    """Whole records of one source."""
+
+    source: str
+    first_line: int
+    data: bytes
+    """Lines joined with newlines."""
+    context: list[bytes]
+    """The lines above."""
+
+
+class Chunks:
+    """Gathers blocks and cuts them where a record begins, so that each chunk can be understood by itself."""
+
+    def __init__(self, size: int = CHUNK_SIZE, limit: int = _CHUNK_LIMIT) -> None:
+        self._size = size
+        self._limit = limit
+        self._lines: list[bytes] = []
+        self._held = 0
+        self._source = ""
+        self._first_line = 1
+        self._context: list[bytes] = []
+
+    def add(self, block: LineBlock) -> Chunk | None:
+        """Take a block; return a chunk as soon as there is enough for one."""
+        if not self._lines:
+            self._source, self._first_line = block.source, block.first_line
+        self._lines += block.lines
+        self._held += block.size
+        if self._held < self._size:
+            return None
+        at = _cut(self._lines)
+        if at is None and self._held >= self._limit:
+            at = len(self._lines)
+        return self._take(at) if at else None
+
+    def rest(self) -> Chunk | None:
+        """Return what is left at the end."""
+        return self._take(len(self._lines)) if self._lines else None
+
+    def _take(self, at: int) -> Chunk:
+        lines, self._lines = self._lines[:at], self._lines[at:]
+        chunk = Chunk(self._source, self._first_line, b"\n".join(lines), self._context)
+        self._context = (self._context + lines[-CONTEXT:])[-CONTEXT:]
+        self._first_line += at
+        self._held = sum(len(line) + 1 for line in self._lines)
+        return chunk
+
+
+def _cut(lines: list[bytes]) -> int | None:
+    """Return the last index at which a record begins for sure, None if there is none near the end."""
+    for index in range(len(lines) - 1, max(0, len(lines) - _CUT_WITHIN), -1):
+        if _begins_record(lines[index]) and _ends_whole(lines, index):
+            return index
+    return None
+
+
+def _ends_whole(lines: list[bytes], end: int) -> bool:
+    """Tell whether what stands above an index waits for nothing: no rest of a line, no traceback's next line."""
+    for index in range(end - 1, -1, -1):
+        found = unwrap(_text(lines[index]))
+        if found.partial:
+            return False
+        if found.message.strip():
+            return not found.message.startswith(TRACEBACK)
+    return False
+
+
+def _begins_record(raw: bytes) -> bool:
+    """Tell whether a line belongs to no record above it, whatever that is (semantics R38)."""
+    found = unwrap(_text(raw))
+    if not found.message.strip() or found.message.startswith(TRACEBACK) or is_tail(found):
+        return False
+    explicit = found.level is not None or found.fields is not None
+    return explicit or _MAY_END_TRACEBACK.match(found.message) is None
+
+
+def _text(raw: bytes) -> str:
+    return clean_bytes(raw[:MAX_LINE]).decode("utf-8", "replace")
+
+
+async def parse_chunks(
+    blocks: AsyncIterator[LineBlock], tz: tzinfo | None, now: float, chunks: Chunks | None = None
+) -> AsyncGenerator[Parsed, None]:
+    """Yield what the blocks of a source mean, in order; the same as a ``Reader`` gives, from two processes."""
+    cutter, loop = chunks or Chunks(), asyncio.get_running_loop()
+    on_the_way: deque[asyncio.Future[bytes]] = deque()
+    context = multiprocessing.get_context("spawn")  # the threads of the sources must not be forked
+    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), context, _prepare, (own_dialects(),)) as pool:
+        try:
+            async for block in blocks:
+                chunk = cutter.add(block)
+                if chunk is not None:
+                    on_the_way.append(loop.run_in_executor(pool, _parse_apart, chunk, tz, now))
+                if len(on_the_way) >= _WAITING:
+                    yield _received(await on_the_way.popleft())
+            last = cutter.rest()
+            if last is not None:
+                on_the_way.append(loop.run_in_executor(pool, _parse_apart, last, tz, now))
+            while on_the_way:
+                yield _received(await on_the_way.popleft())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _prepare(users: tuple[Dialect, ...]) -> None:
+    """Know the user's dialects as the parent does, and leave interrupts to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    use_dialects(users)
+
+
+def _parse_apart(chunk: Chunk, tz: tzinfo | None, now: float) -> bytes:
+    """Understand one chunk in another process; plain tuples travel fastest."""
+    lines = chunk.data.split(b"\n")
+    reader = Reader(chunk.source, tz, now)
+    found = reader.read(LineBlock(chunk.source, chunk.first_line, lines, len(chunk.data), None), chunk.context)
+    last = reader.finish()
+    events = [tuple(event) for event in (*found.events, *last.events)]
+    counts = [one + other for one, other in zip(found[2:], last[2:], strict=True)]
+    return marshal.dumps((events, found.above, *counts))
+
+
+def _received(data: bytes) -> Parsed:
+    events, *rest = marshal.loads(data)  # noqa: S302 - written by our own child a moment ago
+    return Parsed([LogEvent._make(event) for event in events], *rest)

@@ -1,0 +1,265 @@
+"""The way from logs to a report: every source read once, counted on its own, and added up."""
+
+import os
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from datetime import datetime, timedelta, tzinfo
+
+from tui.engine.bulk import CONTEXT, PARALLEL_FROM, Parsed, Reader, parse_chunks
+from tui.engine.clock import Clock
+from tui.engine.metrics.kpis import with_kpis
+from tui.engine.metrics.period import PeriodFigures
+from tui.engine.metrics.totals import Asked, SourceTotals
+from tui.engine.model import LineBlock, SourceState, SourceStatus
+from tui.engine.parser import line_time
+from tui.engine.report import Hour, InputTotals, Period, Report, Span
+from tui.engine.reports import cleaned
+from tui.engine.sources import open_source
+from tui.engine.sources._source import Source
+
+Clean = Callable[[str], str]
+"""Makes text from outside fit for everyone's eyes."""
+
+MAX_HOURS = 24 * 366
+
+
+class Reporting:
+    """Reads logs to their end and answers with one report, at any time with what was read by then."""
+
+    def __init__(
+        self,
+        specs: Sequence[str],
+        asked: Asked,
+        clock: Clock,
+        tz: tzinfo | None = None,
+        *,
+        rotated: bool = False,
+        clean: Clean = str,
+        stdin_fd: int = 0,
+        parallel_from: int = PARALLEL_FROM,
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            specs: sources as typed.
+            asked: the period and what counts in it.
+            clock: says what now is.
+            tz: zone of times that name none, of days and of weeks; None is the machine's own.
+            rotated: begin with the rotated files of each path, oldest first.
+            clean: applied to every text from the logs.
+            stdin_fd: the descriptor that ``-`` reads.
+            parallel_from: bytes to read from which on two processes share the work.
+
+        Raises:
+            UsageError: no kind of source is written like that.
+        """
+        self._asked = asked
+        self._tz = tz
+        self._now = clock.now()
+        self._clean = clean
+        self._readings = []
+        for spec in specs:
+            times = _Earliest(tz, self._now)
+            source = open_source(
+                spec,
+                clock=clock,
+                since=asked.span.start,
+                line_time=times,
+                follow=False,
+                rotated=rotated,
+                stdin_fd=stdin_fd,
+            )
+            self._readings.append(_Reading(source, times, asked, tz=tz, now=self._now, parallel_from=parallel_from))
+
+    async def read(self, progress: Callable[[float], None] = lambda _: None) -> None:
+        """Read everything; ``progress`` hears now and then how much was done, from 0 to 1."""
+        for index, reading in enumerate(self._readings):
+            async with aclosing(reading.run()) as steps:
+                async for done in steps:
+                    progress((index + done) / len(self._readings))
+
+    def unreadable(self) -> list[SourceStatus]:
+        """Return the sources that could not be read, with reason and remedy."""
+        return [one.source.status() for one in self._readings if one.finished and one.failed]
+
+    def report(self, *, partial: bool = False) -> Report:
+        """Return the figures of everything that was read."""
+        thresholds = self._asked.thresholds
+        totals = [one.totals for one in self._readings]
+        covered = self._covered(totals)
+        figures = PeriodFigures(totals, thresholds, covered)
+        hours = figures.hours()
+        report = Report(
+            period=self._period(covered),
+            input=self._input(figures.bad_samples()),
+            config=figures.config(),
+            fallback=figures.fallback(),
+            ttfb=figures.ttfb(),
+            providers=figures.providers(),
+            turn=figures.turn(),
+            calls=figures.calls,
+            errors=figures.errors(),
+            uptime=figures.uptime(),
+            hours=_every_hour(hours, covered),
+            worst=figures.worst(hours),
+            top_errors=figures.top_errors(),
+            partial=partial,
+            untimed=not any(one.is_timed for one in totals),
+        )
+        return cleaned(with_kpis(report, thresholds), self._clean)
+
+    def _covered(self, totals: Sequence[SourceTotals]) -> Span:
+        """Return the part of the period asked for that the logs reach over."""
+        starts = [one.first_at for one in totals if one.first_at is not None]
+        ends = [one.last_at for one in totals if one.last_at is not None]
+        if not starts or not ends:
+            return Span()
+        asked = self._asked.span
+        start = max(min(starts), asked.start if asked.start is not None else min(starts))
+        end = min(max(ends), asked.end if asked.end is not None else max(ends))
+        return Span(start, end) if start <= end else Span()
+
+    def _period(self, covered: Span) -> Period:
+        asked, pct = self._asked.span, None
+        if asked.start is not None and any(one.totals.first_at is not None for one in self._readings):
+            until = asked.end if asked.end is not None else self._now
+            length = until - asked.start
+            have = covered.end - covered.start if covered.start is not None and covered.end is not None else 0.0
+            pct = min(100.0, 100 * have / length) if length > 0 else None
+        week = iso_week(covered, self._tz, until=asked.end)
+        return Period(covered.start, covered.end, asked, pct, week, self._tz)
+
+    def _input(self, bad_samples: int) -> InputTotals:
+        every = self._readings
+        statuses = [one.source.status() for one in every]
+        return InputTotals(
+            sources=tuple(one.source.name for one in every),
+            unreadable=tuple(status.name for status in self.unreadable()),
+            untimed=tuple(one.source.name for one in every if one.totals.taken and not one.totals.is_timed),
+            lines=sum(status.lines for status in statuses),
+            bytes=sum(status.bytes for status in statuses),
+            events=sum(one.understood for one in every),
+            unrecognised=sum(one.unrecognised for one in every),
+            bad_samples=bad_samples + sum(one.bad_samples for one in every),
+            gaps=sum(status.gaps for status in statuses),
+            taken=sum(one.totals.taken for one in every),
+        )
+
+
+class _Earliest:
+    """Tells the time of raw lines and remembers the earliest: the beginning of a log that is not read whole."""
+
+    def __init__(self, tz: tzinfo | None, now: float) -> None:
+        self.time: float | None = None
+        self._tz = tz
+        self._now = now
+
+    def __call__(self, raw: bytes) -> float | None:
+        time = line_time(raw, self._tz, self._now)
+        if time is not None and (self.time is None or time < self.time):
+            self.time = time
+        return time
+
+
+class _Reading:
+    """One source on its way into its totals."""
+
+    def __init__(
+        self, source: Source, times: _Earliest, asked: Asked, *, tz: tzinfo | None, now: float, parallel_from: int
+    ) -> None:
+        self.source = source
+        self.totals = SourceTotals(source.name, asked, now)
+        self.understood = self.unrecognised = self.bad_samples = 0
+        self.finished = False
+        self._times = times
+        self._tz = tz
+        self._now = now
+        self._reader = Reader(source.name, tz, now)
+        self._parallel_from = parallel_from
+        self._progress = 0.0
+        self._first_lines = 0
+        self._last: deque[bytes] = deque(maxlen=CONTEXT)
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether it stopped before its end."""
+        return self.source.status().state is not SourceState.ENDED
+
+    async def run(self) -> AsyncGenerator[float, None]:
+        """Read to the end; yield how much is done, from 0 to 1."""
+        try:
+            async with aclosing(self._parsed()) as parsed:
+                async for each in parsed:
+                    self._take(each)
+                    self._progress = max(self._progress, self.source.status().progress or 0.0)
+                    yield self._progress
+        finally:
+            self._take(self._reader.finish())
+            for raw in self._last:
+                self.totals.seen(self._times(raw))
+            self.totals.seen(self._times.time)
+        self.finished = True
+        yield 1.0
+
+    async def _parsed(self) -> AsyncGenerator[Parsed, None]:
+        """Yield what the blocks mean: understood here, or by more processes if there is much to read."""
+        async with aclosing(self._blocks()) as blocks:
+            first = await anext(blocks, None)
+            if first is None:
+                return
+            if self._lag() > self._parallel_from and (os.cpu_count() or 1) > 1:
+                async with aclosing(parse_chunks(_chained(first, blocks), self._tz, self._now)) as parsed:
+                    async for each in parsed:
+                        yield each
+                return
+            yield self._reader.read(first)
+            async for block in blocks:
+                yield self._reader.read(block)
+
+    def _lag(self) -> int:
+        return self.source.status().lag_bytes
+
+    async def _blocks(self) -> AsyncGenerator[LineBlock, None]:
+        async for block in self.source.batches():
+            if block.lines:
+                for raw in block.lines[: max(0, CONTEXT - self._first_lines)]:
+                    self.totals.seen(self._times(raw))
+                self._first_lines += len(block.lines)
+                self._last.extend(block.lines[-CONTEXT:])
+                yield block
+
+    def _take(self, parsed: Parsed) -> None:
+        self.totals.apply(parsed.events, parsed.above)
+        self.understood += parsed.understood
+        self.unrecognised += parsed.unrecognised
+        self.bad_samples += parsed.bad_samples
+
+
+async def _chained(first: LineBlock, rest: AsyncIterator[LineBlock]) -> AsyncIterator[LineBlock]:
+    yield first
+    async for block in rest:
+        yield block
+
+
+def iso_week(covered: Span, tz: tzinfo | None, until: float | None = None) -> str | None:
+    """Return the ISO week that holds all of a period, None if it reaches over several (semantics R74).
+
+    A period that was cut off at ``until`` does not hold its last moment.
+    """
+    if covered.start is None or covered.end is None:
+        return None
+    last = covered.end - 0.001 if covered.end == until else covered.end
+    weeks = {datetime.fromtimestamp(at, tz).strftime("%G-W%V") for at in (covered.start, max(covered.start, last))}
+    same = len(weeks) == 1 and covered.end - covered.start <= timedelta(days=8).total_seconds()
+    return weeks.pop() if same else None
+
+
+def _every_hour(hours: Sequence[Hour], covered: Span) -> tuple[Hour, ...]:
+    """Return the hours with those put in between in which nothing happened, at most the last year."""
+    if covered.start is None or covered.end is None:
+        return tuple(hours)
+    known = {int(hour.start // 3600): hour for hour in hours}
+    last = int(covered.end // 3600)
+    first = max(int(covered.start // 3600), last - MAX_HOURS)
+    return tuple(known.get(hour, Hour(hour * 3600.0)) for hour in range(first, last + 1))
