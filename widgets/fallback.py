@@ -101,6 +101,7 @@ def _figures(stage: StageFallback, width: int, view: View) -> Line:
             (Run(f"{stage.stage} ", "strong"), view.mark(stage.status)),
             (Run(fmt.percent(stage.pct), role),),
             (Run(_share(stage), "label"),),
+            *([] if stage.affected is None else [(Run(t("panel_fallback.affected", count=stage.affected), "label"),)]),
             *([(Run(t("panel.ago", age=view.age(stage.last_at)), "label"),)] if stage.last_at is not None else []),
         ],
         width,

@@ -42,7 +42,7 @@ def test_a_pattern_that_is_no_regular_expression_is_refused(pattern: str) -> Non
         "([ab]+)*c",
     ],
 )
-def test_r99_a_pattern_that_could_run_for_ages_is_refused(pattern: str) -> None:
+def test_fault_99_a_pattern_that_could_run_for_ages_is_refused(pattern: str) -> None:
     re.compile(pattern)
 
     with pytest.raises(FilterError, match="take too long"):

@@ -16,11 +16,14 @@ from tui.engine.sources._source import Source
 RATE_WINDOW_S = 10.0
 """Lines per second are a mean over this long."""
 
-SLICE_LINES = 250
+SLICE_LINES = 500
 """Lines understood in one go; between slices keys are answered and the screen is painted."""
 
-REST = 0.4
-"""Of the time a slice took, this share is left to the others before the next one."""
+REST = 0.5
+"""As many times as long as a slice took the others go first, if they have anything to do."""
+
+NOTHING_TO_DO_S = 0.0002
+"""A round of the event loop that is over this soon had no work for anybody."""
 
 READ_GAP_S = 15.0
 """Reads further apart than this leave a gap in the charts."""
@@ -47,6 +50,7 @@ class Monitor:
         self._feeds = [_Feed(source, Parser(source.name, tz), clock) for source in sources]
         self._snapshot = EMPTY_SNAPSHOT
         self._news = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     async def run(self) -> None:
         """Follow all sources until they end or the task is cancelled; one that stalls holds up no other."""
@@ -57,11 +61,22 @@ class Monitor:
     async def _follow(self, feed: "_Feed") -> None:
         async for block in feed.source.batches():
             for part in slices(block):
-                began = self._clock.monotonic()
-                self._take(feed, part)
-                if part.lines:
-                    await asyncio.sleep((self._clock.monotonic() - began) * REST)
+                async with self._turn:
+                    began = self._clock.monotonic()
+                    self._take(feed, part)
+                    if part.lines:
+                        await self._give_way((self._clock.monotonic() - began) * REST)
         self._store.apply(feed.parser.flush(), self._clock.now())
+
+    async def _give_way(self, longest: float) -> None:
+        """Let the others do all they have to do, for so many seconds at most."""
+        began = self._clock.monotonic()
+        now, left = began, True
+        while left and now - began < longest:
+            before = now
+            await asyncio.sleep(0)
+            now = self._clock.monotonic()
+            left = now - before > NOTHING_TO_DO_S
 
     def _take(self, feed: "_Feed", block: LineBlock) -> None:
         events = feed.read(block)

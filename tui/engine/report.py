@@ -92,6 +92,8 @@ class FallbackTotals:
     by_stage: Mapping[Stage, int] = field(default_factory=dict)
     by_target: Mapping[str, int] = field(default_factory=dict)
     status: Status = Status.NO_DATA
+    affected: int | None = None
+    """Calls with an activation, when at least 80 % of the activations name their call; then the state is theirs."""
 
 
 @dataclass(frozen=True, slots=True)

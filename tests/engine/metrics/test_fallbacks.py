@@ -117,3 +117,24 @@ def test_the_chart_counts_activations_per_minute() -> None:
 
     assert row.per_minute[-4:] == (2, 0, 1, 0)
     assert row.last_at == NOW - 10
+
+
+def test_r26_activations_may_exceed_the_calls_and_the_state_is_that_of_the_calls_they_touched() -> None:
+    calls = [opened(f"c{n}", NOW - 600) for n in range(20)]
+    activations = [event("fallback", NOW - 500 + 10 * n, stage="TTS", to="Google", id="c1") for n in range(24)]
+
+    tts = applied(MetricsStore(Thresholds()), *calls, *activations).fallback[2]
+
+    assert tts.pct == 120
+    assert tts.affected == 1
+    assert tts.status is Status.WARNING
+
+
+def test_r26_activations_that_name_no_call_are_judged_by_their_number() -> None:
+    calls = [opened(f"c{n}", NOW - 600) for n in range(20)]
+    activations = [event("fallback", NOW - 500 + 10 * n, stage="TTS", to="Google") for n in range(24)]
+
+    tts = applied(MetricsStore(Thresholds()), *calls, *activations).fallback[2]
+
+    assert tts.affected is None
+    assert tts.status is Status.CRITICAL

@@ -58,7 +58,7 @@ def test_json_has_the_keys_of_its_schema(dialect: str) -> None:
     for field in found["config"]["missing"].values():
         assert field.keys() == {"generations", "lines", "resolved", "last"}
     assert found["config"]["count"] == sum(one["generations"] for one in found["config"]["missing"].values())
-    assert found["fallback"].keys() == {"activations", "per_100_calls", "by_stage", "by_target"}
+    assert found["fallback"].keys() == {"activations", "per_100_calls", "by_stage", "by_target", "affected_calls"}
     assert found["fallback"]["by_stage"].keys() == {"STT", "LLM", "TTS"}
     latency = {"n", "p50_ms", "p95_ms", "p99_ms", "mean_ms", "max_ms", "status"}
     for one in [*found["ttfb"].values(), *found["ttfb_by_provider"].values()]:

@@ -28,6 +28,7 @@ _BARE = re.compile(
     r"|Azure STT recognizer creation failed:|STT Canceled\. Details:|Authentication failed:|Rate limit hit:"
 )
 _BACKPRESSURE = re.compile(r"\[Pipeline\] Backpressure (?P<how>WARNING|CRITICAL):")
+_MOCK = re.compile(r"\[(?P<provider>[A-Z]\w*?) ?(?P<stage>STT|LLM|TTS)\] (?:\w+ ){0,3}MOCK mode\b")
 _NOISE = re.compile(r"\[FSM\]|RAW PAYLOAD|(?i:(?:\[auth\] )?(?:failed login|login failed|invalid login))")
 _STOP = re.compile(r"Shutting down Voice Orchestrator")
 _KEY = re.compile(r"(?P<name>[A-Z]\w*(?: \w+){0,3}) configured: True$")
@@ -54,6 +55,7 @@ class Andrea:
         b"BACKPRESSURE",
         b"Shutting down",
         b"configured: True",
+        b"MOCK mode",
     )
     signature = (
         b'"trace_id":',
@@ -84,6 +86,9 @@ class Andrea:
         return None
 
     def _tagged(self, line: LogLine, lead: str, body: str) -> Meaning:
+        if found := _MOCK.match(body):
+            stage, provider = as_stage(found["stage"]), provider_name(found["provider"])
+            return event(line, "warning", self.name, stage=stage, provider=provider, code="mock")
         if found := _METRIC.match(body):
             return self._metric(line, lead, found)
         if found := _CHAIN.match(body):

@@ -12,9 +12,6 @@ _BOOT = re.compile(r"-- Boot \w+ --")
 _REPEATED = re.compile(r"HTTP Request: [A-Z]+ \S+ \"HTTP/[\d.]+ [123]\d\d")
 _TAG = re.compile(r"\[(?P<stage>STT|LLM|TTS) ?(?P<provider>[\w .-]*?)\]")
 
-_KEY_ENDS = tuple(quote + colon for quote in (b'"', b'\\"', b'\\\\\\"') for colon in (b":", b": "))
-"""How the name of a key ends in JSON, and in JSON inside one or two more strings."""
-
 
 class Generic:
     """The last to be asked: it knows how bad a record is, hardly ever more."""
@@ -24,8 +21,8 @@ class Generic:
     candidates = (
         *(b"rror", b"ERR", b"xception", b"CRIT", b"crit", b"Crit", b"FATAL", b"atal", b"WARN", b"arn", b"Traceback"),
         *(b"\xe2\x9d\x8c", b"\xe2\x9a\xa0"),
-        *(b"\\u274c", b"\\u274C", b"\\u26a0", b"\\u26A0", b"\\u000", b"\\u001", b"\\u009", b"\xc2\x9b", b"\xc2\x9d"),
-        *(b"level" + key + digit for key in _KEY_ENDS for digit in (b"4", b"5", b"6")),
+        *(b"\\u274c", b"\\u274C", b"\\u26a0", b"\\u26A0", b"\xc2\x9b", b"\xc2\x9d"),
+        *(b"\\u00%d" % digit for digit in (0, 1, 2, 3, 4, 5, 6, 7, 9)),  # where any word may hide
         b"-- Boot ",
     )
     signature = (b"INFO:  ", b"DEBUG:  ", b"WARNING:  ")

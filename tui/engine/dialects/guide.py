@@ -40,13 +40,13 @@ class Guide:
         return None
 
     def _tagged(self, line: LogLine, lead: str, body: str) -> Meaning:
+        if found := _TTFB.match(body):
+            return self._sample(line, found)
         if found := _CONFIG.match(body):
             return event(line, "config_warning", self.name, field=found["field"])
         if found := _FALLBACK.match(body):
             to = provider_name(found["to"])
             return event(line, "fallback", self.name, stage=as_stage(found["stage"]), to=to, id=call_id(line))
-        if found := _TTFB.match(body):
-            return self._sample(line, found)
         if found := _ISSUE.match(body):
             kind = severity(line, lead, "error")
             if kind is None:
@@ -57,12 +57,13 @@ class Guide:
         return None
 
     def _sample(self, line: LogLine, found: re.Match[str]) -> Meaning:
-        ms = milliseconds(found["value"].replace(" ", ""), "ms")
+        tag, provider, trace, value = found.groups()
+        ms = milliseconds(value.replace(" ", ""), "ms")
         if ms is None:
             return Nothing.BAD_SAMPLE
-        trace = None if found["trace"] == "unknown" else found["trace"]
-        stage, provider = as_stage(found["stage"]), provider_name(found["provider"])
-        return event(line, "ttfb", self.name, stage=stage, provider=provider, ms=ms, trace=trace)
+        if trace == "unknown":
+            trace = None
+        return event(line, "ttfb", self.name, stage=as_stage(tag), provider=provider_name(provider), ms=ms, trace=trace)
 
 
 DIALECT = Guide()

@@ -12,12 +12,23 @@ _DIRT = re.compile(
     r"|\x1b[@-Z\\^_a-z=>]|\x1b[()][A-Z0-9]|[\x00\ufe0e\ufe0f]"
 )
 _LOOK = re.compile("[\x00\x1b\r\x9b\x9d\ufe0e\ufe0f\ud800-\udfff]")
+_LOOK_LINES = re.compile("[\n" + _LOOK.pattern[1:])
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 
 
 def clean_bytes(raw: bytes) -> bytes:
     """Return the line without NULs and terminal sequences, so that byte patterns see what a reader sees."""
     return _RAW_DIRT.sub(b"", raw)
+
+
+def is_clean(text: str) -> bool:
+    """Tell whether a text is one line in which nothing but its head may have to be cleaned."""
+    return _LOOK_LINES.search(text) is None
+
+
+def without_head(text: str) -> str:
+    """Return a text that is clean otherwise without what a copy left before it."""
+    return text.lstrip("\ufeff").removeprefix("^C")
 
 
 def clean_text(text: str) -> str:

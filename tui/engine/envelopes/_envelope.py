@@ -8,7 +8,7 @@ from datetime import tzinfo
 from functools import cache, lru_cache
 from typing import NamedTuple, Protocol
 
-from tui.engine.envelopes._cleaning import clean_text
+from tui.engine.envelopes._cleaning import clean_text, is_clean, without_head
 from tui.engine.envelopes._stamps import is_zoned, seconds
 from tui.engine.model import Level
 
@@ -100,7 +100,8 @@ def unwrap(text: str, begun: str = "") -> Unwrapped:
         text: the line without its newline.
         begun: what an earlier, split line left unfinished; joined where a wrapping says that lines split.
     """
-    text = clean_text(text)
+    clean = is_clean(text)
+    text = without_head(text) if clean else clean_text(text)
     level: Level | None = None
     stamps: list[tuple[str | float, bool]] = []
     fields: Mapping[str, object] | None = None
@@ -110,7 +111,7 @@ def unwrap(text: str, begun: str = "") -> Unwrapped:
         layer = _outermost(text)
         if layer is None:
             break
-        text = layer.message
+        outer, text = text, layer.message
         level = layer.level or level
         if layer.stamp is not None:
             stamps.append((layer.stamp, layer.platform))
@@ -122,8 +123,12 @@ def unwrap(text: str, begun: str = "") -> Unwrapped:
             text, begun = begun + text, ""
             if layer.partial:
                 return Unwrapped(text, level, tuple(stamps), fields, logger, more, partial=True, joins=True)
-        text, line_end, rest = clean_lines(text)
-        more = f"{rest}\n{more}" if line_end and more else rest or more
+        clean = (clean and outer.endswith(text)) or is_clean(text)  # a part of what is clean needs no second look
+        if clean:
+            text = without_head(text)
+        else:
+            text, line_end, rest = clean_lines(text)
+            more = f"{rest}\n{more}" if line_end and more else rest or more
     return Unwrapped(text, level, tuple(stamps), fields, logger, more, joins=joins)
 
 

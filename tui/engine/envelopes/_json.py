@@ -3,16 +3,19 @@
 import json
 from collections.abc import Mapping
 
+_DECODER = json.JSONDecoder()
+_WHITESPACE = " \t\n\r"
+
 
 def json_object(text: str) -> dict[str, object] | None:
     """Return the object a line consists of, or None: broken JSON is plain text (formats §2.3)."""
     if not text.startswith("{") or not text.rstrip().endswith("}"):
         return None
     try:
-        found = json.loads(text)
+        found, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and not text[end:].strip(_WHITESPACE) else None
 
 
 def text_at(fields: Mapping[str, object], *keys: str) -> str:

@@ -28,7 +28,7 @@ def level_named(name: object) -> Level | None:
     """Return the level of a name in any case, or of a pino number (10, 20 … 60)."""
     if isinstance(name, str):
         return NAMES.get(name.strip().lower())
-    if isinstance(name, bool) or not isinstance(name, int | float) or not 10 <= name < 100:
+    if isinstance(name, bool) or not isinstance(name, int) or not 10 <= name < 100:
         return None
     steps: tuple[Level, ...] = ("debug", "debug", "info", "warning", "error", "critical")
-    return steps[min(int(name) // 10, len(steps)) - 1]
+    return steps[min(name // 10, len(steps)) - 1]

@@ -14,6 +14,7 @@ _ZONE = re.compile(r"(?:Z| UTC| GMT| ?[+-]\d\d:?\d\d)$")
 _STAMP = re.compile(
     r"(?P<moment>.*?\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?(?: ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d))?"
 )
+_MOMENT = re.compile(r".*?\d\d:\d\d:\d\d")
 _FORMATS = ("%Y/%m/%d %H:%M:%S", "%Y-%b-%d %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%a %Y-%m-%d %H:%M:%S")
 
 
@@ -30,17 +31,33 @@ def seconds(stamp: str | float, tz: tzinfo | None, now: float) -> float | None:
     """
     if not isinstance(stamp, str):
         return float(stamp) if 946_684_800 <= stamp < 32_503_680_000 else None
-    found = _STAMP.fullmatch(stamp)
-    if not found:
+    parts = _usual_parts(stamp) or _parts(stamp)
+    if parts is None:
         return None
-    moment, fraction, zone = found.groups()
-    whole = _whole_seconds(moment, zone or "", tz, int(now // 86400))
+    moment, fraction, zone = parts
+    whole = _whole_seconds(moment, zone, tz, int(now // 86400))
     return whole if whole is None or not fraction else whole + float("0." + fraction)
+
+
+def _usual_parts(stamp: str) -> tuple[str, str, str] | None:
+    """Take ``2027-03-09T08:15:14.006746233Z`` and ``2027-03-09 08:15:14,006`` apart without a pattern."""
+    zone = "Z" if stamp[-1:] == "Z" else ""
+    fraction = stamp[20:-1] if zone else stamp[20:]
+    usual = stamp[19:20] in {".", ","} and len(fraction) <= 9 and fraction.isdigit() and fraction.isascii()
+    return (stamp[:19], fraction, zone) if usual else None
+
+
+def _parts(stamp: str) -> tuple[str, str, str] | None:
+    """Return what stands up to the seconds, the fraction and the zone."""
+    found = _STAMP.fullmatch(stamp)
+    return (found["moment"], found["fraction"] or "", found["zone"] or "") if found else None
 
 
 @lru_cache(maxsize=4096)
 def _whole_seconds(moment: str, zone: str, tz: tzinfo | None, today: int) -> float | None:
     """Return the seconds of a stamp without fraction; neighbouring lines share the answer."""
+    if not _MOMENT.fullmatch(moment):
+        return None
     try:
         parsed = _parse(moment, today)
         if zone:

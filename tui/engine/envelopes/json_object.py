@@ -1,5 +1,6 @@
 """JSON loggers: the orchestrator's own, python-json-logger, structlog, loguru serialised, pino."""
 
+import re
 from collections.abc import Mapping
 
 from tui.engine.envelopes._broken_json import broken_object
@@ -22,7 +23,8 @@ class JsonObject:
     name = "json_object"
     rank = 20
     starts = "{"
-    candidates = None
+    candidates = re.compile(rb'level\\*"[ \t]*:[ \t]*[4-9]')
+    """A number from 40 on is the only sign of a failure that is no word."""
 
     def unwrap(self, text: str) -> Layer | None:
         """Return the record inside, or None if the text is no JSON object with a message."""
@@ -49,7 +51,8 @@ class JsonObject:
 
 def _level(fields: Mapping[str, object]) -> Level | None:
     for key in _LEVEL:
-        found = level_named(fields.get(key))
+        value = fields.get(key)
+        found = level_named(value) if isinstance(value, str) or key == "level" else None
         if found:
             return found
     return None
@@ -67,7 +70,7 @@ def _loguru(record: Mapping[str, object]) -> Layer:
     level, time, exception = record.get("level"), record.get("time"), record.get("exception")
     return Layer(
         text_at(record, "message").lstrip("\n"),
-        level_named(level.get("name")) if isinstance(level, dict) else None,
+        level_named(text_at(level, "name")) if isinstance(level, dict) else None,
         stamp_at(time, "timestamp", "repr") if isinstance(time, dict) else None,
         fields=record,
         logger=text_at(record, "name"),

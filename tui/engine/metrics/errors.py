@@ -2,12 +2,11 @@
 
 from collections import Counter
 
+from tui.engine.metrics.affected import AffectedCalls
 from tui.engine.metrics.fallbacks import rate_status
 from tui.engine.metrics.windows import ObservedMinutes, SlidingCount, last_minutes
 from tui.engine.model import STAGES, ErrorsFigure, LogEvent, Stage, Status, Thresholds
 
-_IDS_KEPT = 100_000
-_ATTRIBUTABLE = 0.8
 _CODES_KEPT = 100
 OTHER = "other"
 
@@ -27,9 +26,7 @@ class Errors:
         """Since the beginning, as are the next two; errors without a code, stage or provider are in none."""
         self.by_stage: Counter[Stage] = Counter()
         self.by_provider: Counter[tuple[Stage | None, str]] = Counter()
-        self._named = SlidingCount()
-        self._affected_total = 0
-        self._affected: dict[tuple[str, str], float] = {}
+        self._affected = AffectedCalls()
         self._all_failed: dict[Stage | None, SlidingCount] = {stage: SlidingCount() for stage in (*STAGES, None)}
 
     def add(self, event: LogEvent, time: float | None) -> None:
@@ -42,9 +39,7 @@ class Errors:
         if event.code == "all_failed":
             self._all_failed[event.stage].add(time)
         self._break_down(event)
-        if event.id is not None:
-            self._named.add(time)
-            self._affects((event.source, event.id), float("-inf") if time is None else time)
+        self._affected.add(event, time)
 
     def _break_down(self, event: LogEvent) -> None:
         if event.code is not None:
@@ -57,18 +52,10 @@ class Errors:
             known = key in self.by_provider or len(self.by_provider) < _CODES_KEPT
             self.by_provider[key if known else (event.stage, OTHER)] += 1
 
-    def _affects(self, call: tuple[str, str], time: float) -> None:
-        """Remember when a call last had an error."""
-        before = self._affected.pop(call, None)
-        self._affected_total += before is None
-        self._affected[call] = time if before is None else max(before, time)
-        if len(self._affected) > _IDS_KEPT:
-            del self._affected[next(iter(self._affected))]
-
     @property
     def attributed(self) -> tuple[int, int]:
         """Return how many errors since the beginning name their call, and how many calls these are."""
-        return self._named.total, self._affected_total
+        return self._affected.totals
 
     def all_failed(self, now: float) -> list[tuple[Stage | None, int]]:
         """Return the stages in which every provider failed within the errors window, and how often."""
@@ -85,7 +72,7 @@ class Errors:
         limits = self._thresholds
         window = limits.rate_window_s
         count = self.errors.within(now, window)
-        affected = self._affected_calls(now, count)
+        affected = self._affected.within(now, window, count)
         share = count if affected is None else affected
         pct_status = rate_status(share, calls, limits.error_pct, limits.min_calls)
         rate = self._rate(now, observed) if alive else None
@@ -106,13 +93,6 @@ class Errors:
             warnings=self.warnings.within(now, window),
         )
 
-    def _affected_calls(self, now: float, count: int) -> int | None:
-        """Return how many calls had an error, if at least 80 % of the errors name theirs (semantics R42)."""
-        window = self._thresholds.rate_window_s
-        if not attributable(self._named.within(now, window), count):
-            return None
-        return sum(time > now - window for time in self._affected.values())
-
     def _rate(self, now: float, observed: ObservedMinutes) -> float | None:
         """Return the mean of the complete minutes of the errors window that were observed (semantics R7)."""
         complete = max(1, int(self._thresholds.errors_window_s // 60))
@@ -120,8 +100,3 @@ class Errors:
         found = self.errors.by_minute(minutes)
         seen = [found.get(minute, 0) for minute in minutes if minute in found or minute in observed]
         return sum(seen) / len(seen) if seen else None
-
-
-def attributable(named: int, count: int) -> bool:
-    """Tell whether enough errors name their call to speak of affected calls (semantics R42)."""
-    return bool(count) and named >= _ATTRIBUTABLE * count

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tui.engine.metrics.affected import AffectedCalls
 from tui.engine.metrics.windows import ObservedMinutes, SlidingCount
 from tui.engine.model import STAGES, Limits, LogEvent, Stage, StageFallback, Status, Thresholds
 
@@ -34,6 +35,7 @@ class _Mark:
 @dataclass(slots=True)
 class _StageState:
     activations: SlidingCount = field(default_factory=SlidingCount)
+    affected: AffectedCalls = field(default_factory=AffectedCalls)
     counted: dict[str, _Mark] = field(default_factory=dict)
     """The last activation that counted and what it went to, by source."""
     issues: dict[str, _Mark] = field(default_factory=dict)
@@ -61,6 +63,8 @@ class Fallbacks:
     def __init__(self, thresholds: Thresholds) -> None:
         self.version = 0
         self._thresholds = thresholds
+        self.affected = AffectedCalls()
+        """Calls with an activation in whichever stage."""
         self._stages: dict[Stage, _StageState] = {stage: _StageState() for stage in STAGES}
 
     def activated(self, event: LogEvent, time: float | None) -> bool:
@@ -78,6 +82,8 @@ class Fallbacks:
         mark = state.counted[event.source] = _Mark(time, event.line)
         state.target(mark, event.to)
         state.activations.add(time)
+        state.affected.add(event, time)
+        self.affected.add(event, time)
         state.on_fallback.add(event.source)
         state.to = event.to
         state.failing = self._failing(event, time, state)
@@ -129,13 +135,16 @@ class Fallbacks:
         activations = state.activations.within(now, self._thresholds.rate_window_s)
         pct = 100 * activations / calls if calls else None
         spike = state.activations.within(now, SPIKE_WINDOW_S) >= self._thresholds.fallback_spike_per_hour
-        status = rate_status(activations, calls, self._thresholds.fallback_pct, self._thresholds.min_calls)
+        affected = state.affected.within(now, self._thresholds.rate_window_s, activations)
+        share = activations if affected is None else affected
+        status = rate_status(share, calls, self._thresholds.fallback_pct, self._thresholds.min_calls)
         return StageFallback(
             stage,
             status=max(status, Status.WARNING, key=lambda one: one.rank) if spike else status,
             activations=activations,
             calls=calls,
             pct=pct,
+            affected=affected,
             on_fallback=bool(state.on_fallback),
             failing=state.failing,
             to=state.to,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from tui.engine.metrics.errors import attributable
+from tui.engine.metrics.affected import attributable
 from tui.engine.metrics.fallbacks import rate_status
 from tui.engine.metrics.histogram import Buckets, figures
 from tui.engine.metrics.levels import peak
@@ -109,13 +109,17 @@ class PeriodFigures:
         """Return the activations against the calls of the period."""
         by_stage = {stage: sum(one.fallbacks.activations(stage).total for one in self._counters) for stage in STAGES}
         total, calls = sum(by_stage.values()), self._calls.counted
+        named = sum(one.fallbacks.affected.totals[0] for one in self._counters)
+        touched = sum(one.fallbacks.affected.totals[1] for one in self._counters)
+        affected = touched if attributable(named, total) else None
         limits = self._thresholds
         return FallbackTotals(
             total,
             100 * total / calls if calls else None,
             by_stage,
             dict(sum((one.fallbacks.by_target() for one in self._counters), Counter())),
-            rate_status(total, calls, limits.fallback_pct, limits.min_calls),
+            rate_status(total if affected is None else affected, calls, limits.fallback_pct, limits.min_calls),
+            affected,
         )
 
     def errors(self) -> ErrorTotals:

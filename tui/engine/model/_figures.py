@@ -45,6 +45,8 @@ class StageFallback:
     calls: int = 0
     pct: float | None = None
     """Activations per 100 calls; may exceed 100."""
+    affected: int | None = None
+    """Calls with an activation, when at least 80 % of the activations name their call; then the state is theirs."""
     on_fallback: bool = False
     """The last word was an activation, no recovery since."""
     failing: str | None = None

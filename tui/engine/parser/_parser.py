@@ -2,7 +2,6 @@
 
 from datetime import tzinfo
 from functools import cached_property
-from typing import NamedTuple
 
 from tui.engine.clock import Clock, SystemClock
 from tui.engine.dialects._dialect import Nothing, dialects, meaning
@@ -10,7 +9,7 @@ from tui.engine.envelopes._cleaning import clean_bytes
 from tui.engine.envelopes._envelope import Unwrapped, envelopes, unwrap
 from tui.engine.model import LineBlock, LogEvent, LogLine
 from tui.engine.parser._record import TRACEBACK, Record, is_tail
-from tui.engine.parser._scan import CANDIDATE, KNOWN, BlockScan, FullScan, Scan
+from tui.engine.parser._scan import BlockScan, FullScan
 
 MAX_LINE = 65_536
 """Bytes of a line that are looked at (semantics R70)."""
@@ -20,11 +19,6 @@ FUTURE_S = 300.0
 
 SILENT = {"process_ready", "key_present"}
 """Kinds that serve the store and are not counted as events of the log."""
-
-
-class _Raw(NamedTuple):
-    line: bytes
-    marks: int
 
 
 class Parser:
@@ -54,7 +48,7 @@ class Parser:
         self._previous = b""
 
     @cached_property
-    def _scan(self) -> Scan:
+    def _scan(self) -> BlockScan:
         """Made with the first block, not before the first picture: it loads every dialect."""
         return (BlockScan if self._prefilter else FullScan)(
             (token for dialect in dialects() for token in dialect.candidates),
@@ -66,11 +60,15 @@ class Parser:
         """Return the events that are complete with this block, in the order of their records."""
         events: list[LogEvent] = []
         lines = self._prepared(block.lines)
-        for number, (raw, marks) in enumerate(zip(lines, self._scan(lines), strict=True), block.first_line):
-            if marks & CANDIDATE or self._record is not None or self._begun is not None:
-                self._read(raw, marks, number, block.arrived, events)
+        arrived = block.arrived
+        known = self._scan.known
+        for number, (raw, candidate) in enumerate(zip(lines, self._scan(lines), strict=True), block.first_line):
+            if candidate or self._record is not None or self._begun is not None:
+                self._read(raw, number, arrived, events)
+            elif known[0] in raw:
+                self._previous = raw
             else:
-                self._pass_over(raw, marks)
+                self._pass_over(raw, self._scan.is_known(raw))
         self.lines += len(lines)
         self._count(events)
         return events
@@ -94,28 +92,28 @@ class Parser:
     def _count(self, events: list[LogEvent]) -> None:
         self.events += sum(event.kind not in SILENT for event in events)
 
-    def _pass_over(self, raw: bytes, marks: int) -> None:
+    def _pass_over(self, raw: bytes, known: int) -> None:
         """Note a line that gives no event."""
-        if marks & KNOWN:
+        if known:
             self._previous = raw
         elif raw and not raw.isspace():
             self._previous = raw
             self.unrecognised += raw[0] not in b" \t"
 
-    def _read(self, raw: bytes, marks: int, number: int, arrived: float | None, events: list[LogEvent]) -> None:
+    def _read(self, raw: bytes, number: int, arrived: float | None, events: list[LogEvent]) -> None:
         """Take one line the whole way: decode, unwrap, join, understand."""
         begun, first = self._begun or ("", number)
         found = unwrap(raw.decode("utf-8", "replace"), begun)
         if begun and not found.joins:  # the rest of a split line never came
             orphan = unwrap(begun)
-            self._take(orphan, self._line(orphan, first, arrived), _Raw(b"", KNOWN), events)
+            self._take(orphan, self._line(orphan, first, arrived), None, events)
             first = number
         self._begun = (found.message[:MAX_LINE], first) if found.partial else None
         if not found.partial:
-            self._take(found, self._line(found, first, arrived), _Raw(raw, marks), events)
+            self._take(found, self._line(found, first, arrived), raw, events)
 
-    def _take(self, found: Unwrapped, line: LogLine, raw: "_Raw", events: list[LogEvent]) -> None:
-        """Give an unwrapped line to the record above it or begin a new one."""
+    def _take(self, found: Unwrapped, line: LogLine, raw: bytes | None, events: list[LogEvent]) -> None:
+        """Give an unwrapped line to the record above it or begin a new one; ``raw`` is None for half a line."""
         if self._record is not None and self._record.takes(found):
             return
         self._finish(events)
@@ -127,7 +125,7 @@ class Parser:
         if outcome is Nothing.BAD_SAMPLE:
             self.bad_samples += 1
         if not isinstance(outcome, LogEvent):
-            self._pass_over(*raw)
+            self._pass_over(raw or b"", raw is None or self._scan.is_known(raw))
             return
         self._previous = b""
         if outcome.kind in {"error", "warning"}:

@@ -28,6 +28,7 @@ def as_object(report: Report) -> dict[str, object]:
             "per_100_calls": report.fallback.per_100_calls,
             "by_stage": dict(report.fallback.by_stage),
             "by_target": dict(report.fallback.by_target),
+            "affected_calls": report.fallback.affected,
         },
         "ttfb": {stage: _latency(figures) for stage, figures in report.ttfb.items()},
         "ttfb_by_provider": {
