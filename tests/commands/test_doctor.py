@@ -157,7 +157,7 @@ def test_a_source_that_cannot_be_read_ends_with_4_and_the_others_are_examined(
     assert not missing["readable"]
     assert missing["findings"][0] == {
         "code": "unreadable",
-        "text": f"{tmp_path / 'nowhere.log'} does not exist yet",
+        "text": f"{tmp_path / 'nowhere.log'} does not exist",
         "remedy": "check the spelling of the path",
     }
     assert found["lines"] == 8

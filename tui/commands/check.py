@@ -8,6 +8,7 @@ import click
 from tui.commands import _plugin_output as output
 from tui.commands._checks import checks, overall, with_limits
 from tui.commands._options import settings_options, settle
+from tui.commands._progress import shown_progress
 from tui.commands._redaction import redact_option, redaction
 from tui.engine.clock import SystemClock
 from tui.engine.errors import UsageError
@@ -56,7 +57,8 @@ def command(
     clock = SystemClock()
     asked = Asked(_span(window_s, clock.now()), frozenset(client.lower() for client in clients), thresholds)
     reporting = Reporting(sources, asked, clock, settings.zone())
-    asyncio.run(reporting.read())
+    with shown_progress() as show:
+        asyncio.run(reporting.read(show))
     report, unreadable = reporting.report(), reporting.unreadable()
     found = checks(report, thresholds, windowed=window_s is not None)
     status = overall(found, complete=not unreadable)

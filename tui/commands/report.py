@@ -5,16 +5,15 @@ import io
 import os
 import sys
 import tempfile
-import time
 from contextlib import suppress
 from datetime import tzinfo
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from tui.commands._options import settings_options, settle
+from tui.commands._progress import shown_progress
 from tui.commands._redaction import redact_option, redaction
 from tui.commands._report_table import print_table
 from tui.engine.clock import SystemClock
@@ -32,9 +31,6 @@ from tui.engine.when import parse_since, parse_until
 TABLE = "table"
 TABLE_WIDTH = 100
 """Columns of a table that goes into a file or a pipe."""
-
-PROGRESS_AFTER_S = 1.0
-REDRAW_S = 0.1
 
 NO_DATA, UNREADABLE, INTERRUPTED = 3, 4, 130
 
@@ -94,42 +90,11 @@ def _span(since: str, until: str, now: float, tz: tzinfo | None) -> Span:
 
 
 def _read(reporting: Reporting) -> bool:
-    """Read everything, showing how far that is if it takes long; False if the user had enough of it."""
-    bar = _Bar()
-    try:
-        with suppress(KeyboardInterrupt):
-            asyncio.run(reporting.read(bar.show))
-            return True
-    finally:
-        bar.close()
+    """Read everything; False if the user had enough of it."""
+    with suppress(KeyboardInterrupt), shown_progress() as show:
+        asyncio.run(reporting.read(show))
+        return True
     return False
-
-
-class _Bar:
-    """A progress bar on standard error, if that is a terminal and the work takes its time."""
-
-    def __init__(self) -> None:
-        self._began = self._shown = time.monotonic()
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
-        console = Console(stderr=True, highlight=False)
-        self._bar = Progress(*columns, TimeRemainingColumn(), console=console, transient=True, auto_refresh=False)
-        self._task: TaskID | None = None
-
-    def show(self, done: float) -> None:
-        """Show how much is done, from 0 to 1."""
-        now = time.monotonic()
-        if now - self._began < PROGRESS_AFTER_S or now - self._shown < REDRAW_S or not self._bar.console.is_terminal:
-            return
-        self._shown = now
-        if self._task is None:
-            self._task = self._bar.add_task(t("report.reading"), total=1.0)
-            self._bar.start()
-        self._bar.update(self._task, completed=done, refresh=True)
-
-    def close(self) -> None:
-        """Take it off the screen."""
-        if self._task is not None:
-            self._bar.stop()
 
 
 def _print(report: Report, form: str, output: Path | None) -> None:

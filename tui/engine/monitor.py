@@ -19,8 +19,8 @@ RATE_WINDOW_S = 10.0
 SLICE_LINES = 500
 """Lines understood in one go; between slices keys are answered and the screen is painted."""
 
-REST = 0.5
-"""As many times as long as a slice took the others go first, if they have anything to do."""
+REST = 1.0
+"""After a slice the others go first, if they have anything to do: at most so many times as long as it took."""
 
 NOTHING_TO_DO_S = 0.0002
 """A round of the event loop that is over this soon had no work for anybody."""

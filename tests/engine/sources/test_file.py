@@ -172,4 +172,4 @@ async def test_without_following_a_missing_file_ends_as_what_it_is(log: Path, be
     await session.poll()
     assert session.blocks == []
     assert session.status.state is SourceState.WAITING
-    assert session.status.reason == t("sources.missing", path=log)
+    assert session.status.reason == t("sources.absent", path=log)

@@ -194,7 +194,8 @@ class FileSource:
         path, code = safe_text(self._path), _code(error, held=held)
         state = SourceState.WAITING if code in ("missing", "deleted") else SourceState.FAILED
         reason = safe_text(error.strerror or type(error).__name__)
-        self._reading.stopped(state, code, path=path, reason=reason)
+        told = "absent" if code == "missing" and not self._follow else code
+        self._reading.stopped(state, told, path=path, reason=reason)
 
 
 _TIMED_WITHIN = 20
