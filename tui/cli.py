@@ -1,6 +1,7 @@
 """The command line: ``voxtop [SOURCE…]`` opens the monitor, ``voxtop COMMAND`` does the rest."""
 
 import importlib
+import os
 import signal
 import sys
 from typing import NoReturn
@@ -90,7 +91,19 @@ def main() -> NoReturn:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = 130
+    _let_go_of_output()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _let_go_of_output() -> None:
+    """Flush, and keep a terminal that is gone from changing the exit code (Python would make it 120)."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def _asked_language(words: list[str]) -> str:
