@@ -3,8 +3,9 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, tzinfo
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import click
 
 from tui.commands._options import settings_options, settle
 from tui.commands._redaction import redact_option, redaction
+from tui.engine.bulk import Reader, parse
 from tui.engine.clock import SystemClock
 from tui.engine.errors import SourceError
-from tui.engine.model import LogEvent, SourceState
-from tui.engine.parser import Parser, line_time
+from tui.engine.model import LineBlock, LogEvent, SourceState
+from tui.engine.parser import line_time
 from tui.engine.sources import open_source
 from tui.engine.sources._source import Source
 from tui.engine.text import t
@@ -24,6 +26,9 @@ from tui.engine.when import parse_since
 KEYS = ("stage", "provider", "ms", "trace", "id", "client", "duration_s", "to", "field", "code")
 STORE_ONLY = ("process_ready", "key_present")
 """Kinds that only the figures need."""
+Hide = Callable[[str], str]
+"""Makes a text fit for others' eyes."""
+
 PLAIN = ("time", "event", "stage")
 """Values that are never the log's own words."""
 
@@ -47,7 +52,8 @@ def command(
         open_source(spec, clock=clock, since=start, line_time=partial(line_time, tz=tz), follow=follow)
         for spec in sources
     ]
-    asyncio.run(_print_all(opened, tz, hide))
+    printed = _print_following if follow else _print_whole
+    asyncio.run(_print_all([printed(source, Reader(source.name, tz, clock.now()), hide) for source in opened]))
     for source in opened:
         status = source.status()
         if status.state is not SourceState.ENDED:
@@ -55,19 +61,33 @@ def command(
     return 0
 
 
-async def _print_all(sources: Sequence[Source], tz: tzinfo | None, hide: Callable[[str], str]) -> None:
+async def _print_all(printing: Sequence[Coroutine[None, None, None]]) -> None:
     async with asyncio.TaskGroup() as group:
-        for source in sources:
-            group.create_task(_print_events(source, Parser(source.name, tz), hide))
+        for each in printing:
+            group.create_task(each)
 
 
-async def _print_events(source: Source, parser: Parser, hide: Callable[[str], str]) -> None:
+async def _print_whole(source: Source, reader: Reader, hide: Hide) -> None:
+    """Print what a source holds; two processes share the work if that is much."""
+    async with aclosing(parse(source, _lines_of(source), reader)) as parsed:
+        async for each in parsed:
+            _write(each.events, hide)
+    _write(reader.finish().events, hide)
+
+
+async def _lines_of(source: Source) -> AsyncGenerator[LineBlock, None]:
     async for block in source.batches():
-        _write(parser.feed(block) if block.lines else parser.flush(), hide)
-    _write(parser.flush(), hide)
+        if block.lines:
+            yield block
 
 
-def _write(events: Sequence[LogEvent], hide: Callable[[str], str]) -> None:
+async def _print_following(source: Source, reader: Reader, hide: Hide) -> None:
+    """Print what a source holds and then what is written to it, an event as soon as its record is complete."""
+    async for block in source.batches():
+        _write((reader.read(block) if block.lines else reader.finish()).events, hide)
+
+
+def _write(events: Sequence[LogEvent], hide: Hide) -> None:
     """Write whole lines and let go of them at once: the reader may be waiting for the first."""
     shown = (as_object(event) for event in events if event.kind not in STORE_ONLY)
     lines = [

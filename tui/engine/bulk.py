@@ -9,6 +9,7 @@ import signal
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import aclosing
 from datetime import tzinfo
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from tui.engine.model import LineBlock, LogEvent
 from tui.engine.parser import Parser, line_time
 from tui.engine.parser._parser import MAX_LINE
 from tui.engine.parser._record import TRACEBACK, is_tail
+from tui.engine.sources._source import Source
 
 PARALLEL_FROM = 64 * 1024**2
 """Bytes to read from which on a second process pays."""
@@ -56,8 +58,8 @@ class Reader:
     def __init__(self, source: str, tz: tzinfo | None, now: float) -> None:
         """``now`` completes times without a year."""
         self._parser = Parser(source, tz, clock=ManualClock(now))
-        self._tz = tz
-        self._now = now
+        self.tz = tz
+        self.now = now
         self._context: list[bytes] = []
         self._counted = (0, 0, 0)
 
@@ -90,7 +92,7 @@ class Reader:
     def _look_above(self, number: int, lines: list[bytes], first: int, above: dict[int, float]) -> None:
         index = number - first
         for raw in reversed(lines[max(0, index - CONTEXT) : max(0, index)]):
-            time = line_time(raw, self._tz, self._now)
+            time = line_time(raw, self.tz, self.now)
             if time is not None:
                 above[number] = time
                 return
@@ -175,6 +177,34 @@ def _begins_record(raw: bytes) -> bool:
 
 def _text(raw: bytes) -> str:
     return clean_bytes(raw[:MAX_LINE]).decode("utf-8", "replace")
+
+
+async def parse(
+    source: Source, blocks: AsyncGenerator[LineBlock, None], reader: Reader, parallel_from: int = PARALLEL_FROM
+) -> AsyncGenerator[Parsed, None]:
+    """Yield what the blocks of a source mean, in order.
+
+    They are understood by ``reader``, which the caller finishes, or, if more than ``parallel_from`` bytes are
+    still to be read, by two processes.
+    """
+    async with aclosing(blocks):
+        first = await anext(blocks, None)
+        if first is None:
+            return
+        if source.status().lag_bytes > parallel_from and (os.cpu_count() or 1) > 1:
+            async with aclosing(parse_chunks(_chained(first, blocks), reader.tz, reader.now)) as parsed:
+                async for each in parsed:
+                    yield each
+            return
+        yield reader.read(first)
+        async for block in blocks:
+            yield reader.read(block)
+
+
+async def _chained(first: LineBlock, rest: AsyncIterator[LineBlock]) -> AsyncIterator[LineBlock]:
+    yield first
+    async for block in rest:
+        yield block
 
 
 async def parse_chunks(

@@ -1,12 +1,11 @@
 """The way from logs to a report: every source read once, counted on its own, and added up."""
 
-import os
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta, tzinfo
 
-from tui.engine.bulk import CONTEXT, PARALLEL_FROM, Parsed, Reader, parse_chunks
+from tui.engine.bulk import CONTEXT, PARALLEL_FROM, Parsed, Reader, parse
 from tui.engine.clock import Clock
 from tui.engine.metrics.kpis import with_kpis
 from tui.engine.metrics.period import PeriodFigures
@@ -202,23 +201,8 @@ class _Reading:
         self.finished = True
         yield 1.0
 
-    async def _parsed(self) -> AsyncGenerator[Parsed, None]:
-        """Yield what the blocks mean: understood here, or by more processes if there is much to read."""
-        async with aclosing(self._blocks()) as blocks:
-            first = await anext(blocks, None)
-            if first is None:
-                return
-            if self._lag() > self._parallel_from and (os.cpu_count() or 1) > 1:
-                async with aclosing(parse_chunks(_chained(first, blocks), self._tz, self._now)) as parsed:
-                    async for each in parsed:
-                        yield each
-                return
-            yield self._reader.read(first)
-            async for block in blocks:
-                yield self._reader.read(block)
-
-    def _lag(self) -> int:
-        return self.source.status().lag_bytes
+    def _parsed(self) -> AsyncGenerator[Parsed, None]:
+        return parse(self.source, self._blocks(), self._reader, self._parallel_from)
 
     async def _blocks(self) -> AsyncGenerator[LineBlock, None]:
         async for block in self.source.batches():
@@ -234,12 +218,6 @@ class _Reading:
         self.understood += parsed.understood
         self.unrecognised += parsed.unrecognised
         self.bad_samples += parsed.bad_samples
-
-
-async def _chained(first: LineBlock, rest: AsyncIterator[LineBlock]) -> AsyncIterator[LineBlock]:
-    yield first
-    async for block in rest:
-        yield block
 
 
 def iso_week(covered: Span, tz: tzinfo | None, until: float | None = None) -> str | None:
