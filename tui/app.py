@@ -17,6 +17,7 @@ from tui.engine.metrics.store import MetricsStore
 from tui.engine.monitor import Monitor
 from tui.engine.parser import line_time
 from tui.engine.playbooks.match import PlaybookCatalogue
+from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.sources import open_source
 from tui.engine.text import t
@@ -88,6 +89,7 @@ def monitor_app(
     companion: Companion | None = None,
     notice: Callable[[], str] = str,
     stdin_fd: int | None = None,
+    clean: Callable[[str], str] = redact,
 ) -> VoxtopApp:
     """Return the program over these sources, wired and ready to run.
 
@@ -100,7 +102,7 @@ def monitor_app(
     sources = [
         open_source(spec, clock=clock, since=since, line_time=read_time, stdin_fd=stdin_fd or 0) for spec in specs
     ]
-    store = MetricsStore(settings.thresholds, PlaybookCatalogue.load())
+    store = MetricsStore(settings.thresholds, PlaybookCatalogue.load(), clean=clean)
     monitor = Monitor(sources, store, clock, tz, notice)
     use_glyphs(unicode=shows_unicode() and not settings.ascii)
     return VoxtopApp(monitor, clock, settings.theme, companion)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tui.commands._options import screen_options, settle
+from tui.commands._redaction import redact_option, redaction
 from tui.engine.errors import UsageError
 from tui.engine.text import t
 from tui.terminal import claim_terminal
@@ -17,8 +18,9 @@ OTHER_COMMANDS = ("demo", "report", "check", "events", "doctor")
 @click.command("live", help=t("cli.live"), context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--since", help=t("cli.since"), metavar="T")
+@redact_option
 @screen_options
-def command(sources: tuple[str, ...], config: Path | None, **flags: object) -> int:
+def command(sources: tuple[str, ...], config: Path | None, no_redact: bool, **flags: object) -> int:
     """Open the monitor on the sources named, configured or piped in."""
     settings = settle(config, sources=sources, **flags)
     _refuse_commands(sources)
@@ -28,11 +30,12 @@ def command(sources: tuple[str, ...], config: Path | None, **flags: object) -> i
     if not wanted:
         click.echo(t("cli.start_page"))
         return 0
+    clean = redaction(wanted=not no_redact)
     piped = claim_terminal()
 
     from tui.app import monitor_app  # noqa: PLC0415 - the screen is loaded only once it is sure to open
 
-    return monitor_app(settings, wanted, stdin_fd=piped).run_to_end()
+    return monitor_app(settings, wanted, stdin_fd=piped, clean=clean).run_to_end()
 
 
 def _refuse_commands(sources: tuple[str, ...]) -> None:

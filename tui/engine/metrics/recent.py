@@ -1,6 +1,8 @@
 """Panel 6: equal errors collapsed into rows."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from tui.engine.metrics.incidents import shape
@@ -13,6 +15,12 @@ ROW_KINDS: dict[str, RowKind] = {
     "fallback": "fallback",
     "config_warning": "config_warning",
 }
+
+Clean = Callable[[str], str]
+"""Makes a text of the log fit for others' eyes."""
+
+CLEANED = 2048
+"""Cleaned texts kept, several for each row."""
 
 MAX_GROUPS = 500
 """Rows kept; the one that was quiet for longest makes room."""
@@ -27,8 +35,10 @@ class _Row:
 class RecentErrors:
     """Equal errors as one row with its count and playbook, newest first."""
 
-    def __init__(self, hints: Hints | None) -> None:
+    def __init__(self, hints: Hints | None, clean: Clean = str) -> None:
+        """``clean`` is applied to each text that is shown; it is asked once for each."""
         self.version = 0
+        self._clean = lru_cache(CLEANED)(clean)
         self._hints = hints
         self._rows: dict[str, _Row] = {}
         self._taken = 0
@@ -80,4 +90,4 @@ class RecentErrors:
     def rows(self) -> tuple[ErrorGroup, ...]:
         """Return the rows by the time of their newest line; those without times come last."""
         ordered = sorted(self._rows.values(), key=lambda row: (row.group.last_at or 0.0, row.order), reverse=True)
-        return tuple(row.group for row in ordered)
+        return tuple(replace(row.group, text=self._clean(row.group.text)) for row in ordered)

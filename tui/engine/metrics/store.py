@@ -8,7 +8,7 @@ from tui.engine.metrics.fallbacks import Fallbacks
 from tui.engine.metrics.generations import Generations
 from tui.engine.metrics.incidents import Incidents
 from tui.engine.metrics.latency import Latency
-from tui.engine.metrics.recent import RecentErrors
+from tui.engine.metrics.recent import Clean, RecentErrors
 from tui.engine.metrics.slices import Counters, Slices
 from tui.engine.metrics.starts import Starts
 from tui.engine.metrics.twins import Twins
@@ -24,8 +24,10 @@ class MetricsStore:
     Events come in order within a source; sources may interleave. Memory does not grow with the log.
     """
 
-    def __init__(self, thresholds: Thresholds, hints: Hints | None = None, *, whole_period: bool = False) -> None:
-        """``whole_period`` also keeps what only a report over everything needs."""
+    def __init__(
+        self, thresholds: Thresholds, hints: Hints | None = None, *, clean: Clean = str, whole_period: bool = False
+    ) -> None:
+        """``clean`` is applied to texts that are shown; ``whole_period`` keeps what only a report needs."""
         self.repeated = 0
         """Events left out because their line was a twin or a re-emitted one (semantics R71)."""
         self._twins = Twins()
@@ -35,7 +37,7 @@ class MetricsStore:
         self._calls = Concurrency(thresholds, whole_period=whole_period)
         self._fallbacks = Fallbacks(thresholds)
         self._errors = Errors(thresholds)
-        self._recent = RecentErrors(hints)
+        self._recent = RecentErrors(hints, clean)
         self._generations = Generations(hints)
         self._starts: dict[str, Starts] = {}
         self._sources: set[str] = set()
