@@ -95,14 +95,18 @@ class Written(NamedTuple):
 
     size: int
     """Bytes."""
+    lines: int
     events: int
+    samples: int
+    """Events that are a first byte."""
 
 
 def write_log(path: Path, dialect: DialectName, lines: int, until: float, *, noise: int = 1) -> Written:
     """Write ``lines`` lines spread over the 50 minutes before ``until``."""
-    write, start, step, events = WRITERS[dialect], until - 3000, 3000 / max(lines, 1), 0
+    write, start, step, events, samples = WRITERS[dialect], until - 3000, 3000 / max(lines, 1), 0, 0
     with path.open("w", encoding="utf-8") as file:
         for number, entry in zip(range(lines), entries(1, noise), strict=False):
             file.write(write(entry, start + number * step))
             events += entry.logger != NOISE
-    return Written(path.stat().st_size, events)
+            samples += "TTFB=" in entry.guide
+    return Written(path.stat().st_size, lines, events, samples)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench import screen
+from bench.bulk import bulk
 from bench.figure import Figure, at_least, at_most, missing, table
 from bench.logs import DialectName, write_log
 
@@ -57,10 +58,11 @@ def ingest(folder: Path, lines: int) -> Iterator[Figure]:
         yield Figure(f"andrea beside guide per line, {density}", f"{ratio:.2f} ×", f"≥ {least} ×", ratio >= least)
 
 
-def measurements(folder: Path, *, quick: bool) -> dict[str, Callable[[], Iterator[Figure]]]:
+def measurements(folder: Path, *, quick: bool, size_mb: int) -> dict[str, Callable[[], Iterator[Figure]]]:
     """Return every measurement by name; the quick ones show whether they run, not what to rely on."""
     return {
         "ingest": lambda: ingest(folder, 50_000 if quick else 500_000),
+        "bulk": lambda: bulk(folder, size_mb or (20 if quick else 200), 1 if quick else 3),
         "first_paint": lambda: screen.first_paint(folder, 3 if quick else 7),
         "idle": lambda: screen.idle(folder, 5 if quick else 30),
         "line_to_screen": lambda: screen.line_to_screen(folder, 10 if quick else 100),
@@ -83,10 +85,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="seconds instead of minutes; for trying it out")
     parser.add_argument("--only", action="append", metavar="NAME", help="one measurement; may be repeated")
+    parser.add_argument("--size", type=int, default=0, metavar="MB", help="size of each log of bulk (200, quick 20)")
     parser.add_argument("--output", type=Path, help="write the table into this file too")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="voxtop-bench-") as folder:
-        chosen = measurements(Path(folder), quick=asked.quick)
+        chosen = measurements(Path(folder), quick=asked.quick, size_mb=asked.size)
         if unknown := set(asked.only or ()) - set(chosen):
             parser.error(f"no measurement {', '.join(sorted(unknown))}; there are {', '.join(chosen)}")
         names = asked.only or list(chosen)
