@@ -86,6 +86,7 @@ class VoxtopApp(App[int]):
 def monitor_app(
     settings: Settings,
     specs: Sequence[str],
+    *,
     companion: Companion | None = None,
     notice: Callable[[], str] = str,
     stdin_fd: int | None = None,

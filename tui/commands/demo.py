@@ -65,4 +65,5 @@ def _write(simulation: Simulation, seconds: float) -> int:
 def _watch(settings: Settings, path: Path, simulation: Simulation) -> int:
     from tui.app import monitor_app  # noqa: PLC0415 - writing without a screen never loads one
 
-    return monitor_app(settings, [f"demo=file:{path}"], simulation.run, simulation.caption).run_to_end()
+    app = monitor_app(settings, [f"demo=file:{path}"], companion=simulation.run, notice=simulation.caption)
+    return app.run_to_end()
