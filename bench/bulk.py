@@ -1,0 +1,133 @@
+"""Measures how fast a large log becomes figures, side by side with the other ways there."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from bench.figure import Figure, at_least, at_most, missing
+from bench.logs import DialectName, Written, write_log
+from bench.programs import EVENTS, LNAV, MTAIL, OTHERS, PIPELINE, REPORT, WC, Program, environment, is_there
+
+MEMORY_MB = 150.0
+DENSITIES = {"dense": 1, "sparse": 9}
+"""Lines without meaning beside each that has one."""
+DIALECTS: tuple[DialectName, ...] = ("guide", "andrea")
+FASTER_THAN = {
+    "dense": {PIPELINE.name: 1.5, MTAIL.name: 25.0, LNAV.name: 12.0},
+    "sparse": {PIPELINE.name: 2.5, MTAIL.name: 40.0, LNAV.name: 25.0},
+}
+"""Times the speed of each, in the guide's dialect."""
+WC_FASTER = {"dense": 15.0, "sparse": 8.0}
+OWN_DIALECT = {"dense": 0.5, "sparse": 0.7}
+"""Lines per second of the orchestrator's dialect beside the guide's."""
+LOOK_EVERY_S = 0.1
+_PROBE_LINES = 2000
+
+
+class Run(NamedTuple):
+    """What one run took."""
+
+    seconds: float
+    peak_mb: float
+    """Resident memory of all its processes together."""
+    output: str
+
+
+def bulk(folder: Path, size_mb: int, runs: int) -> Iterator[Figure]:
+    """Yield speed, ratios and memory for each dialect and density; figures come before speed."""
+    log, rates = folder / "bulk.log", {}
+    for density, dialect in product(DENSITIES, DIALECTS):
+        written = _write(log, dialect, size_mb, DENSITIES[density])
+        log.read_bytes()  # into the page cache
+        where, took = f"{dialect}, {density}, {size_mb} MB", {}
+        for program in (REPORT, EVENTS, *OTHERS):
+            if not is_there(program):
+                yield missing(f"{program.name}, {where}", f"{program.needs} is not installed")
+                continue
+            best = _median(program, log, runs, environment(folder))
+            took[program] = best.seconds
+            yield _speed(program, where, best, written)
+            if program is REPORT:
+                yield at_most(f"peak memory of voxtop report, {where}", best.peak_mb, MEMORY_MB, "MB")
+        rates[dialect, density] = written.lines / took[REPORT]
+        if dialect == "guide":
+            yield from _ratios(density, took)
+        else:
+            ratio = rates[dialect, density] / rates["guide", density]
+            yield at_least(f"andrea beside guide per line, {density}", ratio, OWN_DIALECT[density], "×")
+
+
+def _write(log: Path, dialect: DialectName, size_mb: int, noise: int) -> Written:
+    probe = write_log(log, dialect, _PROBE_LINES, time.time(), noise=noise)
+    return write_log(log, dialect, size_mb * 1_000_000 * _PROBE_LINES // probe.size, time.time(), noise=noise)
+
+
+def _median(program: Program, log: Path, runs: int, surroundings: dict[str, str]) -> Run:
+    return sorted((_run(program.command(str(log)), surroundings) for _ in range(runs)), key=lambda run: run.seconds)[
+        runs // 2
+    ]
+
+
+def _run(command: list[str], surroundings: dict[str, str]) -> Run:
+    """Run a command to its end, looking at its memory now and then.
+
+    Raises:
+        AssertionError: it failed.
+    """
+    home = Path(surroundings["HOME"])
+    with (home / "output").open("w+b") as output, (home / "errors").open("w+b") as errors:
+        began = time.perf_counter()
+        with psutil.Popen(command, stdout=output, stderr=errors, stdin=subprocess.DEVNULL, env=surroundings) as process:
+            peak = 0.0
+            while True:
+                peak = max(peak, _memory_mb(process))
+                try:
+                    code = process.wait(LOOK_EVERY_S)
+                    break
+                except psutil.TimeoutExpired:
+                    continue
+        seconds = time.perf_counter() - began
+        output.seek(0)
+        errors.seek(0)
+        if code:
+            raise AssertionError(f"{command[0]} ended with {code}: {errors.read().decode(errors='replace')[-200:]}")
+        return Run(seconds, peak, output.read().decode(errors="replace"))
+
+
+def _memory_mb(process: psutil.Process) -> float:
+    total = 0
+    try:
+        for each in (process, *process.children(recursive=True)):
+            total += each.memory_info().rss
+    except psutil.NoSuchProcess:
+        pass
+    return total / 2**20
+
+
+def _speed(program: Program, where: str, run: Run, written: Written) -> Figure:
+    """Return MB/s, and in its place what is wrong if the figures are."""
+    counted, expected = program.counted(run.output), program.expected(written)
+    rate = f"{written.size / run.seconds / 1e6:,.0f} MB/s, {run.seconds:.2f} s, {run.peak_mb:.0f} MB"
+    if counted == expected:
+        return Figure(f"{program.name}, {where}", f"{rate}; {counted:,} counted, all there")
+    wrong = f"{rate}; counted {counted:,} of {expected:,}"
+    return Figure(f"{program.name}, {where}", wrong, f"{expected:,}", met=False)
+
+
+def _ratios(density: str, took: dict[Program, float]) -> Iterator[Figure]:
+    own = took[REPORT]
+    seconds = {program.name: each for program, each in took.items()}
+    for name, least in FASTER_THAN[density].items():
+        figure = f"voxtop report beside {name}, guide, {density}"
+        if name in seconds:
+            yield at_least(figure, seconds[name] / own, least, "× as fast")
+        else:
+            yield missing(figure, f"{name} is not installed", f"≥ {least} ×")
+    yield at_most(
+        f"wc -l beside voxtop report, guide, {density}", own / seconds[WC.name], WC_FASTER[density], "× as fast"
+    )
