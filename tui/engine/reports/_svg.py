@@ -8,6 +8,8 @@ from tui.engine.text import t
 
 WIDTH, HEIGHT = 720, 120
 _LEFT, _BOTTOM, _TOP = 4, 18, 14
+_WIDEST = 40
+"""A bar is never wider: few hours should not look like a wall."""
 _MOST = 360
 """Columns at most: longer series are gathered, the highest of each group standing for it."""
 
@@ -28,14 +30,16 @@ def bars(title: str, series: Chart, ends: tuple[float, float], tz: tzinfo | None
     stacks = list(zip(*columns.values(), strict=True))
     highest = max((sum(value or 0 for value in stack) for stack in stacks), default=0)
     width = (WIDTH - 2 * _LEFT) / max(1, len(stacks))
+    bar = min(_WIDEST, max(0.6, width - 0.6))
     shapes = []
     for index, stack in enumerate(stacks):
         base = 0.0
         for name, value in zip(columns, stack, strict=True):
             if value:
                 top, bottom = _y(base + value, highest), _y(base, highest)
-                size = f'width="{max(0.6, width - 0.6):.1f}" height="{max(0.8, bottom - top):.1f}"'
-                shapes.append(f'<rect class="{name}" x="{_LEFT + index * width:.1f}" y="{top:.1f}" {size}/>')
+                size = f'width="{bar:.1f}" height="{max(0.8, bottom - top):.1f}"'
+                left = _LEFT + index * width + (width - bar) / 2
+                shapes.append(f'<rect class="{name}" x="{left:.1f}" y="{top:.1f}" {size}/>')
                 base += value
     return _frame(title, "".join(shapes), highest, ends, tz)
 
