@@ -48,7 +48,7 @@ def evidence(snapshot: Snapshot, playbook: Playbook) -> tuple[str, ...]:
     return tuple(
         t(
             "screen.evidence",
-            kind=" ".join(filter(None, (group.stage, group.provider, group.code))) or group.kind,
+            kind=" ".join(filter(None, (group.stage, group.provider, group.code))) or group.kind.replace("_", " "),
             count=group.count,
             time=_clock_time(group.first_at),
             text=group.text,
