@@ -208,3 +208,22 @@ async def test_history_and_live_lines_of_a_real_file_are_counted_once(tmp_path: 
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_r65_the_log_of_a_replaced_container_just_ends_and_that_is_told_and_never_green() -> None:
+    clock = ManualClock(NOW)
+    source = Scripted("container", clock)
+    source.put(
+        stamped("🔌 WS CONNECTION | Client: twilio, ID: c1"),
+        *(stamped(f"📊 [TTS Azure] TTFB={n}ms") for n in range(200, 230)),
+    )
+    monitor = monitor_over(source, clock=clock)
+    live = await running(monitor, source)
+    source.state = SourceState.ENDED
+
+    ended = monitor.snapshot()
+
+    assert live.ttfb[2].figures.status is Status.OK
+    assert ended.ttfb[2].figures.n == 30
+    assert ended.ttfb[2].figures.status is Status.NO_DATA
+    assert ended.verdict.status is Status.NO_DATA

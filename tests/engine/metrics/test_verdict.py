@@ -269,3 +269,14 @@ def test_the_notice_is_part_of_the_snapshot() -> None:
     assert first.notice == "azure-outage"
     assert store.snapshot(NOW, LIVE, "azure-outage") is first
     assert store.snapshot(NOW, LIVE, "calm").notice == "calm"
+
+
+def test_r77_three_warning_lines_of_one_boot_are_one_finding_per_field() -> None:
+    boot = [missing(field) for field in ("GROQ_API_KEY", "AZURE_SPEECH_KEY") for _ in range(3)]
+
+    findings = applied(MetricsStore(Thresholds()), *boot, started()).verdict.findings
+
+    assert sorted(finding.detail for finding in findings if finding.kpi == "config") == [
+        "AZURE_SPEECH_KEY",
+        "GROQ_API_KEY",
+    ]
