@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import click
@@ -26,8 +27,16 @@ from tui.engine.when import parse_since
 KEYS = ("stage", "provider", "ms", "trace", "id", "client", "duration_s", "to", "field", "code")
 STORE_ONLY = ("process_ready", "key_present")
 """Kinds that only the figures need."""
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+"""What JSON lets through and a terminal obeys or hides; escaped it is the same text to whoever parses it."""
+
 Hide = Callable[[str], str]
 """Makes a text fit for others' eyes."""
+
+REMEMBERED = 4096
+"""Texts whose masked form is kept: names of sources and providers come again and again."""
 
 PLAIN = ("time", "event", "stage")
 """Values that are never the log's own words."""
@@ -44,7 +53,7 @@ def command(
 ) -> int:
     """Print the events of each source and, if asked to, go on with what is written later."""
     settings = settle(config, **flags)
-    hide = redaction(wanted=not no_redact)
+    hide = lru_cache(REMEMBERED)(redaction(wanted=not no_redact))
     tz = settings.zone()
     clock = SystemClock()
     start = parse_since(since, clock.now(), tz)
@@ -98,8 +107,12 @@ def _write(events: Sequence[LogEvent], hide: Hide) -> None:
         for each in shown
     ]
     if lines:
-        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.write(_UNSEEN.sub(_escaped, "\n".join(lines)) + "\n")
         sys.stdout.flush()
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1]
 
 
 def as_object(event: LogEvent) -> dict[str, object]:
