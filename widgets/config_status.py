@@ -2,11 +2,12 @@
 
 from typing import ClassVar
 
+from tui.engine.impact import impact
 from tui.engine.model import ConfigHealth, MissingKey, Playbook, Snapshot, Status
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from widgets import _format as fmt
-from widgets._lines import Column, Line, Run, joined, table
+from widgets._lines import Column, Line, Run, joined, table, wrap
 from widgets._panel import Panel
 from widgets._view import View
 
@@ -19,7 +20,18 @@ def config_lines(health: ConfigHealth, width: int, height: int, view: View) -> l
     if health.resolved:
         names = ", ".join(safe_text(name, 60) for name in health.resolved)
         rows.append((view.sign(Status.OK), Run(f" {t('panel_config.resolved', fields=names)}", "label")))
-    return [*rows, _started(health, width, view)]
+    rows.append(_started(health, width, view))
+    return [*rows, *_impacts(health.missing, width, height - len(rows))]
+
+
+def _impacts(missing: tuple[MissingKey, ...], width: int, room: int) -> list[Line]:
+    """Return what callers notice of the missing fields, each consequence once and whole or not at all (R63)."""
+    rows: list[Line] = []
+    for text in dict.fromkeys(impact(key.field) for key in missing):
+        told = wrap(text, max(1, width))
+        if len(rows) + len(told) <= room:
+            rows += [(Run(row, "label"),) for row in told]
+    return rows
 
 
 def _headline(health: ConfigHealth, view: View, *, named: bool) -> Line:

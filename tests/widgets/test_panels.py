@@ -456,3 +456,14 @@ async def test_too_small_says_what_is_needed_and_what_there_is() -> None:
         text = " ".join(screen_text(pilot).split())
 
         assert "voxtop needs 40×10 cells; this terminal has 34×7" in text
+
+
+async def test_r63_the_config_panel_says_what_callers_notice_of_each_missing_key() -> None:
+    panel = ConfigPanel()
+    async with showing(panel, 60, 12) as pilot:
+        panel.show(samples.on_fire(), NOW)
+        await pilot.pause()
+        text = " ".join(" ".join(panel.rows).split())
+
+    assert "nothing stands in for the language model" in text
+    assert "a backup provider has to speak and listen" in text
