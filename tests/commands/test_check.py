@@ -1,9 +1,8 @@
 """What ``voxtop check`` says to a monitoring system, and the code it exits with."""
 
 import json
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,8 @@ import pytest
 from tests.engine.reports.reading import DATA
 from tui.commands._checks import LIMITS
 from tui.commands.check import command
-from tui.engine import redact as redact_module
-from tui.engine.dialects._dialect import use_dialects
 from tui.engine.errors import ConfigError, UsageError
 from tui.engine.model import Stage
-from tui.engine.redact import use_key
-from tui.engine.text import use_language
 
 KPIS = [
     "config_warnings",
@@ -32,20 +27,6 @@ KPIS = [
     "uptime",
 ]
 Check = Callable[..., tuple[int, list[str]]]
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give each test a configuration and a state of its own."""
-    for name in [name for name in os.environ if name.startswith("VOXTOP_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    key = redact_module._key
-    yield tmp_path
-    use_dialects(())
-    use_key(key)
-    use_language("en")
 
 
 @pytest.fixture

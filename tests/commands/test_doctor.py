@@ -1,9 +1,7 @@
 """What ``voxtop doctor`` tells of a log and of a dialect on trial, and that nothing secret gets out."""
 
 import json
-import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +11,8 @@ from tui.commands._diagnosis import MAX_SHAPES, UnknownShapes
 from tui.commands._redaction import installation_key
 from tui.commands.doctor import command as doctor
 from tui.commands.events import command as events
-from tui.engine import redact as redact_module
-from tui.engine.dialects._dialect import use_dialects
 from tui.engine.errors import ConfigError, SourceError
 from tui.engine.redact import use_key
-from tui.engine.text import use_language
 
 ACME = r"""
 name = "acme"
@@ -50,20 +45,6 @@ LOG = [
     "📊 [LLM Groq] TTFB=800ms",
     "ERROR: line dead",
 ]
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give each test a configuration and a state of its own."""
-    for name in [name for name in os.environ if name.startswith("VOXTOP_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    key = redact_module._key
-    yield tmp_path
-    use_dialects(())
-    use_key(key)
-    use_language("en")
 
 
 @pytest.fixture

@@ -49,3 +49,13 @@ def _equal(found: object, value: object) -> bool:
     if isinstance(found, float) and isinstance(value, int | float):
         return abs(found - value) <= 0.01
     return found == value
+
+
+def only(line: str) -> LogEvent | None:
+    """Return the event of a line, having seen that a container's JSON around it changes nothing."""
+    found = events_of([line.encode()])
+    wrapped = json.dumps({"log": f"{line}\n", "stream": "stderr"})
+    assert events_of([wrapped.encode()]) == found
+    assert events_of([wrapped.encode()], prefilter=False) == found
+    assert len(found) <= 1
+    return found[0] if found else None

@@ -4,19 +4,8 @@ import json
 
 import pytest
 
-from tests.engine.dialects.golden import events_of
+from tests.engine.dialects.golden import events_of, only
 from tui.engine.dialects._codes import find_code
-from tui.engine.model import LogEvent
-
-
-def only(line: str) -> LogEvent | None:
-    """Return the event of a line, having seen that a container's JSON around it changes nothing."""
-    found = events_of([line.encode()])
-    wrapped = json.dumps({"log": f"{line}\n", "stream": "stderr"})
-    assert events_of([wrapped.encode()]) == found
-    assert events_of([wrapped.encode()], prefilter=False) == found
-    assert len(found) <= 1
-    return found[0] if found else None
 
 
 def failure_of(line: str) -> tuple[str | None, str | None, str | None]:

@@ -1,24 +1,11 @@
 """Plain bridges: anonymous sockets, Twilio's stream ids, refused handshakes, one error per crash."""
 
-import json
-
 import pytest
 
-from tests.engine.dialects.golden import events_of
-from tui.engine.model import LogEvent
+from tests.engine.dialects.golden import events_of, only
 
 STREAM = "MZ00112233445566778899aabbccddeeff"
 CALL = "CA00112233445566778899aabbccddeeff"
-
-
-def only(line: str) -> LogEvent | None:
-    """Return the event of a line, having seen that a container's JSON around it changes nothing."""
-    found = events_of([line.encode()])
-    wrapped = json.dumps({"log": f"{line}\n", "stream": "stderr"})
-    assert events_of([wrapped.encode()]) == found
-    assert events_of([wrapped.encode()], prefilter=False) == found
-    assert len(found) <= 1
-    return found[0] if found else None
 
 
 def kind_of(line: str) -> str | None:
