@@ -87,3 +87,17 @@ def test_a_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:
 
 def test_an_unknown_variable_is_refused(tmp_path: Path) -> None:
     assert "unknown key 'lnag'; did you mean 'lang'" in refusal(written(tmp_path, ""), VOXTOP_LNAG="es")
+
+
+def test_a_host_key_goes_unchecked_only_by_the_agreed_word(tmp_path: Path) -> None:
+    agreed = load(written(tmp_path, '[insecure_host_key]\n"old-box" = "i-understand"\n'), {}, {})
+    refused = refusal(written(tmp_path, '[insecure_host_key]\n"old-box" = "yes"\n'))
+
+    assert agreed.source_options().insecure_hosts == {"old-box"}
+    assert "config.toml:2" in refused
+    assert "i-understand" in refused
+
+
+def test_expect_every_is_a_span(tmp_path: Path) -> None:
+    assert load(written(tmp_path, 'expect_every = "5m"\n'), {}, {}).source_options().expect_every_s == 300
+    assert "expect_every" in refusal(written(tmp_path, 'expect_every = "often"\n'))

@@ -101,7 +101,15 @@ def monitor_app(
     since = parse_since(settings.since, clock.now(), tz)
     read_time = partial(line_time, tz=tz)
     sources = [
-        open_source(spec, clock=clock, since=since, line_time=read_time, stdin_fd=stdin_fd or 0) for spec in specs
+        open_source(
+            spec,
+            clock=clock,
+            since=since,
+            line_time=read_time,
+            stdin_fd=stdin_fd or 0,
+            options=settings.source_options(),
+        )
+        for spec in specs
     ]
     store = MetricsStore(settings.thresholds, PlaybookCatalogue.load(), clean=clean)
     monitor = Monitor(sources, store, clock, tz, notice)

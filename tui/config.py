@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 
 import platformdirs
 
-from tui.engine.errors import ConfigError
-from tui.engine.model import Limits, Thresholds
+from tui.engine.errors import ConfigError, UsageError
+from tui.engine.model import Limits, SourceOptions, Thresholds
 from tui.engine.text import LANGUAGES, t
+from tui.engine.when import parse_span
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataclassInstance")
 
 ENV_PREFIX = "VOXTOP_"
+
+UNDERSTOOD = "i-understand"
+"""The word that turns the check of a host's key off; anything else is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,21 @@ class Settings:
     """Zone of times that name none, such as ``Europe/Madrid``; empty is the zone of this machine."""
     ascii: bool = False
     """Draw with plain ASCII even where the terminal could do more."""
+    expect_every: str = ""
+    """Silence, such as ``5m``, after which a source counts as stale although reading works; empty is never."""
+    insecure_host_key: Mapping[str, str] = field(default_factory=dict)
+    """SSH hosts whose key nobody checks: ``"old-box" = "i-understand"``, the host as written in the source."""
     thresholds: Thresholds = field(default_factory=Thresholds)
     """Limits and windows; the defaults are the guide's."""
 
     def zone(self) -> tzinfo | None:
         """Return the zone of times that name none; None is the zone of this machine."""
         return ZoneInfo(self.tz) if self.tz else None
+
+    def source_options(self) -> SourceOptions:
+        """Return what every source is given."""
+        expect_every_s = parse_span(self.expect_every) if self.expect_every else None
+        return SourceOptions(frozenset(self.insecure_host_key), expect_every_s)
 
 
 def config_path() -> Path:
@@ -162,9 +175,11 @@ def _nearest(key: str, known: Mapping[str, object]) -> str:
 
 def _convert(current: Any, kind: Any, value: object, origin: _Origin, path: str) -> object:  # noqa: ANN401 - a type
     """Return a TOML value as the type its field asks for."""
-    if dataclasses.is_dataclass(kind):
-        if isinstance(value, Mapping):
+    if isinstance(value, Mapping):
+        if dataclasses.is_dataclass(kind):
             return _overlay(current, value, origin, f"{path}.")
+        if get_origin(kind) is Mapping and all(isinstance(item, str) for item in value.values()):
+            return dict(value)
     elif get_origin(kind) is tuple:
         if isinstance(value, list | tuple) and all(isinstance(item, get_args(kind)[0]) for item in value):
             return tuple(value)
@@ -183,6 +198,8 @@ def _kind(kind: Any) -> str:  # noqa: ANN401 - a type
     """Name a type the way a user writes it."""
     if dataclasses.is_dataclass(kind):
         return t("config.kind_table", keys=", ".join(item.name for item in dataclasses.fields(kind)))
+    if get_origin(kind) is Mapping:
+        return t("config.kind_mapping")
     name = kind.__name__ if not isinstance(kind, UnionType) and get_origin(kind) is None else "tuple"
     return t(f"config.kind_{name}")
 
@@ -195,6 +212,13 @@ def _check(settings: Settings, origin: _Origin) -> None:
         settings.zone()
     except (KeyError, OSError, ValueError):
         raise _bad_value("tz", settings.tz, ("Europe/Madrid", "UTC", "…"), origin) from None
+    try:
+        settings.source_options()
+    except UsageError:
+        raise _bad_value("expect_every", settings.expect_every, ("30s", "5m", "1h", "…"), origin) from None
+    for host, word in settings.insecure_host_key.items():
+        if word != UNDERSTOOD:
+            raise _bad_value(f"insecure_host_key.{host}", word, (UNDERSTOOD,), origin)
     for item in dataclasses.fields(settings.thresholds):
         _check_threshold(f"thresholds.{item.name}", getattr(settings.thresholds, item.name), origin)
 

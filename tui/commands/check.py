@@ -56,7 +56,7 @@ def command(
     clean = redaction(wanted=not no_redact)
     clock = SystemClock()
     asked = Asked(_span(window_s, clock.now()), frozenset(client.lower() for client in clients), thresholds)
-    reporting = Reporting(sources, asked, clock, settings.zone())
+    reporting = Reporting(sources, asked, clock, settings.zone(), options=settings.source_options())
     with shown_progress() as show:
         asyncio.run(reporting.read(show))
     report, unreadable = reporting.report(), reporting.unreadable()

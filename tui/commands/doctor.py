@@ -49,7 +49,14 @@ def command(
     tried = Trial(read_dialect(trial, ())) if trial else None
     clock, tz = SystemClock(), settings.zone()
     opened = [
-        open_source(spec, clock=clock, since=None, line_time=partial(line_time, tz=tz), follow=False)
+        open_source(
+            spec,
+            clock=clock,
+            since=None,
+            line_time=partial(line_time, tz=tz),
+            follow=False,
+            options=settings.source_options(),
+        )
         for spec in settings.sources
     ]
     found = asyncio.run(_examine(opened, clock, tz, loaded, tried))

@@ -58,7 +58,14 @@ def command(
     clock = SystemClock()
     start = parse_since(since, clock.now(), tz)
     opened = [
-        open_source(spec, clock=clock, since=start, line_time=partial(line_time, tz=tz), follow=follow)
+        open_source(
+            spec,
+            clock=clock,
+            since=start,
+            line_time=partial(line_time, tz=tz),
+            follow=follow,
+            options=settings.source_options(),
+        )
         for spec in sources
     ]
     printed = _print_following if follow else _print_whole

@@ -75,7 +75,15 @@ def command(
         PlaybookCatalogue.load(),
     )
     masked = redaction(wanted=not no_redact)
-    reporting = Reporting(sources, asked, clock, tz, rotated=rotated, clean=lambda text: masked(safe_text(text)))
+    reporting = Reporting(
+        sources,
+        asked,
+        clock,
+        tz,
+        rotated=rotated,
+        clean=lambda text: masked(safe_text(text)),
+        options=settings.source_options(),
+    )
     whole = _read(reporting)
     report = reporting.report(partial=not whole)
     _print(report, form, output)

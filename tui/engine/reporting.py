@@ -10,7 +10,7 @@ from tui.engine.clock import Clock
 from tui.engine.metrics.kpis import with_kpis
 from tui.engine.metrics.period import PeriodFigures
 from tui.engine.metrics.totals import Asked, SourceTotals
-from tui.engine.model import LineBlock, SourceState, SourceStatus
+from tui.engine.model import LineBlock, SourceOptions, SourceState, SourceStatus
 from tui.engine.parser import line_time
 from tui.engine.report import Hour, InputTotals, Period, Report, Span
 from tui.engine.reports import cleaned
@@ -36,6 +36,7 @@ class Reporting:
         rotated: bool = False,
         clean: Clean = str,
         stdin_fd: int = 0,
+        options: SourceOptions | None = None,
         parallel_from: int = PARALLEL_FROM,
     ) -> None:
         """Open nothing yet.
@@ -48,6 +49,7 @@ class Reporting:
             rotated: begin with the rotated files of each path, oldest first.
             clean: applied to every text from the logs.
             stdin_fd: the descriptor that ``-`` reads.
+            options: what the user set about sources.
             parallel_from: bytes to read from which on two processes share the work.
 
         Raises:
@@ -68,6 +70,7 @@ class Reporting:
                 follow=False,
                 rotated=rotated,
                 stdin_fd=stdin_fd,
+                options=options,
             )
             self._readings.append(_Reading(source, times, asked, tz=tz, now=self._now, parallel_from=parallel_from))
 

@@ -8,8 +8,8 @@ from typing import Any
 from tests.engine.sources.access import inline
 from tui.engine.clock import ManualClock
 from tui.engine.model import LineBlock, SourceStatus
+from tui.engine.sources._file_source import FileSource
 from tui.engine.sources._local import LocalAccess
-from tui.engine.sources.file import FileSource
 
 NOW = 1_800_000_000.0
 

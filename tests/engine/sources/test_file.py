@@ -11,7 +11,7 @@ from tests.engine.sources.conftest import Begin
 from tests.engine.sources.session import NOW, append, line_time, numbered
 from tui.engine.clock import SystemClock
 from tui.engine.model import SourceState
-from tui.engine.sources.file import FileSource
+from tui.engine.sources._file_source import FileSource
 from tui.engine.text import t
 
 
@@ -146,7 +146,7 @@ async def test_a_reader_that_is_stuck_turns_stale_by_itself(log: Path, begin: Be
     assert session.status.state is SourceState.LIVE
     session.clock.advance(1)
     assert session.status.state is SourceState.STALE
-    assert session.status.reason == t("sources.stale")
+    assert session.status.reason == t("sources.stale", seconds="3")
 
 
 async def test_counters_are_exact(log: Path, begin: Begin) -> None:

@@ -8,8 +8,8 @@ import pytest
 from tui.engine.clock import ManualClock
 from tui.engine.errors import UsageError
 from tui.engine.sources import kinds, open_source
+from tui.engine.sources._file_source import FileSource
 from tui.engine.sources._source import Source
-from tui.engine.sources.file import FileSource
 from tui.engine.sources.stdin import StdinSource
 
 

@@ -20,6 +20,7 @@ from tui.engine.model._limits import Limits, Thresholds
 from tui.engine.model._lines import LineBlock, LogEvent, LogLine
 from tui.engine.model._playbook import Hints, Playbook
 from tui.engine.model._snapshot import EMPTY_SNAPSHOT, Finding, Freshness, Snapshot, Verdict
+from tui.engine.model._sources import SourceOptions, SourceStep
 from tui.engine.model._words import STAGES, Kind, Level, SourceState, Stage, Status
 
 __all__ = [
@@ -42,8 +43,10 @@ __all__ = [
     "Percentiles",
     "Playbook",
     "Snapshot",
+    "SourceOptions",
     "SourceState",
     "SourceStatus",
+    "SourceStep",
     "Stage",
     "StageFallback",
     "StageTtfb",

@@ -174,11 +174,23 @@ class SourceStatus:
     events: int = 0
     unrecognised: int = 0
     gaps: int = 0
+    gap_at: float | None = None
+    """When the newest gap was noticed."""
+    gap_reason: str = ""
+    """Why lines may be missing there, a sentence."""
     truncated: int = 0
     nul_bytes: int = 0
     dropped: int = 0
+    late: int = 0
+    """Events more than 30 s older than one that came before them (semantics R67)."""
     lag_bytes: int = 0
+    lag_s: float | None = None
+    """How old the newest line read so far is, while there is more to read; 0 when there is not."""
+    skew_s: float | None = None
+    """How far the clock that stamps the lines is ahead of this machine's; None while nobody knows."""
     lines_per_s: float = 0.0
+    retry_at: float | None = None
+    """When reading is tried again; infinity if only on demand, None if nothing is waited for."""
     last_read_at: float | None = None
     """Last attempt to read that worked."""
     last_line_at: float | None = None
@@ -186,6 +198,8 @@ class SourceStatus:
     progress: float | None = None
     """0…1 while history is read, else ``None``."""
     binary: bool = False
+    host: str = ""
+    """Where it is read; empty for this machine."""
 
     @property
     def understood(self) -> float | None:

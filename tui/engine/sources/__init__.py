@@ -14,6 +14,7 @@ from typing import Protocol
 
 from tui.engine.clock import Clock
 from tui.engine.errors import UsageError
+from tui.engine.model import SourceOptions
 from tui.engine.safe_text import safe_text
 from tui.engine.sources._opening import Opening
 from tui.engine.sources._since import LineTime
@@ -55,6 +56,8 @@ def open_source(
     follow: bool = True,
     rotated: bool = False,
     stdin_fd: int = 0,
+    bookmark: str = "",
+    options: SourceOptions | None = None,
 ) -> Source:
     """Return the source that a user means by ``PATH``, ``SCHEME:REST``, ``-`` or ``NAME=SOURCE``.
 
@@ -69,11 +72,13 @@ def open_source(
         follow: go on with what is written later.
         rotated: begin with the rotated files of a path, oldest first; other kinds have none.
         stdin_fd: the descriptor that ``-`` reads.
+        bookmark: where an earlier run ended; reading goes on there instead of at ``since``.
+        options: what the user set about sources.
 
     Raises:
         UsageError: no kind of source is written like that.
     """
-    opening = Opening(clock, since, line_time, follow, rotated, stdin_fd)
+    opening = Opening(clock, since, line_time, follow, rotated, stdin_fd, bookmark, options or SourceOptions())
     name, target = _split_name(spec)
     scheme, rest = _split_scheme(target)
     kind = kinds().get(scheme)

@@ -1,8 +1,9 @@
 """What every kind of source is given when it is opened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tui.engine.clock import Clock
+from tui.engine.model import SourceOptions
 from tui.engine.sources._since import LineTime
 
 
@@ -20,3 +21,6 @@ class Opening:
     """Begin with the rotated files of a path, oldest first, as far as ``since`` lets them in."""
     stdin_fd: int = 0
     """The descriptor that ``-`` reads."""
+    bookmark: str = ""
+    """What ``Source.bookmark`` gave when an earlier run ended: reading goes on there, whatever ``since`` says."""
+    options: SourceOptions = field(default_factory=SourceOptions)

@@ -1,9 +1,9 @@
 """What every source promises."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from tui.engine.model import LineBlock, SourceStatus
+from tui.engine.model import LineBlock, SourceStatus, SourceStep
 
 
 class Source(Protocol):
@@ -26,3 +26,16 @@ class Source(Protocol):
 
     def status(self) -> SourceStatus:
         """Return how reading goes; the figures about events are filled in by the monitor."""
+
+    @property
+    def bookmark(self) -> str:
+        """Where reading goes on after the blocks delivered so far, as text that survives a restart.
+
+        Empty where nobody can go on (standard input), or before anything was read.
+        """
+
+    def retry(self) -> None:
+        """Try again at once what is being waited for; harmless when nothing is."""
+
+    def trail(self) -> Sequence[SourceStep]:
+        """Return what was tried so far to get at the lines, in order."""

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from tui.engine.clock import Clock
-from tui.engine.model import LineBlock, SourceState, SourceStatus
+from tui.engine.model import LineBlock, SourceState, SourceStatus, SourceStep
 from tui.engine.safe_text import safe_text
-from tui.engine.sources._lines import NOTHING, Piece, cut, looks_binary
+from tui.engine.sources._cutter import Cutter
+from tui.engine.sources._lines import Piece
 from tui.engine.sources._local import in_thread
 from tui.engine.sources._opening import Opening
 from tui.engine.sources._reading import Reading
@@ -18,8 +19,6 @@ SCHEMES = ("-",)
 READ_SIZE = 256 * 1024
 TICK_S = 0.25
 """Silence after which an empty block says that the stream is still there."""
-PARTIAL_AFTER_S = 2.0
-"""Age at which an unfinished line is taken for a whole one: a prompt has no newline (semantics R70)."""
 
 
 class StdinSource:
@@ -32,10 +31,7 @@ class StdinSource:
         self._clock = clock
         self._tick_s = tick_s
         self._reading = Reading(name, "stdin", clock)
-        self._held = b""
-        self._held_since = 0.0
-        self._skipping = False
-        self._first = True
+        self._cutter = Cutter(clock)
 
     @property
     def name(self) -> str:
@@ -45,6 +41,18 @@ class StdinSource:
     def status(self) -> SourceStatus:
         """Return how reading goes."""
         return self._reading.status()
+
+    @property
+    def bookmark(self) -> str:
+        """Empty: nobody can read a stream again."""
+        return ""
+
+    def retry(self) -> None:
+        """Do nothing: a stream is not waited for."""
+
+    def trail(self) -> Sequence[SourceStep]:
+        """Return nothing: a stream is either there or not."""
+        return ()
 
     async def batches(self) -> AsyncIterator[LineBlock]:
         """Yield lines as they come, an empty block after each silent tick, and nothing after the end."""
@@ -60,8 +68,8 @@ class StdinSource:
             if data == b"":
                 break
             self._reading.worked()
-            yield self._block(self._take(data) if data else self._overdue(), live=live)
-        rest = self._flush()
+            yield self._block(self._cutter.take(data) if data else self._cutter.overdue(), live=live)
+        rest = self._cutter.flush()
         if rest.lines:
             yield self._block(rest, live=live)
         self._reading.ended()
@@ -92,39 +100,10 @@ class StdinSource:
             loop.remove_reader(self._fd)
         return True
 
-    def _take(self, data: bytes) -> Piece:
-        if not self._held:
-            self._held_since = self._clock.monotonic()
-        whole = self._held + data
-        piece = cut(whole, first=self._first, skipping=self._skipping)
-        self._first = self._first and not piece.size
-        self._skipping = piece.skipping
-        self._held = whole[piece.size :]
-        if piece.size:
-            self._held_since = self._clock.monotonic()
-        return piece
-
-    def _overdue(self) -> Piece:
-        """Return the unfinished line once it has waited long enough."""
-        waited = self._clock.monotonic() - self._held_since
-        return self._flush() if self._held and waited >= PARTIAL_AFTER_S else NOTHING
-
-    def _flush(self) -> Piece:
-        """Return the unfinished line as a whole one."""
-        if not self._held:
-            return NOTHING
-        piece = cut(self._held + b"\n", first=self._first)
-        size, self._held, self._first = len(self._held), b"", False
-        return piece._replace(size=size)
-
     def _block(self, piece: Piece, *, live: bool) -> LineBlock:
-        first_line = self._reading.lines + 1
         if piece.lines:
-            if first_line == 1:
-                self._reading.binary = looks_binary(b"\n".join(piece.lines[:64]))
             self._reading.line_came(None, live=live)
-        self._reading.count(piece)
-        return LineBlock(self._name, first_line, piece.lines, piece.size, self._clock.now() if live else None)
+        return self._reading.block(piece, history=not live)
 
 
 def _settle(ready: "asyncio.Future[None]") -> None:

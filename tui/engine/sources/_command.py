@@ -1,0 +1,153 @@
+"""Commands whose output is read: on this machine, or on another one through the same few calls."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import NamedTuple, Protocol, Self
+
+from tui.engine.sources._trouble import TroubleError
+
+READ_SIZE = 256 * 1024
+TICK_S = 1.0
+"""Silence after which an empty chunk says that the command is still there."""
+STDERR_SIZE = 4096
+"""Bytes kept of the end of what a command complains about."""
+KILL_AFTER_S = 2.0
+"""Patience with a command that was asked to end."""
+
+
+class Finished(NamedTuple):
+    """What a command that was run to its end gave."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+
+
+class Command(Protocol):
+    """A running command; leaving its context ends it."""
+
+    def chunks(self) -> AsyncGenerator[bytes, None]:
+        """Yield its output as it comes, ``b""`` after each silent second, and nothing after its end.
+
+        Raises TroubleError where the way to it is lost.
+        """
+
+    async def wait(self) -> int:
+        """Return its exit code, -1 where nobody knows."""
+
+    @property
+    def stderr(self) -> bytes:
+        """The end of what it complained about so far."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Runner(Protocol):
+    """A machine that runs commands, given as argument lists and never as text for a shell."""
+
+    @property
+    def host(self) -> str:
+        """The machine's name; empty for this one."""
+
+    async def start(self, argv: Sequence[str]) -> Command:
+        """Start a command; raises TroubleError (``command_missing`` and the like)."""
+
+    async def run(self, argv: Sequence[str]) -> Finished:
+        """Run a short command to its end."""
+
+
+class LocalRunner:
+    """Runs commands on this machine, without a shell and without input."""
+
+    host = ""
+
+    async def start(self, argv: Sequence[str]) -> "LocalCommand":
+        """Start a command in a process group of its own."""
+        pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *argv, stdin=nothing, stdout=pipe, stderr=pipe, limit=READ_SIZE, start_new_session=True
+            )
+        except FileNotFoundError as error:
+            raise TroubleError("command_missing", command=argv[0]) from error
+        except OSError as error:
+            raise TroubleError("command_failed", command=argv[0], reason=error.strerror or str(error)) from error
+        return LocalCommand(process)
+
+    async def run(self, argv: Sequence[str]) -> Finished:
+        """Run a short command to its end."""
+        async with await self.start(argv) as command:
+            output = b"".join([chunk async for chunk in command.chunks()])
+            return Finished(await command.wait(), output, command.stderr)
+
+
+class LocalCommand:
+    """A process on this machine."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._complaints = b""
+        self._listening = asyncio.create_task(self._listen())
+
+    @property
+    def stderr(self) -> bytes:
+        """The end of what it complained about so far."""
+        return self._complaints
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        """Yield its output as it comes."""
+        assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
+        reading: asyncio.Task[bytes] | None = None
+        try:
+            while True:
+                reading = reading or asyncio.create_task(self._process.stdout.read(READ_SIZE))
+                done, _ = await asyncio.wait([reading], timeout=TICK_S)
+                if not done:
+                    yield b""
+                    continue
+                data, reading = reading.result(), None
+                if not data:
+                    return
+                yield data
+        finally:
+            if reading:
+                reading.cancel()
+
+    async def wait(self) -> int:
+        """Return its exit code."""
+        await self._listening
+        return await self._process.wait()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it, gently at first, and whatever it started."""
+        self._signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self._process.wait(), KILL_AFTER_S)
+        except TimeoutError:
+            self._signal(signal.SIGKILL)
+            await self._process.wait()
+        finally:
+            self._signal(signal.SIGKILL)
+            self._listening.cancel()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+    async def _listen(self) -> None:
+        assert self._process.stderr is not None  # noqa: S101 - a pipe was asked for
+        while data := await self._process.stderr.read(READ_SIZE):
+            self._complaints = (self._complaints + data)[-STDERR_SIZE:]
