@@ -4,6 +4,16 @@ Times are seconds since the epoch (UTC) as floats; ``None`` means that nobody kn
 Latencies are milliseconds, durations seconds, shares per cent (2.3 means 2.3 %).
 """
 
+from tui.engine.model._alerts import (
+    Alert,
+    AlertBoard,
+    AlertState,
+    Labels,
+    Notification,
+    Occasion,
+    Severity,
+    Silence,
+)
 from tui.engine.model._figures import (
     CallsFigure,
     ConfigHealth,
@@ -26,6 +36,9 @@ from tui.engine.model._words import STAGES, Kind, Level, SourceState, Stage, Sta
 __all__ = [
     "EMPTY_SNAPSHOT",
     "STAGES",
+    "Alert",
+    "AlertBoard",
+    "AlertState",
     "CallsFigure",
     "ConfigHealth",
     "ErrorGroup",
@@ -34,14 +47,19 @@ __all__ = [
     "Freshness",
     "Hints",
     "Kind",
+    "Labels",
     "Level",
     "Limits",
     "LineBlock",
     "LogEvent",
     "LogLine",
     "MissingKey",
+    "Notification",
+    "Occasion",
     "Percentiles",
     "Playbook",
+    "Severity",
+    "Silence",
     "Snapshot",
     "SourceOptions",
     "SourceState",

@@ -1,0 +1,1 @@
+"""Rules over the snapshot, the states they lead to, and the messages about them."""
