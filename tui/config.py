@@ -81,18 +81,29 @@ def load(path: Path | None, flags: Mapping[str, object], environment: Mapping[st
     Raises:
         ConfigError: a file, variable or flag is wrong; the message names it, the key and the line.
     """
-    table, text, where = _read(path)
-    asked = {key: value for key, value in flags.items() if value not in (None, ())}
-    variables = _from_environment(os.environ if environment is None else environment)
     settings = Settings()
-    for layer, origin in (
-        (table, _Origin(where, text)),
-        (variables, _Origin(t("config.environment"))),
-        (asked, _Origin(t("config.command_line"))),
-    ):
-        settings = _overlay(settings, layer, origin)
-        _check(settings, origin)
+    for layer in layers(path, flags, environment):
+        settings = _overlay(settings, layer.table, layer.origin)
+        _check(settings, layer.origin)
     return settings
+
+
+def layers(
+    path: Path | None, flags: Mapping[str, object], environment: Mapping[str, str] | None = None
+) -> tuple["Layer", ...]:
+    """Return what was set and where, the weakest first: file, environment, command line.
+
+    Raises:
+        ConfigError: the file cannot be read or is no TOML.
+    """
+    table, text, where = _read(path)
+    variables = _from_environment(os.environ if environment is None else environment)
+    asked = {key: value for key, value in flags.items() if value not in (None, ())}
+    return (
+        Layer(table, Origin(where, text)),
+        Layer(variables, Origin(t("config.environment"))),
+        Layer(asked, Origin(t("config.command_line"))),
+    )
 
 
 def _read(path: Path | None) -> tuple[dict[str, Any], str, str]:
@@ -131,15 +142,24 @@ def _toml_value(raw: str) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class _Origin:
-    """Where a table came from, to name the place of a mistake."""
+class Origin:
+    """Where a table came from, to name the place of a value or a mistake."""
 
     name: str
     text: str = ""
 
     def of(self, path: str) -> str:
+        """Return the place of a dotted key: file and line where there are lines."""
         line = _line_of(self.text, path)
         return f"{self.name}:{line}" if line else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Values of one place, not judged yet."""
+
+    table: Mapping[str, Any]
+    origin: Origin
 
 
 def _line_of(text: str, path: str) -> int:
@@ -156,7 +176,7 @@ def _line_of(text: str, path: str) -> int:
     return _line_of(text, table) if table else 0
 
 
-def _overlay(base: T, table: Mapping[str, Any], origin: _Origin, prefix: str = "") -> T:
+def _overlay(base: T, table: Mapping[str, Any], origin: Origin, prefix: str = "") -> T:
     """Return ``base`` with the values of a table laid over it."""
     hints = get_type_hints(type(base))
     changes: dict[str, Any] = {}
@@ -173,7 +193,7 @@ def _nearest(key: str, known: Mapping[str, object]) -> str:
     return t("config.did_you_mean", key=close[0]) if close else t("config.known_keys", keys=", ".join(known))
 
 
-def _convert(current: Any, kind: Any, value: object, origin: _Origin, path: str) -> object:  # noqa: ANN401 - a type
+def _convert(current: Any, kind: Any, value: object, origin: Origin, path: str) -> object:  # noqa: ANN401 - a type
     """Return a TOML value as the type its field asks for."""
     if isinstance(value, Mapping):
         if dataclasses.is_dataclass(kind):
@@ -204,7 +224,7 @@ def _kind(kind: Any) -> str:  # noqa: ANN401 - a type
     return t(f"config.kind_{name}")
 
 
-def _check(settings: Settings, origin: _Origin) -> None:
+def _check(settings: Settings, origin: Origin) -> None:
     """Refuse values that have the right type and no sense."""
     if settings.lang and settings.lang not in LANGUAGES:
         raise _bad_value("lang", settings.lang, LANGUAGES, origin)
@@ -223,11 +243,11 @@ def _check(settings: Settings, origin: _Origin) -> None:
         _check_threshold(f"thresholds.{item.name}", getattr(settings.thresholds, item.name), origin)
 
 
-def _bad_value(key: str, value: str, known: Sequence[str], origin: _Origin) -> ConfigError:
+def _bad_value(key: str, value: str, known: Sequence[str], origin: Origin) -> ConfigError:
     return ConfigError(t("config.bad_value", where=origin.of(key), key=key, value=value, known=", ".join(known)))
 
 
-def _check_threshold(key: str, value: Limits | float, origin: _Origin) -> None:
+def _check_threshold(key: str, value: Limits | float, origin: Origin) -> None:
     if isinstance(value, Limits):
         if not 0 <= value.warn_at <= value.crit_at:
             limits = {"warn": value.warn_at, "crit": value.crit_at}
