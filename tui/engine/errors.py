@@ -3,6 +3,7 @@
 VoxtopError
 ├── ConfigError   the configuration file, an environment variable or a flag is wrong
 ├── SourceError   a source cannot be read
+├── StateError    the state file cannot be used
 └── UsageError    the command line asks for something that cannot be
 """
 
@@ -27,6 +28,12 @@ class ConfigError(VoxtopError):
 
 class SourceError(VoxtopError):
     """A source cannot be read."""
+
+    exit_code = 4
+
+
+class StateError(VoxtopError):
+    """The file that outlives a run cannot be opened, read or written."""
 
     exit_code = 4
 

@@ -1,0 +1,9 @@
+"""What outlives a run, in one SQLite file: positions, recorded events, roll-ups, alerts.
+
+``StateDatabase`` is the one way to it. A new table or column is a new file in ``schema/``, numbered one above the
+last; files that were released never change.
+"""
+
+from tui.engine.state._database import Job, StateDatabase, state_folder
+
+__all__ = ["Job", "StateDatabase", "state_folder"]
