@@ -37,12 +37,12 @@ class VoxtopApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave(130)", show=False, id="interrupt", priority=True)]
 
-    def __init__(self, monitor: Monitor, clock: Clock, theme: str, companion: Companion | None = None) -> None:
-        """``companion`` runs beside the monitor and ends with it: the writer of a simulated log."""
+    def __init__(self, monitor: Monitor, clock: Clock, theme: str, companions: Sequence[Companion] = ()) -> None:
+        """``companions`` run beside the monitor and end with it: the writer of a simulated log, an exporter."""
         super().__init__()
         self._monitor = monitor
         self._clock = clock
-        self._companion = companion
+        self._companions = companions
         for each in themes.load():
             self.register_theme(each)
         self.theme = themes.full_name(theme)
@@ -53,8 +53,8 @@ class VoxtopApp(App[int]):
         self.push_screen(DashboardScreen(self._monitor, self._clock))
         # After the first picture: history may be long, and somebody is waiting for a sign of life.
         self.call_after_refresh(self.run_worker, self._monitor.run(), group="monitor")
-        if self._companion is not None:
-            self.run_worker(self._companion(), group="companion")
+        for companion in self._companions:
+            self.run_worker(companion(), group="companion")
 
     def action_leave(self, code: int = 0) -> None:
         """End with this exit code."""
@@ -114,4 +114,15 @@ def monitor_app(
     store = MetricsStore(settings.thresholds, PlaybookCatalogue.load(), clean=clean)
     monitor = Monitor(sources, store, clock, tz, notice)
     use_glyphs(unicode=shows_unicode() and not settings.ascii)
-    return VoxtopApp(monitor, clock, settings.theme, companion)
+    companions = [companion] if companion else []
+    if settings.listen:
+        companions.append(_exporter(settings.listen, store, monitor, clock))
+    return VoxtopApp(monitor, clock, settings.theme, companions)
+
+
+def _exporter(address: str, store: MetricsStore, monitor: Monitor, clock: Clock) -> Companion:
+    """Return what tells Prometheus the figures; what was read as history before is no news to it."""
+    from tui.engine.exporters.http import bind, publish  # noqa: PLC0415 - a server is loaded only where one is wanted
+
+    store.expose(clock.now())
+    return partial(publish, bind(address), monitor, clock)

@@ -52,6 +52,8 @@ class Settings:
     """Draw with plain ASCII even where the terminal could do more."""
     expect_every: str = ""
     """Silence, such as ``5m``, after which a source counts as stale although reading works; empty is never."""
+    listen: str = ""
+    """Address, such as ``127.0.0.1:9464``, on which figures are told to Prometheus; empty is nowhere."""
     insecure_host_key: Mapping[str, str] = field(default_factory=dict)
     """SSH hosts whose key nobody checks: ``"old-box" = "i-understand"``, the host as written in the source."""
     thresholds: Thresholds = field(default_factory=Thresholds)

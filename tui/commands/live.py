@@ -18,6 +18,7 @@ OTHER_COMMANDS = ("demo", "report", "check", "events", "doctor", "config")
 @click.command("live", help=t("cli.live"), context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--since", help=t("cli.since"), metavar="T")
+@click.option("--listen", help=t("cli.listen"), metavar="[HOST:]PORT")
 @redact_option
 @screen_options
 def command(sources: tuple[str, ...], config: Path | None, no_redact: bool, **flags: object) -> int:

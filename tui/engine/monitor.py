@@ -9,7 +9,7 @@ from datetime import tzinfo
 
 from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
-from tui.engine.model import EMPTY_SNAPSHOT, LineBlock, LogEvent, Snapshot, SourceStatus
+from tui.engine.model import EMPTY_SNAPSHOT, Cumulative, LineBlock, LogEvent, Snapshot, SourceStatus
 from tui.engine.parser import Parser
 from tui.engine.sources._source import Source
 
@@ -115,6 +115,10 @@ class Monitor:
         statuses = tuple(feed.status() for feed in self._feeds)
         self._snapshot = self._store.snapshot(now, statuses, self._notice())
         return self._snapshot
+
+    def cumulative(self) -> Cumulative:
+        """Return what was counted since ``MetricsStore.expose``."""
+        return self._store.cumulative()
 
 
 def slices(block: LineBlock) -> Iterator[LineBlock]:

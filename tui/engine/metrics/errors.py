@@ -4,10 +4,12 @@ from collections import Counter
 
 from tui.engine.metrics.affected import AffectedCalls
 from tui.engine.metrics.fallbacks import rate_status
+from tui.engine.metrics.fixed import UNKNOWN, example
 from tui.engine.metrics.windows import ObservedMinutes, SlidingCount, last_minutes
-from tui.engine.model import STAGES, ErrorsFigure, LogEvent, Stage, Status, Thresholds
+from tui.engine.model import STAGES, ErrorsFigure, LogEvent, Series, Stage, Status, Thresholds, TraceExample
 
 _CODES_KEPT = 100
+_CAUSES_KEPT = 150
 OTHER = "other"
 
 HANG_UP_RACE = frozenset({"20404", "90018"})
@@ -26,6 +28,10 @@ class Errors:
         """Since the beginning, as are the next two; errors without a code, stage or provider are in none."""
         self.by_stage: Counter[Stage] = Counter()
         self.by_provider: Counter[tuple[Stage | None, str]] = Counter()
+        self.by_cause: Counter[Series] = Counter()
+        """Every error since the beginning by stage, provider and code; rare combinations share one per stage."""
+        self.examples: dict[Series, TraceExample] = {}
+        """The newest error with a trace, by ``("errors", stage, provider, code)``."""
         self._affected = AffectedCalls()
         self._all_failed: dict[Stage | None, SlidingCount] = {stage: SlidingCount() for stage in (*STAGES, None)}
 
@@ -39,6 +45,7 @@ class Errors:
         if event.code == "all_failed":
             self._all_failed[event.stage].add(time)
         self._break_down(event)
+        self._note_cause(event, time)
         self._affected.add(event, time)
 
     def _break_down(self, event: LogEvent) -> None:
@@ -51,6 +58,14 @@ class Errors:
             key = (event.stage, event.provider)
             known = key in self.by_provider or len(self.by_provider) < _CODES_KEPT
             self.by_provider[key if known else (event.stage, OTHER)] += 1
+
+    def _note_cause(self, event: LogEvent, time: float | None) -> None:
+        cause = (event.stage or UNKNOWN, event.provider or UNKNOWN, event.code or UNKNOWN)
+        if cause not in self.by_cause and len(self.by_cause) >= _CAUSES_KEPT:
+            cause = (cause[0], OTHER, OTHER)
+        self.by_cause[cause] += 1
+        if found := example(event, time):
+            self.examples["errors", *cause] = found
 
     @property
     def attributed(self) -> tuple[int, int]:

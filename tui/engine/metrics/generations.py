@@ -215,6 +215,11 @@ class Generations:
             self.version += 1
 
     @property
+    def started_total(self) -> int:
+        """Return the generations that began since the beginning."""
+        return sum(source.number for source in self._sources.values())
+
+    @property
     def known(self) -> bool:
         """Tell whether anything was heard of a process."""
         return bool(self._sources)

@@ -1,5 +1,6 @@
 """Panel 3 and the turn latency: samples by stage and provider (semantics R13-R18)."""
 
+from tui.engine.metrics.fixed import FixedHistograms
 from tui.engine.metrics.histogram import Buckets, MinutePoints, SlidingHistogram, bucket_of, packed
 from tui.engine.metrics.hours import HourPoint, HourPoints
 from tui.engine.metrics.twins import DoubledSamples
@@ -86,6 +87,8 @@ class Latency:
         """``whole_period`` keeps a point for every hour."""
         self.bad_samples = 0
         self.doubled = 0
+        self.fixed: FixedHistograms | None = None
+        """Takes every sample too, where an exporter wants fixed bounds."""
         self._doubles = DoubledSamples()
         self._stages = {
             stage: _Series(thresholds, thresholds.ttfb_ms(stage), whole_period=whole_period) for stage in STAGES
@@ -111,11 +114,15 @@ class Latency:
             self.doubled += 1
         else:
             self._stages[event.stage].add(time, ms, event.provider)
+            if self.fixed is not None:
+                self.fixed.add(event, time, ms)
 
     def turn(self, event: LogEvent, time: float | None) -> None:
         """Take a turn: caller stops to first audio."""
         if event.ms is not None and is_sample(event.ms):
             self._turns.add(time, event.ms, None)
+            if self.fixed is not None:
+                self.fixed.add(event._replace(stage=None), time, event.ms)
         else:
             self.bad_samples += 1
 

@@ -1,8 +1,10 @@
 """Where events become figures: each kind goes to what counts it, and a snapshot gathers the slices."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 from tui.engine.metrics.concurrency import Concurrency
+from tui.engine.metrics.cumulative import CumulativeTotals
 from tui.engine.metrics.errors import Errors
 from tui.engine.metrics.fallbacks import Fallbacks
 from tui.engine.metrics.generations import Generations
@@ -13,7 +15,7 @@ from tui.engine.metrics.slices import Counters, Slices
 from tui.engine.metrics.starts import Starts
 from tui.engine.metrics.twins import Twins
 from tui.engine.metrics.windows import ObservedMinutes, moment, slot_of
-from tui.engine.model import Hints, Kind, LogEvent, Snapshot, SourceStatus, Thresholds
+from tui.engine.model import Cumulative, Hints, Kind, LogEvent, Snapshot, SourceStatus, Thresholds
 
 _Handler = Callable[[LogEvent, float | None, float], None]
 
@@ -53,6 +55,8 @@ class MetricsStore:
             self._generations,
         )
         self._slices = Slices(thresholds, hints, self.counters)
+        self._thresholds = thresholds
+        self._cumulative: CumulativeTotals | None = None
         self._handlers: dict[Kind, _Handler] = {
             "ttfb": self._ttfb,
             "turn": self._turn,
@@ -78,6 +82,14 @@ class MetricsStore:
 
     def apply(self, events: Sequence[LogEvent], now: float) -> None:
         """Count events; ``now`` only says which event times are impossible and what has left the windows."""
+        if self._cumulative is None:
+            self._count(events, now)
+            return
+        for is_history, run in self._cumulative.runs(events, now):
+            with self._cumulative.leaving_out() if is_history else nullcontext():
+                self._count(run, now)
+
+    def _count(self, events: Sequence[LogEvent], now: float) -> None:
         slot = slot_of(now)
         if slot != self._slot:
             self._slot = slot
@@ -98,6 +110,14 @@ class MetricsStore:
     def observe(self, start: float, end: float) -> None:
         """Note that everything between two moments was seen; elsewhere a minute without events is a gap."""
         self._observed.add(start, end)
+
+    def expose(self, since: float) -> None:
+        """Begin to keep what ``cumulative`` tells; earlier events, and those before ``since``, are not in it."""
+        self._cumulative = CumulativeTotals(self.counters, self._thresholds, since)
+
+    def cumulative(self) -> Cumulative:
+        """Return what was counted since ``expose``; nothing without it."""
+        return self._cumulative.totals() if self._cumulative else Cumulative()
 
     def _ttfb(self, event: LogEvent, time: float | None, _now: float) -> None:
         self._latency.ttfb(event, time)

@@ -14,6 +14,7 @@ from tui.engine.model._alerts import (
     Severity,
     Silence,
 )
+from tui.engine.model._cumulative import Cumulative, Distribution, Series, TraceExample
 from tui.engine.model._figures import (
     CallsFigure,
     ConfigHealth,
@@ -41,6 +42,8 @@ __all__ = [
     "AlertState",
     "CallsFigure",
     "ConfigHealth",
+    "Cumulative",
+    "Distribution",
     "ErrorGroup",
     "ErrorsFigure",
     "Finding",
@@ -58,6 +61,7 @@ __all__ = [
     "Occasion",
     "Percentiles",
     "Playbook",
+    "Series",
     "Severity",
     "Silence",
     "Snapshot",
@@ -70,6 +74,7 @@ __all__ = [
     "StageTtfb",
     "Status",
     "Thresholds",
+    "TraceExample",
     "TurnFigure",
     "Verdict",
 ]

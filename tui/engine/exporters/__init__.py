@@ -1,0 +1,1 @@
+"""What other monitoring systems read from a running voxtop."""
