@@ -44,6 +44,7 @@ class StreamSource:
         reading: Reading,
         *,
         ended: Callable[[], TroubleError] = lambda: TroubleError("stream_ended", state=SourceState.WAITING),
+        on_retry: Callable[[], None] = lambda: None,
     ) -> None:
         """Attach to nothing yet.
 
@@ -53,6 +54,7 @@ class StreamSource:
             attach: gets at the lines.
             reading: keeps the figures, and what was tried.
             ended: explains what it means that a followed stream is over for now.
+            on_retry: tells others that a user wants another attempt: the machine that a runner works on.
         """
         self._name = name
         self._follow = opening.follow
@@ -60,6 +62,7 @@ class StreamSource:
         self._attach = attach
         self._reading = reading
         self._ended = ended
+        self._on_retry = on_retry
         self._cursor = opening.bookmark
         self._backoff = Backoff(opening.clock)
 
@@ -75,6 +78,7 @@ class StreamSource:
 
     def retry(self) -> None:
         """Attach again at once."""
+        self._on_retry()
         self._backoff.retry()
 
     def trail(self) -> Sequence[SourceStep]:
