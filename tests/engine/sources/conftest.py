@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine.sources.running import Running
 from tests.engine.sources.session import Session
 
 Begin = Callable[..., Session]
@@ -29,3 +30,17 @@ async def begin() -> AsyncIterator[Begin]:
     yield open_session
     for session in sessions:
         await session.close()
+
+
+@pytest.fixture
+async def run() -> AsyncIterator[Callable[..., Running]]:
+    """Return a function that runs a source of any kind in the background."""
+    sources: list[Running] = []
+
+    def start(spec: str, **opening: Any) -> Running:  # noqa: ANN401 - as the source's
+        sources.append(Running(spec, **opening))
+        return sources[-1]
+
+    yield start
+    for source in sources:
+        await source.close()

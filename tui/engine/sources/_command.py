@@ -8,15 +8,20 @@ from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
+from tui.engine.safe_text import safe_text
 from tui.engine.sources._trouble import TroubleError
+from tui.engine.text import t
 
 READ_SIZE = 256 * 1024
 TICK_S = 1.0
 """Silence after which an empty chunk says that the command is still there."""
 STDERR_SIZE = 4096
 """Bytes kept of the end of what a command complains about."""
+LAST_WORDS = 300
+"""Characters of its last complaint that are quoted."""
 KILL_AFTER_S = 2.0
 """Patience with a command that was asked to end."""
+EXIT_POLL_S = 0.01
 
 
 class Finished(NamedTuple):
@@ -62,6 +67,21 @@ class Runner(Protocol):
 
     async def run(self, argv: Sequence[str]) -> Finished:
         """Run a short command to its end."""
+
+
+def last_words(stderr: bytes) -> str:
+    """Return the last line that a command complained with, fit to be shown."""
+    lines = stderr.decode("utf-8", "replace").split("\n")
+    said = next((line for line in reversed(lines) if line.strip()), "").strip()
+    return safe_text(said)[:LAST_WORDS]
+
+
+def outcome(code: int) -> str:
+    """Name the way in which a command ended, in the user's language."""
+    if code >= 0:
+        return t("sources.exit_code", code=code)
+    known = {each.value: each.name for each in signal.Signals}
+    return t("sources.exit_signal", signal=known.get(-code, -code))
 
 
 class LocalRunner:
@@ -122,9 +142,10 @@ class LocalCommand:
                 reading.cancel()
 
     async def wait(self) -> int:
-        """Return its exit code."""
-        await self._listening
-        return await self._process.wait()
+        """Return its exit code; whoever it left behind with its stderr is not waited for."""
+        code = await self._exit()
+        await asyncio.wait([self._listening], timeout=TICK_S)
+        return code
 
     async def __aenter__(self) -> Self:
         return self
@@ -135,13 +156,20 @@ class LocalCommand:
         """End it, gently at first, and whatever it started."""
         self._signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(self._process.wait(), KILL_AFTER_S)
+            await asyncio.wait_for(self._exit(), KILL_AFTER_S)
         except TimeoutError:
             self._signal(signal.SIGKILL)
-            await self._process.wait()
+            await self._exit()
         finally:
             self._signal(signal.SIGKILL)
             self._listening.cancel()
+            self._process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - closes the pipes
+
+    async def _exit(self) -> int:
+        """Wait for the process alone: asyncio's own wait lasts while anybody holds one of its pipes."""
+        while self._process.returncode is None:  # noqa: ASYNC110 - nothing else tells of it
+            await asyncio.sleep(EXIT_POLL_S)
+        return self._process.returncode
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):

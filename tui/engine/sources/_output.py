@@ -1,0 +1,24 @@
+"""What a command prints, on its way into lines."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from tui.engine.clock import Clock
+from tui.engine.sources._command import Command
+from tui.engine.sources._cutter import Cutter
+from tui.engine.sources._lines import Piece
+
+
+async def pieces(command: Command, clock: Clock, *, records: bool = False) -> AsyncGenerator[Piece, None]:
+    """Yield the lines of a command, an empty piece after each silent second, until its output ends.
+
+    With ``records`` an unfinished line is never taken for a whole one: it is half a record of a program,
+    which nobody can read, and not a prompt.
+    """
+    cutter = Cutter(clock)
+    async with aclosing(command.chunks()) as chunks:
+        async for data in chunks:
+            yield cutter.take(data) if data or records else cutter.overdue()
+    rest = cutter.flush()
+    if rest.lines and not records:
+        yield rest
