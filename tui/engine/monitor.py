@@ -106,7 +106,8 @@ class Monitor:
     async def news(self, patience: float) -> None:
         """Return as soon as an event was counted since the last call, or after ``patience`` seconds."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), patience)
+            async with asyncio.timeout(patience):
+                await self._news.wait()
         self._news.clear()
 
     def snapshot(self) -> Snapshot:

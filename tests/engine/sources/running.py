@@ -68,7 +68,8 @@ class Running:
     async def close(self) -> None:
         """Stop reading, as when the program ends."""
         self._task.cancel()
-        await asyncio.wait([self._task])
+        done, _ = await asyncio.wait([self._task], timeout=PATIENCE_S)
+        assert done, "the source does not let itself be stopped"
 
     async def _read(self) -> None:
         async with aclosing(self.source.batches()) as blocks:  # type: ignore[type-var] # an async generator

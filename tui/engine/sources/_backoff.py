@@ -47,7 +47,8 @@ class Backoff:
         self.retry_at = self._clock.now() + wait_s
         try:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._now.wait(), None if wait_s == float("inf") else wait_s)
+                async with asyncio.timeout(None if wait_s == float("inf") else wait_s):
+                    await self._now.wait()
         finally:
             self.retry_at = None
 

@@ -156,7 +156,8 @@ class LocalCommand:
         """End it, gently at first, and whatever it started."""
         self._signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(self._exit(), KILL_AFTER_S)
+            async with asyncio.timeout(KILL_AFTER_S):
+                await self._exit()
         except TimeoutError:
             self._signal(signal.SIGKILL)
             await self._exit()

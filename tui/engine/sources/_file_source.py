@@ -128,7 +128,8 @@ class FileSource:
     async def _pause(self, seconds: float) -> None:
         self._wanted.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wanted.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._wanted.wait()
 
     async def _poll(self) -> LineBlock | None:
         """Read once, note how it went, and decide when to read again."""

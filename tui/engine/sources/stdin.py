@@ -93,7 +93,8 @@ class StdinSource:
         except PermissionError:  # such as /dev/null: always ready
             return True
         try:
-            await asyncio.wait_for(ready, self._tick_s)
+            async with asyncio.timeout(self._tick_s):
+                await ready
         except TimeoutError:
             return False
         finally:
