@@ -33,6 +33,7 @@ class CallCounts:
     lost: SlidingCount = field(default_factory=SlidingCount)
     ghosts: SlidingCount = field(default_factory=SlidingCount)
     short: SlidingCount = field(default_factory=SlidingCount)
+    short_last_at: float | None = None
     clients: dict[str, SlidingCount] = field(default_factory=dict)
     measured: int = 0
     """Calls whose duration is known, and the sum of their durations."""
@@ -53,6 +54,7 @@ class CallCounts:
         self.duration_ms += round(seconds * 1000)
         if seconds < short_s:
             self.short.add(time)
+            self.short_last_at = self.short_last_at if time is None else max(time, self.short_last_at or time)
 
 
 @dataclass(slots=True)

@@ -134,6 +134,7 @@ class Concurrency:
             ghosts=counts.ghosts.within(now, window),
             short=counts.short.within(now, window),
             short_recent=short_recent,
+            short_last_at=counts.short_last_at,
             by_client=self._by_client(now),
             per_minute=per_minute,
             anonymous=len(anonymous) == len(self._sources),

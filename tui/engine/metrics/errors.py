@@ -6,7 +6,17 @@ from tui.engine.metrics.affected import AffectedCalls
 from tui.engine.metrics.fallbacks import rate_status
 from tui.engine.metrics.fixed import UNKNOWN, example
 from tui.engine.metrics.windows import ObservedMinutes, SlidingCount, last_minutes
-from tui.engine.model import STAGES, ErrorsFigure, LogEvent, Series, Stage, Status, Thresholds, TraceExample
+from tui.engine.model import (
+    STAGES,
+    ErrorsFigure,
+    LogEvent,
+    ProviderFailures,
+    Series,
+    Stage,
+    Status,
+    Thresholds,
+    TraceExample,
+)
 
 _CODES_KEPT = 100
 _CAUSES_KEPT = 150
@@ -33,11 +43,14 @@ class Errors:
         self.examples: dict[Series, TraceExample] = {}
         """The newest error with a trace, by ``("errors", stage, provider, code)``."""
         self._affected = AffectedCalls()
+        self._failures: dict[tuple[Stage | None, str], tuple[SlidingCount, float | None]] = {}
         self._all_failed: dict[Stage | None, SlidingCount] = {stage: SlidingCount() for stage in (*STAGES, None)}
 
     def add(self, event: LogEvent, time: float | None) -> None:
         """Count an incident."""
         self.version += 1
+        if event.provider is not None and event.code not in HANG_UP_RACE:
+            self._provider_failed((event.stage, event.provider), time)
         if event.kind != "error" or event.code in HANG_UP_RACE:
             self.warnings.add(time)
             return
@@ -47,6 +60,13 @@ class Errors:
         self._break_down(event)
         self._note_cause(event, time)
         self._affected.add(event, time)
+
+    def _provider_failed(self, key: tuple[Stage | None, str], time: float | None) -> None:
+        if key not in self._failures and len(self._failures) >= _CODES_KEPT:
+            return  # a log that names more providers means something else
+        count, last = self._failures.get(key, (SlidingCount(), None))
+        count.add(time)
+        self._failures[key] = (count, last if time is None else max(time, last or time))
 
     def _break_down(self, event: LogEvent) -> None:
         if event.code is not None:
@@ -106,7 +126,13 @@ class Errors:
             rate_limits=limits.errors_per_minute,
             per_minute=observed.series(self.errors, now),
             warnings=self.warnings.within(now, window),
+            providers=self._providers(now),
         )
+
+    def _providers(self, now: float) -> tuple[ProviderFailures, ...]:
+        window = self._thresholds.errors_window_s
+        found = [(*key, count.within(now, window), last) for key, (count, last) in self._failures.items()]
+        return tuple(ProviderFailures(*each) for each in found if each[2])
 
     def _rate(self, now: float, observed: ObservedMinutes) -> float | None:
         """Return the mean of the complete minutes of the errors window that were observed (semantics R7)."""

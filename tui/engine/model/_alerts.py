@@ -31,11 +31,11 @@ class Alert:
     """Short and the same for ever: it names rule and labels, not the episode."""
     rule: str
     severity: Severity
-    state: AlertState
+    state: AlertState = AlertState.PENDING
     labels: Labels = ()
     """Outside text (a field, a provider, a source): pass it through ``safe_text``."""
-    episode: int = 1
-    """How often this alert began."""
+    episode: int = 0
+    """Tells this occurrence from others of the same alert; it grows."""
     since: float = 0.0
     """When the condition began to hold."""
     fired_at: float | None = None
@@ -48,8 +48,10 @@ class Alert:
     n: int = 0
     window_s: float | None = None
     host: str = ""
+    provider: str = ""
+    """Who is behind it, where the figures tell."""
     playbook: str = ""
-    """Id of the playbook, empty if none is known."""
+    """Alert key (``kpi:ttfb:TTS``) or id of the playbook, empty if none is known."""
     acked_by: str = ""
     acked_at: float | None = None
     muted_by: str = ""
@@ -116,7 +118,7 @@ class Notification:
     """Messages that this one stands for beside its own: grouped, overtaken or held back."""
     dashboard: str = ""
     """Address to look at, from the configuration."""
-    episode: int = 1
+    episode: int = 0
 
     def label(self, name: str) -> str:
         """Return the value of a label, empty if there is none."""

@@ -104,11 +104,23 @@ class CallsFigure:
     short: int = 0
     short_recent: int = 0
     """Within the last 15 minutes."""
+    short_last_at: float | None = None
+    """When the newest of all short calls ended."""
     by_client: tuple[tuple[str, int], ...] = ()
     per_minute: tuple[int | None, ...] = ()
     """Highest number of open calls in each of the last 60 minutes, oldest first."""
     anonymous: bool = False
     """Counted from anonymous sockets, because the source never names its calls (semantics R51)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderFailures:
+    """How often a provider failed within the errors window, as error or as warning."""
+
+    stage: Stage | None
+    provider: str
+    failures: int
+    last_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +142,7 @@ class ErrorsFigure:
     rate_limits: Limits = Limits(1, 5)
     per_minute: tuple[int | None, ...] = ()
     warnings: int = 0
+    providers: tuple[ProviderFailures, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
