@@ -20,7 +20,9 @@ FIXTURES = Path(__file__).parents[2] / "data" / "state"
 
 
 def add_source(connection: sqlite3.Connection, name: str = "app.log") -> int:
-    row = connection.execute("INSERT INTO sources (name, bookmark, counts, changed) VALUES (?, '', '{}', 0)", (name,))
+    row = connection.execute(
+        "INSERT INTO sources (name, spec, bookmark, counts, changed) VALUES (?, ?, '', '{}', 0)", (name, name)
+    )
     return row.lastrowid or 0
 
 

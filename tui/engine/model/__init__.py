@@ -28,6 +28,7 @@ from tui.engine.model._figures import (
     StageTtfb,
     TurnFigure,
 )
+from tui.engine.model._journal import Journal, SourceCounts
 from tui.engine.model._limits import Limits, Thresholds
 from tui.engine.model._lines import LineBlock, LogEvent, LogLine
 from tui.engine.model._playbook import Hints, Playbook
@@ -50,6 +51,7 @@ __all__ = [
     "Finding",
     "Freshness",
     "Hints",
+    "Journal",
     "Kind",
     "Labels",
     "Level",
@@ -67,6 +69,7 @@ __all__ = [
     "Severity",
     "Silence",
     "Snapshot",
+    "SourceCounts",
     "SourceOptions",
     "SourceState",
     "SourceStatus",

@@ -5,5 +5,6 @@ last; files that were released never change.
 """
 
 from tui.engine.state._database import Job, StateDatabase, state_folder
+from tui.engine.state._recorder import Recorder, Remembered
 
-__all__ = ["Job", "StateDatabase", "state_folder"]
+__all__ = ["Job", "Recorder", "Remembered", "StateDatabase", "state_folder"]

@@ -128,11 +128,23 @@ class StateDatabase:
             StateError: the file cannot be read.
         """
         try:
-            with closing(_opening.connect(self.path, mode="ro")) as connection:
-                connection.execute("BEGIN")
+            with closing(self.reader()) as connection:
                 return job(connection)
         except sqlite3.Error as error:
             raise self._failed(error) from error
+
+    def reader(self) -> sqlite3.Connection:
+        """Return a connection that can only read and sees the file as it is now; the caller closes it.
+
+        Raises:
+            StateError: the file cannot be opened.
+        """
+        try:
+            connection = _opening.connect(self.path, mode="ro")
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        connection.execute("BEGIN")
+        return connection
 
     def claim(self, role: str) -> bool:
         """Take a role that only one process may have, until closed; tell whether it was free."""

@@ -1,0 +1,101 @@
+"""Where recorded events stand in time, and how they are read back in that order."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import NamedTuple
+
+from tui.engine.metrics.windows import moment
+from tui.engine.model import LogEvent
+from tui.engine.state._codec import decode
+from tui.engine.state._database import StateDatabase
+
+DISORDER_S = 30.0
+"""A line that is older than one above it by up to so much keeps its place below it (semantics R67)."""
+
+
+class Run(NamedTuple):
+    """Events of one source whose places do not go back."""
+
+    first: float
+    last: float
+    events: list[LogEvent]
+
+
+def runs(events: Sequence[LogEvent], top: float, now: float) -> Iterator[Run]:
+    """Yield the events in runs; ``top`` is the place of the one before them, minus infinity if there is none.
+
+    The place of an event is its moment, or that of the event above it if this is a little later or the event tells
+    no time at all. A jump back begins a new run.
+    """
+    run = Run(top, top, [])
+    for event in events:
+        own = moment(event, now)
+        if own is None:
+            own = top if top > float("-inf") else now
+        at = top if top - DISORDER_S <= own < top else own
+        if run.events and at >= top:
+            run = run._replace(last=at)
+        else:
+            if run.events:
+                yield run
+            run = Run(at, at, [])
+        run.events.append(event)
+        top = at
+    if run.events:
+        yield run
+
+
+def recorded(
+    database: StateDatabase,
+    since: float,
+    until: float,
+    sources: Collection[str] | None,
+    names: Mapping[int, str],
+) -> Iterator[LogEvent]:
+    """Yield what is recorded of a span, both ends included; memory holds what overlaps in time.
+
+    Args:
+        database: the state file.
+        since: seconds since the epoch.
+        until: seconds since the epoch.
+        sources: names of those wanted; None is all.
+        names: today's names of sources by their number, where they are known.
+
+    Raises:
+        StateError: the state file cannot be read.
+    """
+    with closing(database.reader()) as connection:
+        known = dict(connection.execute("SELECT id, name FROM sources")) | dict(names)
+        wanted = {number for number, name in known.items() if sources is None or name in sources}
+        waiting: list[_Placed] = []
+        for number, source, first, last, body in connection.execute(
+            "SELECT id, source, first, last, body FROM batches WHERE last >= ? AND first <= ? ORDER BY first, id",
+            (since, until),
+        ):
+            if source in wanted:
+                waiting.sort(key=_place)
+                ready = sum(placed.at < first for placed in waiting)
+                yield from (placed.event for placed in waiting[:ready] if since <= placed.at <= until)
+                del waiting[:ready]
+                waiting += _placed(number, first, last, decode(known[source], body))
+        waiting.sort(key=_place)
+        yield from (placed.event for placed in waiting if since <= placed.at <= until)
+
+
+class _Placed(NamedTuple):
+    at: float
+    batch: int
+    event: LogEvent
+
+
+def _place(placed: _Placed) -> tuple[float, int]:
+    return placed.at, placed.batch
+
+
+def _placed(batch: int, first: float, last: float, events: Sequence[LogEvent]) -> Iterator[_Placed]:
+    """Give the events of a run their places again."""
+    at = first
+    for event in events:
+        own = event.time if event.time is not None else event.arrived
+        at = at if own is None else min(last, max(at, own))
+        yield _Placed(at, batch, event)
