@@ -70,6 +70,11 @@ class Watched:
         """Its name."""
         return self._source.name
 
+    @property
+    def bookmark(self) -> str:
+        """Where its reading goes on."""
+        return self._source.bookmark
+
     def status(self) -> SourceStatus:
         """Return its status."""
         return self._source.status()

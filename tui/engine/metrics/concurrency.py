@@ -65,6 +65,13 @@ class Concurrency:
             self._complete.add(source)
         self.version += 1
 
+    def forget(self, source: str) -> None:
+        """Know nothing any more of the calls of a source."""
+        self._sources.pop(source, None)
+        self._attached.pop(source, None)
+        self._complete.discard(source)
+        self.version += 1
+
     def _of(self, source: str, now: float) -> SourceCalls:
         calls = self._sources.get(source)
         if calls is None:

@@ -193,6 +193,11 @@ class Generations:
         self._of(source).stopped = True
         self.version += 1
 
+    def forget(self, source: str) -> None:
+        """Know nothing any more of the process behind a source."""
+        self._sources.pop(source, None)
+        self.version += 1
+
     def present(self, event: LogEvent) -> None:
         """Take ``… configured: True`` (R61)."""
         if event.field is not None:

@@ -107,6 +107,14 @@ class MetricsStore:
                 self._calls.attach(event.source, time, now)
             handlers[event.kind](event, time, now)
 
+    def forget(self, source: str) -> None:
+        """Let go of what a source says about now: it is read no longer. What happened stays in the windows."""
+        self._calls.forget(source)
+        self._generations.forget(source)
+        self._fallbacks.restarted(source)
+        self._starts.pop(source, None)
+        self._sources.discard(source)
+
     def observe(self, start: float, end: float) -> None:
         """Note that everything between two moments was seen; elsewhere a minute without events is a gap."""
         self._observed.add(start, end)

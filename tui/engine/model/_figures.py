@@ -196,6 +196,8 @@ class SourceStatus:
     dropped: int = 0
     late: int = 0
     """Events more than 30 s older than one that came before them (semantics R67)."""
+    clamped: int = 0
+    """Lines whose time lay more than five minutes ahead: their arrival counted instead (semantics R67)."""
     lag_bytes: int = 0
     lag_s: float | None = None
     """How old the newest line read so far is, while there is more to read; 0 when there is not."""

@@ -38,6 +38,10 @@ class Parser:
         """Lines with text that gave no event, belong to none and look like no known writing."""
         self.truncated = 0
         self.bad_samples = 0
+        self.clamped = 0
+        """Lines whose time lay too far ahead of their arrival (semantics R67)."""
+        self.ahead_s: float | None = None
+        """How far the newest time of the last block lay ahead of its arrival; None if no line told."""
         self._source = source
         self._tz = tz
         self._clock = clock or SystemClock()
@@ -61,6 +65,7 @@ class Parser:
         events: list[LogEvent] = []
         lines = self._prepared(block.lines)
         arrived = block.arrived
+        self.ahead_s = None
         known = self._scan.known
         for number, (raw, candidate) in enumerate(zip(lines, self._scan(lines), strict=True), block.first_line):
             if candidate or self._record is not None or self._begun is not None:
@@ -88,6 +93,11 @@ class Parser:
             self._emitted = True
         self._count(events)
         return events
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether no line read so far waits for another one to become an event."""
+        return self._begun is None and (self._record is None or self._emitted)
 
     def _count(self, events: list[LogEvent]) -> None:
         self.events += sum(event.kind not in SILENT for event in events)
@@ -135,8 +145,12 @@ class Parser:
 
     def _line(self, found: Unwrapped, number: int, arrived: float | None) -> LogLine:
         time = found.time(self._tz, arrived if arrived is not None else self._clock.now())
-        if time is not None and arrived is not None and time > arrived + FUTURE_S:
-            time = None
+        if time is not None and arrived is not None:
+            ahead = time - arrived
+            self.ahead_s = ahead if self.ahead_s is None else max(ahead, self.ahead_s)
+            if ahead > FUTURE_S:
+                self.clamped += 1
+                time = None
         message = found.message.strip()
         return LogLine(
             self._source, number, message, found.level, time, arrived, found.more, found.fields, found.logger

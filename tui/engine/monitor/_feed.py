@@ -1,0 +1,132 @@
+"""One source on its way into the store, with what is counted about it."""
+
+import dataclasses
+from collections import deque
+from collections.abc import Iterator
+
+from tui.engine.clock import Clock
+from tui.engine.model import Journal, LineBlock, LogEvent, SourceCounts, SourceStatus
+from tui.engine.monitor._skew import Skew
+from tui.engine.parser import Parser
+from tui.engine.sources._source import Source
+
+RATE_WINDOW_S = 10.0
+"""Lines per second are a mean over this long."""
+
+SLICE_LINES = 500
+"""Lines understood in one go; between slices keys are answered and the screen is painted."""
+
+LATE_S = 30.0
+"""An event this much older than one that came before it is late (semantics R67)."""
+
+READ_AGE_STEP_S = 10.0
+"""The time of the last read is rounded to this, so that an idle source stays an equal value."""
+
+
+class Feed:
+    """Reads the blocks of a source, hands its events to the journal, and tells how it goes."""
+
+    def __init__(self, source: Source, parser: Parser, clock: Clock, journal: Journal, counted: SourceCounts) -> None:
+        """``counted`` is what an earlier run had counted of it."""
+        self.source = source
+        self.parser = parser
+        self.observed_until: float | None = None
+        self.live = False
+        self._clock = clock
+        self._journal = journal
+        self._counted = counted
+        self._arrivals: deque[tuple[float, int]] = deque()
+        self._unwritten: list[LogEvent] = []
+        self._bookmark = ""
+        self._late = 0
+        self._newest = float("-inf")
+        self._skew = Skew()
+
+    def read(self, block: LineBlock) -> list[LogEvent]:
+        """Return the events of a block; an idle read ends the record that was waiting for more lines."""
+        if not block.lines:
+            return self._noted(self.parser.flush())
+        if block.arrived is not None:
+            self._arrivals.append((self._clock.monotonic(), len(block.lines)))
+        held = self.parser.flush() if block.gap else []
+        events = self._noted(held + self.parser.feed(block))
+        if self.parser.ahead_s is not None:
+            self._skew.note(self.parser.ahead_s, self._clock.monotonic())
+        return events
+
+    def finish(self) -> list[LogEvent]:
+        """Return what was still waiting for more lines when the source ended."""
+        return self._noted(self.parser.flush())
+
+    def _noted(self, events: list[LogEvent]) -> list[LogEvent]:
+        self._unwritten += events
+        for event in events:
+            if event.time is not None:
+                if event.time >= self._newest:
+                    self._newest = event.time
+                elif event.time < self._newest - LATE_S:
+                    self._late += 1
+        return events
+
+    def write(self) -> None:
+        """Hand the journal what was parsed, unless a record is still open; call after whole blocks."""
+        bookmark = self.source.bookmark
+        if self.parser.settled and (self._unwritten or bookmark != self._bookmark):
+            self._journal.took(self.source.name, self._unwritten, bookmark, self.counts())
+            self._unwritten, self._bookmark = [], bookmark
+
+    def counts(self) -> SourceCounts:
+        """Return what was counted of the source, earlier runs included."""
+        status, before = self.status(), self._counted
+        return SourceCounts(**{each.name: getattr(status, each.name) for each in dataclasses.fields(before)})
+
+    def status(self) -> SourceStatus:
+        """Return the source's own status with the figures of the parser and of earlier runs beside it."""
+        status = self.source.status()
+        read_at, before = status.last_read_at, self._counted
+        return dataclasses.replace(
+            status,
+            lines=status.lines + before.lines,
+            bytes=status.bytes + before.bytes,
+            events=self.parser.events + before.events,
+            unrecognised=self.parser.unrecognised + before.unrecognised,
+            gaps=status.gaps + before.gaps,
+            gap_at=status.gap_at if status.gaps else before.gap_at,
+            gap_reason=status.gap_reason if status.gaps else before.gap_reason,
+            truncated=status.truncated + before.truncated,
+            nul_bytes=status.nul_bytes + before.nul_bytes,
+            dropped=status.dropped + before.dropped,
+            late=self._late + before.late,
+            clamped=self.parser.clamped + before.clamped,
+            lag_s=self._lag_s(status),
+            skew_s=self._skew.seconds,
+            lines_per_s=self._lines_per_s(),
+            last_read_at=None if read_at is None else read_at - read_at % READ_AGE_STEP_S,
+        )
+
+    def _lag_s(self, status: SourceStatus) -> float | None:
+        """Return how old the newest event is while there is more to read, in whole seconds."""
+        if not status.lag_bytes:
+            return None if status.last_read_at is None else 0.0
+        return None if self._newest == float("-inf") else max(0.0, self._clock.now() - self._newest) // 1
+
+    def _lines_per_s(self) -> float:
+        start = self._clock.monotonic() - RATE_WINDOW_S
+        while self._arrivals and self._arrivals[0][0] < start:
+            self._arrivals.popleft()
+        return round(sum(count for _, count in self._arrivals) / RATE_WINDOW_S, 1)
+
+
+def slices(block: LineBlock) -> Iterator[LineBlock]:
+    """Yield a block in parts small enough to give way between them.
+
+    A gap stays with the first part, the size with the last.
+    """
+    total = len(block.lines)
+    for start in range(0, max(1, total), SLICE_LINES):
+        yield block._replace(
+            first_line=block.first_line + start,
+            lines=block.lines[start : start + SLICE_LINES],
+            size=block.size if start + SLICE_LINES >= total else 0,
+            gap=block.gap if start == 0 else "",
+        )
