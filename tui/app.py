@@ -1,13 +1,15 @@
 """The composition root: wires settings, engine, themes and screens together."""
 
 import traceback
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 import rich.text
+from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 import themes
@@ -22,6 +24,7 @@ from tui.engine.safe_text import safe_text
 from tui.engine.sources import open_source
 from tui.engine.text import t
 from tui.engine.when import parse_since
+from tui.screens._bindings import CHANGES
 from tui.screens.dashboard import DashboardScreen
 from tui.terminal import end_on_signals, shows_unicode
 from widgets import use_glyphs
@@ -37,9 +40,22 @@ class VoxtopApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave(130)", show=False, id="interrupt", priority=True)]
 
-    def __init__(self, monitor: Monitor, clock: Clock, theme: str, companions: Sequence[Companion] = ()) -> None:
-        """``companions`` run beside the monitor and end with it: the writer of a simulated log, an exporter."""
+    def __init__(
+        self,
+        monitor: Monitor,
+        clock: Clock,
+        theme: str,
+        companions: Sequence[Companion] = (),
+        *,
+        read_only: bool = False,
+    ) -> None:
+        """Wire the parts.
+
+        ``companions`` run beside the monitor and end with it: the writer of a simulated log, an exporter;
+        ``read_only`` refuses what changes anything.
+        """
         super().__init__()
+        self._read_only = read_only
         self._monitor = monitor
         self._clock = clock
         self._companions = companions
@@ -59,6 +75,19 @@ class VoxtopApp(App[int]):
     def action_leave(self, code: int = 0) -> None:
         """End with this exit code."""
         self.exit(code, return_code=code)
+
+    async def run_action(
+        self,
+        action: "str | ActionParseResult",
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Run an action, unless it changes something and this monitor is for looking only."""
+        name = (action if isinstance(action, str) else action[1]).partition("(")[0].rpartition(".")[2]
+        if self._read_only and name in CHANGES:
+            self.notify(t("screen.read_only"), markup=False)
+            return False
+        return await super().run_action(action, default_namespace, namespaces)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer every action of the screen and every theme in the command palette."""
@@ -91,6 +120,7 @@ def monitor_app(
     notice: Callable[[], str] = str,
     stdin_fd: int | None = None,
     clean: Callable[[str], str] = redact,
+    read_only: bool = False,
 ) -> VoxtopApp:
     """Return the program over these sources, wired and ready to run.
 
@@ -115,9 +145,9 @@ def monitor_app(
     monitor = Monitor(sources, store, clock, tz, notice)
     use_glyphs(unicode=shows_unicode() and not settings.ascii)
     companions = [companion] if companion else []
-    if settings.listen:
+    if settings.listen and not read_only:
         companions.append(_exporter(settings.listen, store, monitor, clock))
-    return VoxtopApp(monitor, clock, settings.theme, companions)
+    return VoxtopApp(monitor, clock, settings.theme, companions, read_only=read_only)
 
 
 def _exporter(address: str, store: MetricsStore, monitor: Monitor, clock: Clock) -> Companion:

@@ -30,6 +30,9 @@ T = TypeVar("T", bound="DataclassInstance")
 
 ENV_PREFIX = "VOXTOP_"
 
+NOT_SETTINGS = {"VOXTOP_CONFIG", "VOXTOP_SERVE_TOKEN"}
+"""Variables that are no keys of the file: where it is, and a secret."""
+
 UNDERSTOOD = "i-understand"
 """The word that turns the check of a host's key off; anything else is refused."""
 
@@ -127,7 +130,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     """Turn ``VOXTOP_LANG=es`` and ``VOXTOP_THRESHOLDS_MIN_CALLS=5`` into a table like the file's."""
     table: dict[str, Any] = {}
     for name, raw in environment.items():
-        if not name.startswith(ENV_PREFIX) or name == f"{ENV_PREFIX}CONFIG":
+        if not name.startswith(ENV_PREFIX) or name in NOT_SETTINGS:
             continue
         key = name.removeprefix(ENV_PREFIX).lower()
         inner = key.removeprefix("thresholds_")

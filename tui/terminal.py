@@ -18,16 +18,21 @@ GRACE_S = 1.5
 
 WATCH_S = 1.0
 
+PARENT_VARIABLE = "_VOXTOP_PARENT"
+"""Set for a monitor whose screen another process carries to a browser: the number of that process."""
+
 
 def claim_terminal() -> int | None:
     """Make standard input the terminal, so that keys work, and return the pipe that was there.
 
     Returns:
-        A descriptor of piped standard input, or None when it already was the terminal.
+        A descriptor of piped standard input, or None when it already was the terminal or a browser is.
 
     Raises:
         UsageError: there is no terminal to draw on or to read keys from.
     """
+    if os.environ.get(PARENT_VARIABLE):
+        return None
     if not sys.stdout.isatty():
         raise UsageError(t("cli.no_screen"), t("cli.no_screen_remedy"))
     if sys.stdin.isatty():
@@ -70,12 +75,17 @@ def end_on_signals(leave: Callable[[int], None]) -> None:
         else:
             loop.call_later(WATCH_S, watch)
 
-    if os.isatty(0):
+    if os.isatty(0) or os.environ.get(PARENT_VARIABLE):
         loop.call_later(WATCH_S, watch)
 
 
 def _terminal_gone() -> bool:
-    """Tell whether standard input was a terminal that has hung up (a nohup'ed process gets no signal)."""
+    """Tell whether standard input was a terminal that has hung up (a nohup'ed process gets no signal).
+
+    Of a viewer's monitor the server that carries its screen is the terminal.
+    """
+    if parent := os.environ.get(PARENT_VARIABLE):
+        return str(os.getppid()) != parent
     try:
         termios.tcgetattr(0)
     except termios.error:

@@ -12,16 +12,17 @@ from tui.engine.errors import UsageError
 from tui.engine.text import t
 from tui.terminal import claim_terminal
 
-OTHER_COMMANDS = ("demo", "report", "check", "events", "doctor", "config")
+OTHER_COMMANDS = ("demo", "report", "check", "events", "doctor", "config", "serve")
 
 
 @click.command("live", help=t("cli.live"), context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--since", help=t("cli.since"), metavar="T")
 @click.option("--listen", help=t("cli.listen"), metavar="[HOST:]PORT")
+@click.option("--read-only", is_flag=True, help=t("serve.read_only"))
 @redact_option
 @screen_options
-def command(sources: tuple[str, ...], config: Path | None, no_redact: bool, **flags: object) -> int:
+def command(sources: tuple[str, ...], config: Path | None, no_redact: bool, read_only: bool, **flags: object) -> int:
     """Open the monitor on the sources named, configured or piped in."""
     settings = settle(config, sources=sources, **flags)
     _refuse_commands(sources)
@@ -36,7 +37,8 @@ def command(sources: tuple[str, ...], config: Path | None, no_redact: bool, **fl
 
     from tui.app import monitor_app  # noqa: PLC0415 - the screen is loaded only once it is sure to open
 
-    return monitor_app(settings, wanted, stdin_fd=piped, clean=clean).run_to_end()
+    app = monitor_app(settings, wanted, stdin_fd=piped, clean=clean, read_only=read_only)
+    return app.run_to_end()
 
 
 def _refuse_commands(sources: tuple[str, ...]) -> None:

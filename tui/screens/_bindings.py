@@ -6,6 +6,9 @@ from textual.binding import Binding, BindingsMap
 
 from tui.engine.text import t
 
+CHANGES: frozenset[str] = frozenset()
+"""Actions that change something outside the screen: a read-only monitor refuses them."""
+
 
 def translated(bindings: list[Binding]) -> BindingsMap:
     """Return bindings with description and tooltip taken from the catalogue (``keys.<id>``, ``keys.<id>_tip``)."""
