@@ -101,3 +101,35 @@ def test_a_host_key_goes_unchecked_only_by_the_agreed_word(tmp_path: Path) -> No
 def test_expect_every_is_a_span(tmp_path: Path) -> None:
     assert load(written(tmp_path, 'expect_every = "5m"\n'), {}, {}).source_options().expect_every_s == 300
     assert "expect_every" in refusal(written(tmp_path, 'expect_every = "often"\n'))
+
+
+def test_a_channel_is_typed_by_its_kind(tmp_path: Path) -> None:
+    text = '[notify.ops]\nkind = "email"\nhost = "smtp.example.com"\nto = "ops@example.com"\nper_hour = 5\n'
+    settings = load(written(tmp_path, text + '[service]\nname = "Andrea"\n'), {}, {})
+
+    options = settings.notify["ops"]
+    assert type(options).__module__ == "tui.engine.alerts.notify.email"
+    assert (options.kind, options.per_hour, options.severities) == ("email", 5, ("warning", "critical"))
+    assert settings.service.name == "Andrea"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[notify.ops]\nkind = "emial"\n', ":2: 'notify.ops.kind' is 'emial', which is no kind of channel; did you"),
+        ("[notify.ops]\nhost = 'x'\n", "known kinds: command, email, ntfy, pagerduty, slack, teams, telegram, webhook"),
+        ('[notify.ops]\nkind = "email"\nhots = "x"\n', ":3: unknown key 'notify.ops.hots'; did you mean 'host'?"),
+        ('[notify.ops]\nkind = "slack"\nhost = "x"\n', ":3: unknown key 'notify.ops.host'"),
+        ('[notify.ops]\nkind = "email"\npassword = "x"\n', "did you mean 'password_env'?"),
+        ('[notify.ops]\nkind = "email"\nsecurity = "ssl"\n', "must be one of starttls, tls, none"),
+        ('[notify.ops]\nkind = "email"\nseverities = ["info"]\n', "must be one of warning, critical"),
+        ('[notify.ops]\nkind = "email"\nport = "x"\n', "must be a whole number"),
+        ('[notify.ops]\nkind = "email"\nrepeat = "often"\n', ":3: 'notify.ops.repeat': 'often' is not a span"),
+        ('[notify.ops]\nkind = "email"\nquiet_hours = "night"\n', "write them like 22:00-07:00"),
+        ('[notify.ops]\nkind = "email"\nper_hour = 0\n', "'notify.ops.per_hour' is 0, but must be greater than 0"),
+        ('[notify]\nops = "email"\n', "must be a table with kind"),
+        ('notify = "email"\n', "a table with one table for each channel"),
+    ],
+)
+def test_a_channel_is_checked_before_the_first_alert(tmp_path: Path, text: str, words: str) -> None:
+    assert words in refusal(written(tmp_path, text))

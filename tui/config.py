@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 from types import UnionType
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 import platformdirs
 
 from tui.engine.errors import ConfigError, UsageError
-from tui.engine.model import Limits, SourceOptions, Thresholds
+from tui.engine.model import ChannelOptions, Limits, ServiceOptions, SourceOptions, Thresholds
 from tui.engine.text import LANGUAGES, t
-from tui.engine.when import parse_span
+from tui.engine.when import parse_hours, parse_span
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -61,6 +61,10 @@ class Settings:
     """SSH hosts whose key nobody checks: ``"old-box" = "i-understand"``, the host as written in the source."""
     thresholds: Thresholds = field(default_factory=Thresholds)
     """Limits and windows; the defaults are the guide's."""
+    service: ServiceOptions = field(default_factory=ServiceOptions)
+    """What messages call the thing that is watched."""
+    notify: Mapping[str, ChannelOptions] = field(default_factory=dict)
+    """Channels by name; ``kind`` says what else a channel can be told."""
 
     def zone(self) -> tzinfo | None:
         """Return the zone of times that name none; None is the zone of this machine."""
@@ -203,28 +207,67 @@ def _convert(current: Any, kind: Any, value: object, origin: Origin, path: str) 
     if isinstance(value, Mapping):
         if dataclasses.is_dataclass(kind):
             return _overlay(current, value, origin, f"{path}.")
-        if get_origin(kind) is Mapping and all(isinstance(item, str) for item in value.values()):
-            return dict(value)
+        if get_origin(kind) is Mapping:
+            return _named_values(kind, value, origin, path)
     elif get_origin(kind) is tuple:
-        if isinstance(value, list | tuple) and all(isinstance(item, get_args(kind)[0]) for item in value):
-            return tuple(value)
-        if isinstance(value, str):
-            return (value,)
-    elif kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        items = [value] if isinstance(value, str) else value
+        if isinstance(items, list | tuple) and all(isinstance(item, str) for item in items):
+            return tuple(_convert(None, get_args(kind)[0], item, origin, path) for item in items)
+    elif (scalar := _scalar(kind, value)) is not None:
+        return scalar
+    raise _wrong_type(kind, value, origin, path)
+
+
+def _scalar(kind: Any, value: object) -> object | None:  # noqa: ANN401 - a type
+    """Return a single value as its field asks for it, None if it cannot be."""
+    if get_origin(kind) is Literal:
+        return value if value in get_args(kind) else None
+    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    elif kind is str and isinstance(value, str | int | float):
+    if kind is str and isinstance(value, str | int | float):
         return str(value)
-    elif type(value) is kind:
-        return value
-    raise ConfigError(t("config.wrong_type", where=origin.of(path), key=path, value=value, kind=_kind(kind)))
+    return value if type(value) is kind else None
+
+
+def _wrong_type(kind: Any, value: object, origin: Origin, path: str) -> ConfigError:  # noqa: ANN401 - a type
+    return ConfigError(t("config.wrong_type", where=origin.of(path), key=path, value=value, kind=_kind(kind)))
+
+
+def _named_values(kind: Any, table: Mapping[str, Any], origin: Origin, path: str) -> Mapping[str, object]:  # noqa: ANN401 - a type
+    """Return a table whose keys the user chooses: texts, or channels."""
+    if get_args(kind)[1] is ChannelOptions:
+        return {name: _channel(value, origin, f"{path}.{name}") for name, value in table.items()}
+    if not all(isinstance(value, str) for value in table.values()):
+        raise _wrong_type(kind, table, origin, path)
+    return dict(table)
+
+
+def _channel(table: object, origin: Origin, path: str) -> ChannelOptions:
+    """Return what one ``[notify.NAME]`` says, typed as its kind of channel wants it."""
+    from tui.engine.alerts.notify import kinds, options_type  # noqa: PLC0415 - loaded only for those who have channels
+
+    if not isinstance(table, Mapping):
+        raise _wrong_type(ChannelOptions, table, origin, path)
+    kind = str(table.get("kind", ""))
+    if kind not in kinds():
+        close = difflib.get_close_matches(kind, kinds(), n=1)
+        known = t("config.known_channels", kinds=", ".join(kinds()))
+        remedy = t("config.did_you_mean", key=close[0]) if close else known
+        where = origin.of(f"{path}.kind")
+        raise ConfigError(t("config.unknown_channel", where=where, key=f"{path}.kind", value=kind), remedy)
+    return _overlay(options_type(kind)(), table, origin, f"{path}.")
 
 
 def _kind(kind: Any) -> str:  # noqa: ANN401 - a type
     """Name a type the way a user writes it."""
+    if kind is ChannelOptions:
+        return t("config.kind_channel")
     if dataclasses.is_dataclass(kind):
         return t("config.kind_table", keys=", ".join(item.name for item in dataclasses.fields(kind)))
     if get_origin(kind) is Mapping:
-        return t("config.kind_mapping")
+        return t("config.kind_channels" if get_args(kind)[1] is ChannelOptions else "config.kind_mapping")
+    if get_origin(kind) is Literal:
+        return t("config.kind_choice", choices=", ".join(get_args(kind)))
     name = kind.__name__ if not isinstance(kind, UnionType) and get_origin(kind) is None else "tuple"
     return t(f"config.kind_{name}")
 
@@ -244,8 +287,28 @@ def _check(settings: Settings, origin: Origin) -> None:
     for host, word in settings.insecure_host_key.items():
         if word != UNDERSTOOD:
             raise _bad_value(f"insecure_host_key.{host}", word, (UNDERSTOOD,), origin)
+    for name, options in settings.notify.items():
+        _check_channel(f"notify.{name}", options, origin)
     for item in dataclasses.fields(settings.thresholds):
         _check_threshold(f"thresholds.{item.name}", getattr(settings.thresholds, item.name), origin)
+
+
+def _check_channel(key: str, options: ChannelOptions, origin: Origin) -> None:
+    """Refuse times that are none, before the first alert has to wait for them."""
+    for name, value, parse in (
+        ("repeat", options.repeat, parse_span),
+        ("quiet_hours", options.quiet_hours, parse_hours),
+    ):
+        try:
+            _ = parse(value) if value else None
+        except UsageError as error:
+            path = f"{key}.{name}"
+            raise ConfigError(
+                t("config.bad_span", where=origin.of(path), key=path, reason=error.message), error.remedy
+            ) from None
+    if options.per_hour <= 0:
+        path = f"{key}.per_hour"
+        raise ConfigError(t("config.not_positive", where=origin.of(path), key=path, value=options.per_hour))
 
 
 def _bad_value(key: str, value: str, known: Sequence[str], origin: Origin) -> ConfigError:

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tui.engine.errors import UsageError
-from tui.engine.when import parse_since, parse_span, parse_until
+from tui.engine.when import parse_hours, parse_since, parse_span, parse_until
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC).timestamp()
 
@@ -69,3 +69,27 @@ def test_a_moment_ends_where_it_begins_and_all_has_no_end() -> None:
 def test_weeks_and_days_that_do_not_exist_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="write it like"):
         parse_until(text, NOW, UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour", "within"),
+    [
+        ("22:00-07:00", 23, True),
+        ("22:00-07:00", 3, True),
+        ("22:00-07:00", 7, False),
+        ("22:00-07:00", 12, False),
+        ("9:00-17:30", 17, True),
+        ("9:00-17:30", 18, False),
+        ("9:00-17:30", 8, False),
+    ],
+)
+def test_hours_of_the_day_may_lie_across_midnight(text: str, hour: int, within: bool) -> None:
+    at = datetime(2026, 1, 29, hour, 15, tzinfo=ZoneInfo("Europe/Madrid")).timestamp()
+
+    assert parse_hours(text).hold(at, ZoneInfo("Europe/Madrid")) is within
+
+
+@pytest.mark.parametrize("text", ["", "night", "22-7", "25:00-07:00", "22:00-07:61"])
+def test_what_names_no_hours_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="22:00-07:00"):
+        parse_hours(text)

@@ -2,11 +2,13 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 import tomlkit
 
 from tui.config import Layer, Settings
+from tui.engine.alerts.notify import kinds, options_type
+from tui.engine.model import ChannelOptions
 from tui.engine.redact import redact
 from tui.engine.text import t
 
@@ -126,15 +128,30 @@ def json_schema(kind: "type[DataclassInstance]", table: str = "") -> dict[str, A
 
 
 def _property(kind: Any, key: str) -> dict[str, Any]:  # noqa: ANN401 - a type
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+    if kind is ChannelOptions:
+        found: dict[str, Any] = {"oneOf": [_channel(each, key) for each in kinds()]}
+    elif dataclasses.is_dataclass(kind) and isinstance(kind, type):
         found = json_schema(kind, f"{key}.")
     elif get_origin(kind) is Mapping:
         found = {"type": "object", "additionalProperties": _property(get_args(kind)[1], f"{key}.*")}
     elif get_origin(kind) is tuple:
-        found = {"type": "array", "items": {"type": _TYPES[get_args(kind)[0]]}}
+        found = {"type": "array", "items": _item(get_args(kind)[0])}
     else:
-        found = {"type": _TYPES[kind]} if kind in _TYPES else {}
+        found = _item(kind)
     return found | _described(key)
+
+
+def _item(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - a type
+    if get_origin(kind) is Literal:
+        return {"enum": list(get_args(kind))}
+    return {"type": _TYPES[kind]} if kind in _TYPES else {}
+
+
+def _channel(kind: str, key: str) -> dict[str, Any]:
+    """Return the schema of one kind of channel, told from the others by ``kind``."""
+    found = json_schema(options_type(kind), f"{key}.")
+    found["properties"]["kind"] = {"const": kind}
+    return {**found, "required": ["kind"]}
 
 
 def _described(key: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Moments and spans as people type them: ``30m``, ``all``, ``yesterday``, ``2026-W05``, RFC 3339."""
 
 import re
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 from tui.engine.errors import UsageError
 from tui.engine.text import t
@@ -84,3 +85,31 @@ def _days(word: str, today: date) -> tuple[date, date] | None:
 
 def _midnight(day: date, tz: tzinfo | None) -> float:
     return datetime.combine(day, time(), tz).timestamp()
+
+
+class Hours(NamedTuple):
+    """A part of the day; the end may lie behind midnight."""
+
+    begin: time
+    end: time
+
+    def hold(self, at: float, tz: tzinfo | None) -> bool:
+        """Tell whether a moment is within, in a zone's time of day; None is the zone of this machine."""
+        now = datetime.fromtimestamp(at, UTC).astimezone(tz).time()
+        if self.begin <= self.end:
+            return self.begin <= now < self.end
+        return now >= self.begin or now < self.end
+
+
+def parse_hours(text: str) -> Hours:
+    """Return the hours of a text such as ``22:00-07:00``.
+
+    Raises:
+        UsageError: the text names no hours.
+    """
+    found = re.fullmatch(r"\s*(\d\d?):(\d\d)\s*[-–]\s*(\d\d?):(\d\d)\s*", text)
+    try:
+        numbers = [int(number) for number in found.groups()] if found else []
+        return Hours(time(numbers[0], numbers[1]), time(numbers[2], numbers[3]))
+    except (IndexError, ValueError):
+        raise UsageError(t("when.no_hours", value=text), t("when.hours_remedy")) from None

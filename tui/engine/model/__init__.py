@@ -14,6 +14,7 @@ from tui.engine.model._alerts import (
     Severity,
     Silence,
 )
+from tui.engine.model._channels import ChannelOptions, ServiceOptions
 from tui.engine.model._cumulative import Cumulative, Distribution, Series, TraceExample
 from tui.engine.model._figures import (
     CallsFigure,
@@ -43,6 +44,7 @@ __all__ = [
     "AlertBoard",
     "AlertState",
     "CallsFigure",
+    "ChannelOptions",
     "ConfigHealth",
     "Cumulative",
     "Distribution",
@@ -66,6 +68,7 @@ __all__ = [
     "Playbook",
     "ProviderFailures",
     "Series",
+    "ServiceOptions",
     "Severity",
     "Silence",
     "Snapshot",

@@ -9,7 +9,7 @@ Severity = Literal["warning", "critical"]
 Labels = tuple[tuple[str, str], ...]
 """Names and values in the order of the names; what tells the alerts of one rule apart."""
 
-Occasion = Literal["fired", "worse", "repeat", "resolved", "test"]
+Occasion = Literal["fired", "worse", "repeat", "acknowledged", "resolved", "test"]
 """Why somebody is told."""
 
 

@@ -1,56 +1,61 @@
 """How people are told, one kind of channel per file.
 
-A module here whose name has no leading underscore is a kind of channel of that name. It declares
-``open_channel(options)``, which returns a ``Channel`` or raises ``ConfigError`` for a setting that is
-unknown, missing or wrong.
+A module here whose name has no leading underscore is a kind of channel of that name. It declares ``Options``,
+a ``ChannelOptions`` with the settings of its own, and ``open_channel(name, options, wording)``, which returns
+a ``Channel`` or raises ``ConfigError`` for a setting that is missing or makes no sense.
 """
 
-import difflib
 import importlib
 import pkgutil
 from collections.abc import Mapping
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol, cast
 
-from tui.engine.alerts.notify._channel import Channel, ChannelOptions, DeliveryError
-from tui.engine.errors import ConfigError
-from tui.engine.text import t
+from tui.engine.alerts.notify._channel import Channel, DeliveryError
+from tui.engine.alerts.notify._wording import Wording
+from tui.engine.model import ChannelOptions
 
-__all__ = ["Channel", "ChannelOptions", "DeliveryError", "kinds", "open_channels"]
+__all__ = ["Channel", "DeliveryError", "Wording", "kinds", "open_channel", "open_channels", "options_type"]
 
 
 class ChannelKind(Protocol):
     """What a module of this package declares."""
 
-    def open_channel(self, options: ChannelOptions) -> Channel:
-        """Return a channel ready to send; nothing is connected yet.
+    Options: type[ChannelOptions]
+
+    def open_channel(self, name: str, options: Any, wording: Wording) -> Channel:  # noqa: ANN401 - its own Options
+        """Return a channel ready to send; its secrets are read, nothing is connected yet.
 
         Raises:
-            ConfigError: a setting is unknown, missing or wrong.
+            ConfigError: a setting is missing or makes no sense, or a secret cannot be had.
         """
 
 
 @cache
-def kinds() -> dict[str, ChannelKind]:
-    """Return the kinds of channel by name."""
-    names = sorted(each.name for each in pkgutil.iter_modules(__path__) if not each.name.startswith("_"))
-    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
+def kinds() -> tuple[str, ...]:
+    """Return the names of the kinds of channel."""
+    return tuple(sorted(each.name for each in pkgutil.iter_modules(__path__) if not each.name.startswith("_")))
 
 
-def open_channels(tables: Mapping[str, Mapping[str, object]]) -> dict[str, Channel]:
-    """Return the channels of the ``[notify.NAME]`` tables by name; ``kind`` says which module opens one.
+def options_type(kind: str) -> type[ChannelOptions]:
+    """Return what a kind of channel can be told."""
+    return _module(kind).Options
+
+
+def open_channel(name: str, options: ChannelOptions, wording: Wording) -> Channel:
+    """Return the channel that ``[notify.NAME]`` describes.
 
     Raises:
-        ConfigError: a kind is missing or unknown, or a channel refuses its settings.
+        ConfigError: a setting is missing or makes no sense, or a secret cannot be had.
     """
-    return {name: _open(name, table) for name, table in tables.items()}
+    return _module(options.kind).open_channel(name, options, wording)
 
 
-def _open(name: str, table: Mapping[str, object]) -> Channel:
-    kind = str(table.get("kind", ""))
-    if kind not in kinds():
-        close = difflib.get_close_matches(kind, kinds(), n=1)
-        remedy = t("config.did_you_mean", key=close[0]) if close else t("alerts.known_kinds", kinds=", ".join(kinds()))
-        raise ConfigError(t("alerts.unknown_kind", key=f"notify.{name}.kind", value=kind), remedy)
-    settings = {key: value for key, value in table.items() if key != "kind"}
-    return kinds()[kind].open_channel(ChannelOptions(name, settings))
+def open_channels(notify: Mapping[str, ChannelOptions], wording: Wording) -> dict[str, Channel]:
+    """Return all channels by name; raises ``ConfigError`` for the first that cannot be opened."""
+    return {name: open_channel(name, options, wording) for name, options in notify.items()}
+
+
+def _module(kind: str) -> ChannelKind:
+    """Return the module of a kind; only the kinds in use are loaded."""
+    return cast("ChannelKind", importlib.import_module(f"{__name__}.{kind}"))

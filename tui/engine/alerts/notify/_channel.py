@@ -1,7 +1,5 @@
 """What a channel promises."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from tui.engine.model import Notification
@@ -32,16 +30,3 @@ class Channel(Protocol):
         Raises:
             DeliveryError: it did not arrive, or nobody knows.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelOptions:
-    """What the user set for one channel."""
-
-    name: str
-    settings: Mapping[str, object]
-    """The table ``[notify.NAME]`` without ``kind``."""
-
-    def key(self, setting: str) -> str:
-        """Return the dotted name of a setting, for messages."""
-        return f"notify.{self.name}.{setting}"
