@@ -8,6 +8,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
+from tui.engine.model import SourceStep
 from tui.engine.safe_text import safe_text
 from tui.engine.sources._trouble import TroubleError
 from tui.engine.text import t
@@ -68,6 +69,12 @@ class Runner(Protocol):
     async def run(self, argv: Sequence[str]) -> Finished:
         """Run a short command to its end."""
 
+    def retry(self) -> None:
+        """Let the next attempt to reach the machine be made at once."""
+
+    def trail(self) -> Sequence[SourceStep]:
+        """Return what was tried to get at the machine."""
+
 
 def last_words(stderr: bytes) -> str:
     """Return the last line that a command complained with, fit to be shown."""
@@ -107,6 +114,13 @@ class LocalRunner:
         async with await self.start(argv) as command:
             output = b"".join([chunk async for chunk in command.chunks()])
             return Finished(await command.wait(), output, command.stderr)
+
+    def retry(self) -> None:
+        """Do nothing: this machine is always there."""
+
+    def trail(self) -> Sequence[SourceStep]:
+        """Return nothing: no way leads here."""
+        return ()
 
 
 class LocalCommand:

@@ -13,12 +13,14 @@ async def pieces(command: Command, clock: Clock, *, records: bool = False) -> As
     """Yield the lines of a command, an empty piece after each silent second, until its output ends.
 
     With ``records`` an unfinished line is never taken for a whole one: it is half a record of a program,
-    which nobody can read, and not a prompt.
+    which nobody can read, and not a prompt. An empty piece then means silence and nothing else.
     """
     cutter = Cutter(clock)
     async with aclosing(command.chunks()) as chunks:
         async for data in chunks:
-            yield cutter.take(data) if data or records else cutter.overdue()
+            piece = cutter.take(data) if data or records else cutter.overdue()
+            if piece.size or not data or not records:
+                yield piece
     rest = cutter.flush()
     if rest.lines and not records:
         yield rest

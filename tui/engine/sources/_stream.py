@@ -45,6 +45,7 @@ class StreamSource:
         *,
         ended: Callable[[], TroubleError] = lambda: TroubleError("stream_ended", state=SourceState.WAITING),
         on_retry: Callable[[], None] = lambda: None,
+        way: Callable[[], Sequence[SourceStep]] = tuple,
     ) -> None:
         """Attach to nothing yet.
 
@@ -55,6 +56,7 @@ class StreamSource:
             reading: keeps the figures, and what was tried.
             ended: explains what it means that a followed stream is over for now.
             on_retry: tells others that a user wants another attempt: the machine that a runner works on.
+            way: tells what others tried before: to get at that machine.
         """
         self._name = name
         self._follow = opening.follow
@@ -63,6 +65,7 @@ class StreamSource:
         self._reading = reading
         self._ended = ended
         self._on_retry = on_retry
+        self._way = way
         self._cursor = opening.bookmark
         self._backoff = Backoff(opening.clock)
 
@@ -83,7 +86,7 @@ class StreamSource:
 
     def trail(self) -> Sequence[SourceStep]:
         """Return what was tried to get at the lines."""
-        return self._reading.steps
+        return (*self._way(), *self._reading.steps)
 
     def status(self) -> SourceStatus:
         """Return how reading goes."""
