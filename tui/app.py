@@ -24,6 +24,7 @@ from tui.engine.safe_text import safe_text
 from tui.engine.sources import open_source
 from tui.engine.text import t
 from tui.engine.when import parse_since
+from tui.own_themes import OwnThemes, theme_folder
 from tui.screens._bindings import CHANGES
 from tui.screens.dashboard import DashboardScreen
 from tui.terminal import end_on_signals, shows_unicode
@@ -47,6 +48,7 @@ class VoxtopApp(App[int]):
         theme: str,
         companions: Sequence[Companion] = (),
         *,
+        own_themes: OwnThemes | None = None,
         read_only: bool = False,
     ) -> None:
         """Wire the parts.
@@ -59,16 +61,18 @@ class VoxtopApp(App[int]):
         self._monitor = monitor
         self._clock = clock
         self._companions = companions
-        for each in themes.load():
+        self._own_themes = own_themes or OwnThemes(theme_folder())
+        for each in (*themes.load(), *self._own_themes.themes):
             self.register_theme(each)
-        self.theme = themes.full_name(theme)
+        self.theme = themes.full_name(theme, self._own_themes.themes)
 
     def on_mount(self) -> None:
         """Open the dashboard and begin to read."""
         end_on_signals(self.action_leave)
         self.push_screen(DashboardScreen(self._monitor, self._clock))
         # After the first picture: history may be long, and somebody is waiting for a sign of life.
-        self.call_after_refresh(self.run_worker, self._monitor.run(), group="monitor")
+        self.call_after_refresh(self.run_worker, self._monitor.run, group="monitor")
+        self.run_worker(self._own_themes.keep(self), group="themes")
         for companion in self._companions:
             self.run_worker(companion(), group="companion")
 
@@ -95,7 +99,7 @@ class VoxtopApp(App[int]):
             if node is not self and binding.id and binding.description:
                 run = partial(self.run_action, binding.action, node)
                 yield SystemCommand(binding.description, binding.tooltip, run)
-        for short, full in themes.short_names().items():
+        for short, full in themes.short_names(self._own_themes.themes).items():
             yield SystemCommand(t("screen.use_theme", name=short), "", partial(setattr, self, "theme", full))
 
     def _fatal_error(self) -> None:

@@ -70,6 +70,10 @@ class LinesView(Widget):
         & > .lines--series-2 { color: $secondary; }
         & > .lines--series-3 { color: $accent; }
         & > .lines--cursor { background: $surface; }
+        &:ansi > .lines--badge-ok, &:ansi > .lines--badge-warning, &:ansi > .lines--badge-critical,
+        &:ansi > .lines--badge-paused { color: ansi_black; }
+        &:ansi > .lines--badge-no-data { color: ansi_black; background: ansi_white; }
+        &:ansi > .lines--cursor { text-style: reverse; }
     }
     """
 

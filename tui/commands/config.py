@@ -60,7 +60,14 @@ def init(config: Path | None, only_print: bool, **flags: object) -> int:
 @settings_options
 def check(config: Path | None, **flags: object) -> int:
     """Read everything that sets something; a mistake ends with its line and the exit code of wrong usage."""
-    read_settings(config, **flags)
+    settings = read_settings(config, **flags)
+    import themes  # noqa: PLC0415 - loads Textual, which no other part needs
+    from tui.own_themes import OwnThemes, theme_folder  # noqa: PLC0415 - likewise
+
+    own = OwnThemes(theme_folder())
+    for problem in own.problems:
+        raise problem
+    themes.full_name(settings.theme, own.themes)
     chosen = config or config_path()
     key = "sound" if chosen.exists() else "absent"
     click.echo(t(f"settings.{key}", path=safe_text(str(chosen))))
