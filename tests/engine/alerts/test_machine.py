@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.alerts import figures
@@ -295,6 +295,7 @@ LEVELS = st.lists(st.tuples(st.sampled_from([100.0, 700.0, 1500.0]), st.integers
 
 
 @given(LEVELS)
+@settings(max_examples=20, deadline=None)
 def test_an_alert_fires_exactly_for_lasting_breaches_and_ends_exactly_for_lasting_calm(
     plan: list[tuple[float, int]],
 ) -> None:
@@ -318,6 +319,7 @@ def figures_of(ms: float) -> Snapshot:
 
 
 @given(LEVELS)
+@settings(max_examples=20, deadline=None)
 def test_no_two_episodes_of_an_alert_share_their_number(plan: list[tuple[float, int]]) -> None:
     bench = Bench({"ttfb_p95": shipped()["ttfb_p95"]})
     episodes: list[int] = []

@@ -8,17 +8,22 @@ import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from tui.engine.alerts.burn import burning
 from tui.engine.alerts.figures import FIGURES, Figure, Reading
 from tui.engine.alerts.rule import AlertRule
 from tui.engine.model import Alert, AlertState, Labels, Severity, Snapshot, Status
+from tui.engine.redact import redact
 
 MAX_STEP_S = 60.0
 KEEP_RESOLVED_S = 3600.0
 """An alert that is over is shown for so long."""
 ID_LENGTH = 6
+
+_masked = lru_cache(1024)(redact)
+"""Labels come from the log, and alerts are kept on disk (reliability §4)."""
 
 _SEVERITY: dict[Status, Severity] = {Status.WARNING: "warning", Status.CRITICAL: "critical"}
 
@@ -73,6 +78,8 @@ class Machine:
         self._scope = scope
         self._history = history
         self._last: float | None = None
+        self.replaced: list[Track] = []
+        """Episodes that ended because the same thing began anew; whoever takes them clears the list."""
 
     def use_rules(self, rules: Mapping[str, AlertRule]) -> None:
         """Judge by other rules from now on; alerts of rules that are gone end with the next step."""
@@ -95,9 +102,10 @@ class Machine:
     def _step_rule(self, rule: AlertRule, snapshot: Snapshot, step: Step, seen: set[str]) -> None:
         figure = look(rule, snapshot, step.now)
         for reading in figure.readings:
-            labels = tuple(sorted(dict(reading.labels + rule.labels).items()))
+            labels = tuple((name, _masked(value)) for name, value in sorted(dict(reading.labels + rule.labels).items()))
             if set(rule.match) <= set(labels):
-                new = Alert(alert_id(self._scope, rule.name, labels), rule.name, rule.severity, labels=labels)
+                key = alert_id(self._scope, rule.name, labels)
+                new = Alert(key, rule.name, rule.severity, labels=labels, figure=rule.figure)
                 seen.add(new.id)
                 self._step_alert(new, rule, reading, step)
         for key, track in self.tracks.items():
@@ -113,6 +121,8 @@ class Machine:
                 return
             track = self.tracks[new.id] = _begun(new, track, reading, step.now)
         elif track and _is_new_cause(track, reading):
+            ended = dataclasses.replace(track.alert, state=AlertState.RESOLVED, resolved_at=step.now)
+            self.replaced.append(dataclasses.replace(track, alert=ended))
             track = self.tracks[new.id] = _begun(new, track, reading, step.now)
         if track is not None:
             _note(track, rule, reading, status)
@@ -232,7 +242,7 @@ def _note(track: Track, rule: AlertRule, reading: Reading, status: Status) -> No
         n=reading.n,
         window_s=reading.window_s,
         host=reading.host,
-        provider=reading.provider or track.alert.provider,
+        provider=_masked(reading.provider) or track.alert.provider,
         playbook=reading.playbook or _playbook_key(rule, track.alert.labels),
     )
 

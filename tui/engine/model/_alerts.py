@@ -34,6 +34,8 @@ class Alert:
     state: AlertState = AlertState.PENDING
     labels: Labels = ()
     """Outside text (a field, a provider, a source): pass it through ``safe_text``."""
+    figure: str = ""
+    """What the rule looks at: config, fallback, ttfb …"""
     episode: int = 0
     """Tells this occurrence from others of the same alert; it grows."""
     since: float = 0.0
@@ -99,12 +101,16 @@ class Notification:
     at: float
     """When the state changed."""
     since: float
+    figure: str = ""
+    """What the rule looks at: config, fallback, ttfb …"""
     labels: Labels = ()
     value: float | None = None
     target: float | None = None
     unit: str = ""
     n: int = 0
     window_s: float | None = None
+    provider: str = ""
+    """Who is behind it, where the figures tell."""
     sources: tuple[str, ...] = ()
     host: str = ""
     """Where the log is read; the name of this machine when that is here."""
@@ -114,6 +120,8 @@ class Notification:
     """What was counted, in whose words; at most a few lines."""
     also: tuple[str, ...] = ()
     """Summaries of others told by this one message; at most a few."""
+    also_keys: tuple[str, ...] = ()
+    """``alert_key`` of all others told by it, for a receiver that keeps one incident for each."""
     suppressed: int = 0
     """Messages that this one stands for beside its own: grouped, overtaken or held back."""
     dashboard: str = ""

@@ -1,0 +1,309 @@
+import random
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.engine.alerts import figures
+from tests.engine.alerts.figures import CALM, NOW
+from tests.engine.alerts.killed_judge import ROUNDS
+from tests.terminal import environment
+from tui.engine.alerts import book
+from tui.engine.alerts._json import load_notification
+from tui.engine.alerts.judge import Judge
+from tui.engine.alerts.rule import read_rules
+from tui.engine.alerts.telling import Teller, TellingOptions
+from tui.engine.clock import ManualClock
+from tui.engine.errors import StateError
+from tui.engine.model import Alert, AlertBoard, Notification, Silence, Snapshot, SourceState
+from tui.engine.state import StateDatabase
+
+SECRET = "gsk_4f9aQ7Lr2Vn8Kc3Xw6Tb1Zm5"  # noqa: S105 - a canary
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[StateDatabase]:
+    with StateDatabase(tmp_path / "state") as opened:
+        yield opened
+
+
+class Court:
+    """A judge and its clock."""
+
+    def __init__(self, database: StateDatabase, **rules: dict[str, object]) -> None:
+        self.clock = ManualClock(NOW)
+        self.database = database
+        self.rules = read_rules(rules, str)
+        self.judge = self.another()
+
+    def another(self) -> Judge:
+        """Return a judge as after a restart."""
+        teller = Teller(TellingOptions(repeat_s=1800, server="voice-prod-01"))
+        return Judge(self.rules, self.database, self.clock, channels=("ops",), teller=teller)
+
+    async def run(self, snapshot: Snapshot, seconds: int = 0, step: int = 10) -> None:
+        await self.judge.look(snapshot)
+        for _ in range(0, seconds, step):
+            self.clock.advance(step)
+            await self.judge.look(snapshot)
+
+    def told(self, state: str = "waiting") -> list[Notification]:
+        query = "SELECT body FROM outbox WHERE state = ? ORDER BY id"
+        return self.database.read_now(lambda c: [load_notification(body) for (body,) in c.execute(query, (state,))])
+
+    def occasions(self, state: str = "waiting") -> list[tuple[str, str]]:
+        return [(one.rule, one.occasion) for one in self.told(state)]
+
+    def board(self) -> AlertBoard:
+        return self.database.read_now(partial(book.read_board, scopes=(book.WATCH,), now=self.clock.now()))
+
+    def alert(self) -> Alert:
+        (alert,) = self.board().alerts
+        return alert
+
+    def ack(self) -> None:
+        self.database.write_now(partial(book.acknowledge, alert=self.alert(), author="ana", now=self.clock.now()))
+
+    def silence(self, match: str, seconds: float) -> str:
+        now = self.clock.now()
+        silence = Silence("", match, now + seconds, "known", "ana", now)
+        return self.database.write_now(partial(book.add_silence, silence=silence))
+
+
+@pytest.fixture
+def court(database: StateDatabase) -> Court:
+    return Court(database)
+
+
+async def test_r77_an_alert_is_told_when_it_fires_every_half_hour_and_when_it_is_over(court: Court) -> None:
+    await court.run(figures.missing(), 3600)
+    await court.run(CALM, 60)
+
+    occasions = [(one.occasion, one.at - NOW) for one in court.told()]
+    assert occasions == [("fired", 0), ("repeat", 1800), ("repeat", 3600), ("resolved", 3600)]
+    assert len({one.alert_key for one in court.told()}) == 1
+    assert len({one.key for one in court.told()}) == 4
+
+
+async def test_the_message_says_what_where_how_much_and_since_when(court: Court) -> None:
+    snapshot = replace(
+        figures.slow(3200),
+        recent=(figures.group("timeout", 12, stage="TTS", code="timeout"), figures.group("other", stage="LLM")),
+    )
+
+    await court.run(snapshot, 300)
+
+    (told,) = court.told()
+    assert told.summary == "TTS: P95 of the first byte 3200 ms (limit 1000 ms, n 100, 5 min; slowest: Azure)"
+    assert (told.host, told.label("stage"), told.since, told.severity) == ("voice-prod-01", "TTS", NOW, "critical")
+    assert told.evidence == ("TTS Azure timeout ×12: timeout",)
+
+
+async def test_fault_98_a_secret_in_the_log_is_in_no_message_and_not_in_the_database(
+    court: Court, tmp_path: Path
+) -> None:
+    text = f"Authorization: Bearer {SECRET} refused for +34600123456"
+    snapshot = replace(figures.slow(3200), recent=(figures.group(text, stage="TTS"),))
+    snapshot = replace(snapshot, config=figures.missing(f"KEY {SECRET}").config)
+
+    await court.run(snapshot, 300)
+
+    assert len(court.told()) == 2
+    written = b"".join(each.read_bytes() for each in (tmp_path / "state").glob("state.db*"))
+    assert SECRET.encode() not in written
+    assert b"34600123456" not in written
+
+
+async def test_an_acknowledged_alert_is_not_repeated_and_told_again_when_it_gets_worse(court: Court) -> None:
+    await court.run(figures.slow(700), 300)
+    court.ack()
+    await court.run(figures.slow(700), 3600)
+    assert court.alert().acked_by == "ana"
+    assert court.occasions() == [("ttfb_p95", "fired")]
+
+    await court.run(figures.slow(1500), 300)
+
+    assert court.occasions() == [("ttfb_p95", "fired"), ("ttfb_p95", "worse")]
+    assert not court.alert().acknowledged
+
+
+async def test_an_acknowledgement_ends_with_its_episode(court: Court) -> None:
+    await court.run(figures.missing())
+    court.ack()
+    await court.run(CALM, 10)
+    assert not court.alert().acknowledged
+
+    await court.run(figures.missing(at=NOW + 20))
+
+    assert [why for _, why in court.occasions()] == ["fired", "resolved", "fired"]
+    assert not court.alert().acknowledged
+
+
+async def test_a_silence_mutes_what_it_matches_and_is_told_when_it_ends_before_the_alert(court: Court) -> None:
+    silence = court.silence("rule=config_warning,field=GROQ.*", 600)
+    court.silence('field=~"GROQ.*",source=app', 600)
+
+    await court.run(figures.missing(), 590)
+    assert court.occasions() == []
+    assert court.occasions("suppressed") == [("config_warning", "fired")]
+    assert court.alert().muted_by != silence  # not a pattern: the first one matches nothing
+
+    await court.run(figures.missing(), 20)
+
+    assert court.occasions() == [("config_warning", "fired")]
+    assert court.alert().muted_by == ""
+
+
+async def test_a_silence_that_is_ended_by_hand_mutes_no_more(court: Court) -> None:
+    silence = court.silence("config_warning", 600)
+    await court.run(figures.missing())
+    assert court.board().silences[0].comment == "known"
+
+    assert court.database.write_now(partial(book.end_silence, silence_id=silence))
+    await court.run(figures.missing(), 10)
+
+    assert court.occasions() == [("config_warning", "fired")]
+
+
+async def test_a_provider_that_is_down_mutes_what_follows_from_it_in_its_own_stage(court: Court) -> None:
+    snapshot = replace(
+        figures.broken("Azure", 2000, "STT"),
+        fallback=figures.falling_back(50, "STT").fallback,
+        ttfb=tuple(figures.slow(9000, row.stage).ttfb[index] for index, row in enumerate(CALM.ttfb)),
+    )
+
+    await court.run(snapshot, 300)
+
+    assert sorted((one.rule, one.label("stage")) for one in court.told()) == [
+        ("provider_down", "STT"),
+        ("ttfb_p95", "LLM"),
+        ("ttfb_p95", "TTS"),
+    ]
+    assert sorted(rule for rule, _ in court.occasions("suppressed")) == ["fallback_rate", "ttfb_p95"]
+    muted = {alert.rule for alert in court.board().alerts if alert.muted_by == "provider_down"}
+    assert muted == {"fallback_rate", "ttfb_p95"}
+
+
+async def test_after_a_restart_a_firing_alert_goes_on_and_nobody_is_told_twice(court: Court) -> None:
+    await court.run(figures.slow(1500), 300)
+    before = court.alert()
+
+    court.clock.advance(3)
+    court.judge = court.another()
+    await court.run(figures.slow(1500), 600)
+
+    assert court.occasions() == [("ttfb_p95", "fired")]
+    assert (court.alert().episode, court.alert().fired_at) == (before.episode, before.fired_at)
+
+
+async def test_after_a_restart_what_the_log_said_meanwhile_is_news(court: Court) -> None:
+    await court.run(CALM, 10)
+
+    court.clock.advance(1800)
+    court.judge = court.another()
+    await court.run(figures.missing(at=NOW + 600))
+
+    assert court.occasions() == [("config_warning", "fired")]
+
+
+async def test_r68_at_a_first_start_history_raises_nothing(court: Court) -> None:
+    await court.run(figures.missing(at=NOW - 121))
+
+    assert court.board().alerts == ()
+
+
+async def test_nothing_is_judged_before_history_was_read(court: Court) -> None:
+    reading = replace(figures.missing(), sources=(replace(figures.APP, progress=0.4),))
+    await court.run(reading, 3600)
+    assert court.board().alerts == ()
+
+    unread = replace(figures.missing(), sources=(replace(figures.APP, state=SourceState.CONNECTING),))
+    await court.run(unread, 10)
+
+    assert court.occasions() == [("config_warning", "fired")]
+
+
+async def test_a_change_that_cannot_be_written_is_written_with_its_message_by_the_next_look(
+    court: Court, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await court.run(CALM)
+    whole = book.beat
+
+    def full(*_: object, **__: object) -> None:
+        raise StateError("the disk is full")
+
+    monkeypatch.setattr(book, "beat", full)
+    with pytest.raises(StateError):
+        await court.judge.look(figures.missing())
+    assert court.board().alerts == ()
+    monkeypatch.setattr(book, "beat", whole)
+
+    await court.run(figures.missing(), 10)
+
+    assert court.occasions() == [("config_warning", "fired")]
+    assert [alert.rule for alert in court.board().firing] == ["config_warning"]
+
+
+async def test_another_generation_closes_the_incident_of_the_one_before(court: Court) -> None:
+    await court.run(figures.missing())
+
+    await court.run(figures.missing(at=NOW + 61, first_at=NOW + 60))
+
+    first, over, second = court.told()
+    assert [one.occasion for one in (first, over, second)] == ["fired", "resolved", "fired"]
+    assert first.alert_key == over.alert_key != second.alert_key
+
+
+async def test_the_board_says_who_judges_and_whether_anybody_does(court: Court) -> None:
+    assert not court.board().known
+    await court.run(CALM)
+    assert court.board().known
+    assert court.board().watched_by
+
+    court.clock.advance(16)
+    assert not court.board().known
+
+    await court.run(CALM)
+    await court.judge.end()
+    assert not court.board().known
+
+
+async def test_a_reload_judges_by_the_new_rules_and_keeps_what_fires(court: Court) -> None:
+    await court.run(figures.slow(1500), 300)
+
+    court.judge.use(read_rules({"ttfb_p95": {"warn": 5000}}, str), ("ops",), Teller())
+    await court.run(figures.slow(1500), 130)
+
+    assert court.occasions() == [("ttfb_p95", "fired"), ("ttfb_p95", "resolved")]
+
+
+def test_fault_91_a_judge_killed_at_any_moment_loses_no_message_and_repeats_none_under_another_key(
+    tmp_path: Path,
+) -> None:
+    """Every change was told: the last life sends what the earlier ones had only written down."""
+    position, sink = tmp_path / "position", tmp_path / "sink"
+    position.write_text("0", encoding="utf-8")
+    command = [sys.executable, "-m", "tests.engine.alerts.killed_judge", str(tmp_path / "state"), position, sink]
+    chance = random.Random(91)  # noqa: S311 - a repeatable history
+    for _ in range(6):
+        with subprocess.Popen(command, env=environment(tmp_path), stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            for _ in range(chance.randint(1, 9)):
+                process.stdout.readline()
+            process.kill()
+    subprocess.run(command, env=environment(tmp_path), check=True, stdout=subprocess.DEVNULL, timeout=60)
+
+    lines = sink.read_text(encoding="utf-8").splitlines()
+    once = list(dict.fromkeys(lines))
+    assert [line.split()[0] for line in once] == ["fired", "resolved"] * (ROUNDS // 2 - 1) + ["fired"]
+    assert len({line.split()[1] for line in once}) == len(once)
+    with sqlite3.connect(tmp_path / "state" / "state.db") as connection:
+        (left,) = connection.execute("SELECT count(*) FROM outbox WHERE state <> 'sent'").fetchone()
+        (check,) = connection.execute("PRAGMA integrity_check").fetchone()
+    connection.close()
+    assert (left, check) == (0, "ok")

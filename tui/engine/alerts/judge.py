@@ -1,0 +1,191 @@
+"""Judges snapshots: steps the machine, decides who is told, and writes both in one transaction."""
+
+import os
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import NamedTuple
+
+from tui.engine.alerts import book, outbox
+from tui.engine.alerts.machine import Machine, Track
+from tui.engine.alerts.muting import muted_by
+from tui.engine.alerts.rule import AlertRule
+from tui.engine.alerts.telling import Teller, occasion
+from tui.engine.clock import Clock
+from tui.engine.model import Alert, AlertState, Notification, Silence, Snapshot, SourceState
+from tui.engine.state import StateDatabase
+
+JUDGE_S = 1.0
+"""Between two looks."""
+SAVE_S = 10.0
+"""Figures of alerts that stand still are written this often."""
+HISTORY_S = 120.0
+"""Evidence older than this at the start raises nothing (semantics R68)."""
+PATIENCE_S = 30.0
+"""A source that gives no sign of life for so long is no longer waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An alert that changed, for the log."""
+
+    alert: Alert
+    message: Notification | None
+    """What people are told of it, if they are."""
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What one look leads to, before it is written."""
+
+    save: dict[str, Track] = field(default_factory=dict)
+    drop: set[str] = field(default_factory=set)
+    put: list[tuple[str, Notification, bool]] = field(default_factory=list)
+    """Alert, message, and whether it is muted."""
+    changes: list[Change] = field(default_factory=list)
+
+
+class _Words(NamedTuple):
+    """What people said about alerts."""
+
+    acks: dict[str, book.Ack]
+    silences: tuple[Silence, ...]
+
+
+class Judge:
+    """Keeps the alerts of one scope; the state file holds all that must outlive the process."""
+
+    def __init__(
+        self,
+        rules: Mapping[str, AlertRule],
+        database: StateDatabase,
+        clock: Clock,
+        *,
+        scope: str = book.WATCH,
+        sources: Sequence[str] = (),
+        channels: Collection[str] = (),
+        teller: Teller | None = None,
+    ) -> None:
+        """``sources`` are named in the beat; ``channels`` each get a row for every message."""
+        self.scope = scope
+        self._rules = rules
+        self._database = database
+        self._clock = clock
+        self._sources = tuple(sources)
+        self._channels = tuple(channels)
+        self._teller = teller or Teller()
+        self._machine: Machine | None = None
+        self._began = clock.now()
+        self._saved_at = 0.0
+        self._unsaved: set[str] = set()
+        """Alerts that changed since the last transaction that worked."""
+
+    async def load(self) -> None:
+        """Take up the alerts where the last process of this scope left them.
+
+        Raises:
+            StateError: the state file cannot be read.
+        """
+        now = self._clock.now()
+        beats = await self._database.read(book.read_beats)
+        last = beats.get(self.scope)
+        tracks = await self._database.read(partial(book.read_tracks, scope=self.scope))
+        history = now - HISTORY_S if last is None else min(now - HISTORY_S, last.at)
+        self._machine = Machine(self._rules, tracks, scope=self.scope, history=history)
+
+    def use(self, rules: Mapping[str, AlertRule], channels: Collection[str], teller: Teller) -> None:
+        """Judge by another configuration from now on."""
+        self._rules, self._channels, self._teller = rules, tuple(channels), teller
+        if self._machine:
+            self._machine.use_rules(rules)
+
+    async def look(self, snapshot: Snapshot) -> list[Change]:
+        """Judge a snapshot and write what it leads to; return what changed.
+
+        Before history was read nothing is judged.
+
+        Raises:
+            StateError: nothing could be written; the next look plans it anew.
+        """
+        now = self._clock.now()
+        if self._machine is None:
+            await self.load()
+        assert self._machine is not None  # noqa: S101 - loaded just now, and mypy's knowledge
+        if not self._caught_up(snapshot, now):
+            await self._database.write(
+                partial(book.beat, scope=self.scope, pid=os.getpid(), sources=self._sources, now=now)
+            )
+            return []
+        words = await self._database.read(partial(_read_words, now=now))
+        self._unsaved |= self._machine.step(snapshot, now)
+        plan = self._plan(self._machine, words, snapshot, now)
+        await self._database.write(partial(self._write, plan=plan, now=now), durable=bool(plan.put))
+        self._machine.tracks.update(plan.save)
+        self._machine.replaced.clear()
+        self._unsaved.clear()
+        return plan.changes
+
+    async def end(self) -> None:
+        """Say that nobody judges from now on."""
+        await self._database.write(partial(book.end_beat, scope=self.scope))
+
+    def _caught_up(self, snapshot: Snapshot, now: float) -> bool:
+        """Tell whether every source was read up to the present, or is not worth waiting for."""
+        reading = any(one.progress is not None for one in snapshot.sources)
+        unread = any(one.state is SourceState.CONNECTING for one in snapshot.sources)
+        return not reading and not (unread and now - self._began < PATIENCE_S)
+
+    def _plan(self, machine: Machine, words: _Words, snapshot: Snapshot, now: float) -> _Plan:
+        plan = _Plan(drop=self._unsaved - machine.tracks.keys())
+        due = now - self._saved_at >= SAVE_S or now < self._saved_at
+        firing = [track.alert for track in machine.tracks.values() if track.alert.state is AlertState.FIRING]
+        for track in machine.replaced:
+            self._tell(replace(track), "", plan, snapshot, now)
+        for key, track in machine.tracks.items():
+            mute = muted_by(track.alert, firing, self._rules, words.silences, now)
+            alert = replace(book.with_ack(track.alert, words.acks), muted_by=mute)
+            copy = replace(track, alert=alert)
+            told = self._tell(copy, mute, plan, snapshot, now)
+            if key in self._unsaved and told is None:
+                plan.changes.append(Change(alert, None))
+            if due or told or key in self._unsaved or alert != track.alert:
+                plan.save[key] = copy
+        if due:
+            self._saved_at = now
+        return plan
+
+    def _tell(self, track: Track, mute: str, plan: _Plan, snapshot: Snapshot, now: float) -> Notification | None:
+        """Add the message about an alert to the plan, if there is to be one, and note in the alert that it was told.
+
+        Whoever was told that it began is told that it is over, muted or not; of a muted beginning it is
+        counted once that nobody was told.
+        """
+        why = occasion(track, now, self._teller.options.repeat_s)
+        muted = bool(mute) and why != "resolved"
+        if why is None or (muted and track.muted_counted):
+            return None
+        track.sequence += 1
+        message = self._teller.message(track, why, snapshot, now)
+        plan.put.append((track.alert.id, message, muted))
+        if muted:
+            track.muted_counted = True
+            return None
+        plan.changes.append(Change(track.alert, message))
+        track.told = "" if why == "resolved" else track.alert.severity
+        track.told_at, track.muted_counted = now, False
+        return message
+
+    def _write(self, connection: sqlite3.Connection, plan: _Plan, now: float) -> None:
+        """Write alerts and messages together: neither is ever there without the other."""
+        book.save_tracks(connection, self.scope, plan.save.values(), now)
+        book.drop_alerts(connection, plan.drop)
+        for alert, message, muted in plan.put:
+            outbox.put(connection, self._channels, alert, (message,), muted=muted)
+        book.beat(connection, self.scope, os.getpid(), self._sources, now)
+        if plan.put:
+            outbox.prune(connection, now)
+
+
+def _read_words(connection: sqlite3.Connection, now: float) -> _Words:
+    return _Words(book.read_acks(connection), book.read_silences(connection, now))

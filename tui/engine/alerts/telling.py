@@ -1,0 +1,133 @@
+"""Whether people are to be told of an alert now, and the message if so."""
+
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tui.engine.alerts.machine import Track
+from tui.engine.alerts.wording import describe
+from tui.engine.model import Alert, AlertState, ErrorGroup, Notification, Occasion, Playbook, Snapshot
+from tui.engine.redact import redact
+from tui.engine.safe_text import safe_text
+from tui.engine.text import t
+
+EVIDENCE_LINES = 3
+EVIDENCE_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class TellingOptions:
+    """What a user sets about messages."""
+
+    repeat_s: float = 1800.0
+    """An alert nobody acknowledged is told again this often (semantics R77)."""
+    server: str = ""
+    """Name of the place in messages; empty is the host a log is read on."""
+    dashboard: str = ""
+
+
+PlaybookOf = Callable[[str], Playbook | None]
+"""Finds a playbook by alert key or id."""
+
+
+def occasion(track: Track, now: float, repeat_s: float) -> Occasion | None:
+    """Return why people are to be told of an alert now, None if they need not be.
+
+    Whoever was told that an alert fires is told when it is over; an acknowledged one is not repeated, but
+    told when it gets worse.
+    """
+    alert = track.alert
+    if alert.state is AlertState.RESOLVED:
+        return "resolved" if track.told else None
+    if alert.state is not AlertState.FIRING:
+        return None
+    if not track.told:
+        return "fired"
+    if alert.severity == "critical" and track.told == "warning":
+        return "worse"
+    return "repeat" if not alert.acknowledged and abs(now - track.told_at) >= repeat_s else None
+
+
+def alert_key(alert: Alert) -> str:
+    """Return what all messages of one episode share."""
+    return f"voxtop-{alert.id}-{alert.episode}"
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Writes the messages."""
+
+    options: TellingOptions = TellingOptions()
+    playbook: PlaybookOf = lambda _: None
+
+    def message(self, track: Track, why: Occasion, snapshot: Snapshot, now: float) -> Notification:
+        """Return what people are told, masked and safe."""
+        alert = track.alert
+        found = self.playbook(alert.playbook) if alert.playbook else None
+        return Notification(
+            key=f"{alert_key(alert)}-{track.sequence}",
+            alert_key=alert_key(alert),
+            occasion=why,
+            rule=alert.rule,
+            figure=alert.figure,
+            severity=alert.severity,
+            summary=redact(describe(alert)),
+            at=now,
+            since=alert.since,
+            labels=tuple((name, _clean(value)) for name, value in alert.labels),
+            value=alert.value,
+            target=alert.target,
+            unit=alert.unit,
+            n=alert.n,
+            window_s=alert.window_s,
+            provider=_clean(alert.provider),
+            sources=tuple(_clean(one.name) for one in snapshot.sources),
+            host=_clean(self.options.server or alert.host or socket.gethostname()),
+            playbook=found.id if found else "",
+            evidence=evidence(alert, snapshot),
+            dashboard=self.options.dashboard,
+            episode=alert.episode,
+        )
+
+
+def _clean(text: str) -> str:
+    return safe_text(redact(text), 200)
+
+
+def evidence(alert: Alert, snapshot: Snapshot) -> tuple[str, ...]:
+    """Return what was counted about the same thing lately, in the log's words, masked and safe."""
+    labels = dict(alert.labels)
+    found = [group for group in snapshot.recent if _about(group, alert, labels)]
+    return tuple(
+        safe_text(
+            redact(
+                t(
+                    "alert_text.evidence",
+                    kind=" ".join(filter(None, (group.stage, group.provider, group.code))) or group.kind,
+                    count=group.count,
+                    text=group.text,
+                )
+            ),
+            EVIDENCE_LENGTH,
+        )
+        for group in found[:EVIDENCE_LINES]
+    )
+
+
+_KINDS: Mapping[str, frozenset[str]] = {
+    "config": frozenset({"config_warning"}),
+    "fallback": frozenset({"fallback", "warning", "error"}),
+    "fallback_spike": frozenset({"fallback", "warning", "error"}),
+}
+_FAILURES = frozenset({"error", "warning"})
+
+
+def _about(group: ErrorGroup, alert: Alert, labels: Mapping[str, str]) -> bool:
+    """Tell whether a row of the recent errors may explain an alert."""
+    if group.last_at is None or group.last_at < alert.since - 3600:
+        return False
+    if group.kind not in _KINDS.get(alert.figure, _FAILURES):
+        return False
+    wanted = (("stage", group.stage), ("provider", group.provider), ("source", group.source))
+    named = labels.get("field", "") in group.text
+    return named and all(name not in labels or labels[name] == value for name, value in wanted)
