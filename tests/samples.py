@@ -221,7 +221,7 @@ def on_fire() -> Snapshot:
     return replace(
         calm,
         version=8,
-        verdict=Verdict(Status.CRITICAL, NOW - 740, findings, "live", 2, 4, 0.4, 34),
+        verdict=Verdict(Status.CRITICAL, NOW - 740, findings, "live", 2, 4, 0.4, 34, 1),
         config=ConfigHealth(
             Status.CRITICAL, missing, start_seen=True, started_at=NOW - 905, generations=3,
             resolved=("TWILIO_AUTH_TOKEN",), last_warning_at=NOW - 880,

@@ -6,6 +6,7 @@ from widgets.calls import CallsPanel
 from widgets.config_status import ConfigPanel
 from widgets.errors import ErrorsPanel
 from widgets.fallback import FallbackPanel
+from widgets.frozen import FrozenCover
 from widgets.notice import NoticeBar
 from widgets.playbook_card import PlaybookCard
 from widgets.recent import RecentPanel
@@ -19,6 +20,7 @@ __all__ = [
     "ConfigPanel",
     "ErrorsPanel",
     "FallbackPanel",
+    "FrozenCover",
     "NoticeBar",
     "Panel",
     "PlaybookCard",

@@ -114,9 +114,18 @@ class Panel(LinesView, can_focus=True):
             return t("panel.no_data_yet")
         return t("panel.stale", age=_format.age(self.snapshot.at - verdict.lag_s, self._view.now))
 
+    def coverage(self) -> str:
+        """Return how many sources the figures stand on, if that is not all of them."""
+        verdict = self.snapshot.verdict
+        if not verdict.sources_down:
+            return ""
+        readable = verdict.sources_total - verdict.sources_down
+        return t("panel.coverage", readable=readable, total=verdict.sources_total)
+
     def _write_titles(self) -> None:
         plain = self._view.glyphs.plain
-        titles = plain(f"{self.NUMBER} {t(self.TITLE)}"), plain(self.age_of_data() or self.subtitle())
+        told = self.age_of_data() or " · ".join(filter(None, (self.coverage(), self.subtitle())))
+        titles = plain(f"{self.NUMBER} {t(self.TITLE)}"), plain(told)
         if titles == self._titles:
             return
         self._titles = titles

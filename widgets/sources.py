@@ -141,6 +141,10 @@ class SourcesPanel(Panel):
         verdict = self.snapshot.verdict
         return t("panel_sources.live", live=verdict.sources_live, total=verdict.sources_total)
 
+    def coverage(self) -> str:
+        """Return nothing: each source says it for itself."""
+        return ""
+
     def on_focus(self) -> None:
         """Show reasons in full, the worst source first."""
         self._first = 0

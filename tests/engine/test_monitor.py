@@ -66,9 +66,13 @@ async def test_while_nothing_changes_the_snapshot_is_the_same_object() -> None:
     source.put(stamped("🔌 WS CONNECTION | Client: twilio, ID: c1"))
     monitor = monitor_over(source, clock=clock)
 
-    first = await running(monitor, source)
+    reading = asyncio.create_task(monitor.run())
+    await source.all_taken()
 
-    assert monitor.snapshot() is first
+    assert monitor.snapshot() is monitor.snapshot()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
 
 
 async def test_without_a_source_that_was_read_nothing_is_ok() -> None:

@@ -1,7 +1,6 @@
 """Pictures of the dashboard: what it shows at three sizes, empty, typical, on fire and stale."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -12,16 +11,6 @@ from tui.engine.text import use_language
 
 SIZES = {"column": (80, 24), "grid": (120, 40), "wide": (200, 50)}
 STATES = {"empty": samples.empty, "typical": samples.typical, "on-fire": samples.on_fire, "stale": samples.stale}
-
-
-@pytest.fixture(autouse=True)
-def utc_and_english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    use_language("en")
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)

@@ -13,6 +13,9 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Return seconds that never go back, for ages and intervals."""
 
+    def boottime(self) -> float:
+        """Return seconds that never go back and go on while the machine sleeps, to notice that it slept."""
+
 
 class SystemClock:
     """The machine's own clocks."""
@@ -25,6 +28,11 @@ class SystemClock:
         """Return the monotonic clock in seconds."""
         return time.monotonic()
 
+    def boottime(self) -> float:
+        """Return the time since the machine was started, its sleep included."""
+        # Elsewhere than on Linux this clock goes on during sleep, and time.monotonic() does not.
+        return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
 
 class ManualClock:
     """A clock that stands still until told to move: for tests and replay."""
@@ -32,6 +40,7 @@ class ManualClock:
     def __init__(self, now: float = 0.0) -> None:
         self._now = now
         self._monotonic = 0.0
+        self._asleep = 0.0
 
     def now(self) -> float:
         """Return the time last set, in seconds since the epoch."""
@@ -45,6 +54,15 @@ class ManualClock:
         """Move both clocks forward."""
         self._now += seconds
         self._monotonic += seconds
+
+    def boottime(self) -> float:
+        """Return the seconds advanced and slept so far."""
+        return self._monotonic + self._asleep
+
+    def sleep(self, seconds: float) -> None:
+        """Let the machine sleep: only the monotonic clock stands still."""
+        self._now += seconds
+        self._asleep += seconds
 
     def set(self, now: float) -> None:
         """Set the wall clock as NTP would: the monotonic clock does not move."""

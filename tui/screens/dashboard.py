@@ -1,6 +1,7 @@
 """The main screen: verdict strip and panels over the newest snapshot."""
 
 import asyncio
+from dataclasses import replace
 from typing import ClassVar, Protocol
 
 from textual import on
@@ -11,9 +12,10 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input
 
 from tui.engine.clock import Clock
-from tui.engine.model import EMPTY_SNAPSHOT, Playbook, Snapshot
+from tui.engine.model import EMPTY_SNAPSHOT, Playbook, Snapshot, Status
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from tui.screens.frozen import FrozenScreen
 from tui.screens.help import HelpScreen
 from tui.screens.playbook import PlaybookScreen, evidence
 from widgets import (
@@ -32,6 +34,9 @@ from widgets import (
 
 PULL_S = 0.1
 """The view is renewed at most this often."""
+
+OVERDUE_S = 5.0
+"""Age of the last snapshot from which on the figures on screen are not believed any more."""
 
 AGE_S = 1.0
 """Ages on screen are renewed this often even when no figure changed."""
@@ -83,6 +88,8 @@ class DashboardScreen(Screen[None]):
         self._clock = clock
         self._shown = EMPTY_SNAPSHOT
         self._frozen: Snapshot | None = None
+        self._pulled = clock.monotonic()
+        self._ice = FrozenScreen()
         self._bindings = translated(self.KEYS)
         for number in range(1, len(PANELS) + 1):
             self._bindings.bind(str(number), f"focus_panel({number})", show=False)
@@ -101,6 +108,7 @@ class DashboardScreen(Screen[None]):
         """Begin to pull snapshots."""
         self._pull()
         self.run_worker(self._keep_pulling(), group="pull")
+        self.set_interval(AGE_S, self._suspect)
 
     async def _keep_pulling(self) -> None:
         """Pull when an event was counted, at most every ``PULL_S``, and once a second for the ages."""
@@ -112,12 +120,34 @@ class DashboardScreen(Screen[None]):
     def _pull(self) -> None:
         """Show the newest snapshot; panels redraw only what changed."""
         now = self._clock.now()
+        self._pulled = self._clock.monotonic()
         self._shown = self._monitor.snapshot()
+        self._cover_frozen(self._shown, now)
         if self._frozen is None:
             self._show(self._shown, now)
         else:
             new = _events(self._shown) - _events(self._frozen)
             self.query_one(VerdictStrip).show(self._frozen, now, paused=new)
+
+    def _suspect(self) -> None:
+        """Take all green back when no snapshot has come for too long, whatever the reason."""
+        age, now = self._clock.monotonic() - self._pulled, self._clock.now()
+        if age > OVERDUE_S:
+            old = self._shown
+            verdict = replace(old.verdict, status=Status.NO_DATA, freshness="stale")
+            self._shown = replace(old, verdict=verdict, frozen_since=old.frozen_since or now - age)
+            self._show(self._shown, now)
+            self._cover_frozen(self._shown, now)
+
+    def _cover_frozen(self, snapshot: Snapshot, now: float) -> None:
+        """Lay the cover over everything while the data is frozen."""
+        if snapshot.frozen_since is not None:
+            if not self._ice.is_attached:
+                self.app.push_screen(self._ice)
+            self._ice.show(snapshot.frozen_since, now)
+        elif self._ice.is_current:
+            self._ice.dismiss()
+            self._ice = FrozenScreen()
 
     def _show(self, snapshot: Snapshot, now: float) -> None:
         self.query_one(VerdictStrip).show(snapshot, now)

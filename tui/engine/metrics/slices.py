@@ -91,7 +91,9 @@ class Slices:
         self._all_failed = Kept[list[tuple[Stage | None, int]]]()
         self._recent = Kept[tuple[ErrorGroup, ...]]()
 
-    def snapshot(self, now: float, sources: tuple[SourceStatus, ...], notice: str, last_event: float) -> Snapshot:
+    def snapshot(
+        self, now: float, sources: tuple[SourceStatus, ...], notice: str, frozen_since: float | None, last_event: float
+    ) -> Snapshot:
         """Return the snapshot as of now; ``last_event`` is the newest event time of all."""
         behind = {one.name for one in sources if one.state is SourceState.CONNECTING or one.progress is not None}
         self._counters.calls.expire(now, behind)
@@ -113,6 +115,7 @@ class Slices:
             sources=same(old.sources, sources),
             thresholds=self._thresholds,
             notice=same(old.notice, notice),
+            frozen_since=old.frozen_since if frozen_since is not None and old.frozen_since else frozen_since,
         )
         if self._snapshot is None or _differ(old, new):
             self._snapshot = replace(new, at=now, version=old.version + 1)

@@ -190,9 +190,12 @@ class MetricsStore:
     def _key_present(self, event: LogEvent, _time: float | None, _now: float) -> None:
         self._generations.present(event)
 
-    def snapshot(self, now: float, sources: tuple[SourceStatus, ...], notice: str = "") -> Snapshot:
+    def snapshot(
+        self, now: float, sources: tuple[SourceStatus, ...], notice: str = "", frozen_since: float | None = None
+    ) -> Snapshot:
         """Return the figures of this moment; slices that did not change, and so the whole, are the same objects.
 
-        Figures move with new events and with the ten-second slices of the windows.
+        Figures move with new events and with the ten-second slices of the windows. ``frozen_since`` is since
+        when no line reached this store, if somebody noticed.
         """
-        return self._slices.snapshot(now, sources, notice, self._last_event)
+        return self._slices.snapshot(now, sources, notice, frozen_since, self._last_event)

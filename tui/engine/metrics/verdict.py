@@ -10,6 +10,11 @@ _BROKEN = {SourceState.FAILED, SourceState.STALE}
 _UNREAD = {SourceState.CONNECTING, SourceState.WAITING}
 
 
+def is_down(source: SourceStatus) -> bool:
+    """Tell whether a source cannot be read: it failed, is stale, or had lines and is waited for."""
+    return source.state in _BROKEN or (source.state is SourceState.WAITING and source.lines > 0)
+
+
 def freshness(sources: Sequence[SourceStatus]) -> Freshness:
     """Return how far the figures can be trusted: only a source that gives lines makes them live."""
     if any(source.state is SourceState.LIVE for source in sources):
@@ -57,6 +62,7 @@ def judge(
         freshness=fresh,
         sources_live=sum(source.state is SourceState.LIVE for source in sources),
         sources_total=len(sources),
+        sources_down=sum(is_down(source) for source in sources),
         lag_s=_lag(sources, now),
         affected_calls=figures.errors.affected,
     )
@@ -120,5 +126,5 @@ def _lag(sources: Sequence[SourceStatus], now: float) -> float | None:
 def _source_findings(sources: Sequence[SourceStatus]) -> Iterator[Finding]:
     """Yield a finding for each source that fell silent for a bad reason."""
     for source in sources:
-        if source.state in _BROKEN:
+        if is_down(source):
             yield Finding("source", Status.WARNING, detail=source.name)

@@ -53,6 +53,8 @@ class Verdict:
     lag_s: float | None = None
     """Now minus the newest line of all sources."""
     affected_calls: int | None = None
+    sources_down: int = 0
+    """Sources that count in the figures and cannot be read now."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +80,8 @@ class Snapshot:
     thresholds: Thresholds = field(default_factory=Thresholds)
     notice: str = ""
     """What is being simulated or replayed, if anything."""
+    frozen_since: float | None = None
+    """Since when nothing reaches the figures although it should; None in the good case."""
 
 
 EMPTY_SNAPSHOT = Snapshot()

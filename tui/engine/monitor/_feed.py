@@ -5,16 +5,19 @@ from collections import deque
 from collections.abc import Iterator
 
 from tui.engine.clock import Clock
-from tui.engine.model import Journal, LineBlock, LogEvent, SourceCounts, SourceStatus
+from tui.engine.model import Journal, LineBlock, LogEvent, SourceCounts, SourceState, SourceStatus
 from tui.engine.monitor._skew import Skew
 from tui.engine.parser import Parser
 from tui.engine.sources._source import Source
+from tui.engine.text import t
 
 RATE_WINDOW_S = 10.0
 """Lines per second are a mean over this long."""
 
 SLICE_LINES = 500
 """Lines understood in one go; between slices keys are answered and the screen is painted."""
+
+_GOOD = (SourceState.LIVE, SourceState.QUIET)
 
 LATE_S = 30.0
 """An event this much older than one that came before it is late (semantics R67)."""
@@ -39,6 +42,8 @@ class Feed:
         self._unwritten: list[LogEvent] = []
         self._bookmark = ""
         self._late = 0
+        self._stopped = False
+        self._distrusted_at: float | None = None
         self._newest = float("-inf")
         self._skew = Skew()
 
@@ -80,9 +85,26 @@ class Feed:
         status, before = self.status(), self._counted
         return SourceCounts(**{each.name: getattr(status, each.name) for each in dataclasses.fields(before)})
 
+    def distrust(self) -> None:
+        """Believe nothing of the source until it is read again: nobody looked while the machine slept."""
+        self._distrusted_at = self.source.status().last_read_at
+
+    def stop(self) -> None:
+        """Note that nobody reads the source any more, although it is not over."""
+        self._stopped = True
+
+    def _state(self, status: SourceStatus) -> SourceStatus:
+        """Take back what the source says of itself where this monitor knows better."""
+        key = ""
+        if self._stopped and status.state in (*_GOOD, SourceState.CONNECTING):
+            key = "stopped"
+        elif self._distrusted_at is not None and status.last_read_at == self._distrusted_at and status.state in _GOOD:
+            key = "slept"
+        return _stale(status, key) if key else status
+
     def status(self) -> SourceStatus:
         """Return the source's own status with the figures of the parser and of earlier runs beside it."""
-        status = self.source.status()
+        status = self._state(self.source.status())
         read_at, before = status.last_read_at, self._counted
         return dataclasses.replace(
             status,
@@ -115,6 +137,16 @@ class Feed:
         while self._arrivals and self._arrivals[0][0] < start:
             self._arrivals.popleft()
         return round(sum(count for _, count in self._arrivals) / RATE_WINDOW_S, 1)
+
+
+def untrusted(status: SourceStatus) -> SourceStatus:
+    """Return the status of a source whose lines do not reach the store."""
+    return _stale(status, "frozen") if status.state in (*_GOOD, SourceState.CONNECTING) else status
+
+
+def _stale(status: SourceStatus, key: str) -> SourceStatus:
+    reason, remedy = t(f"monitor.{key}"), t(f"monitor.{key}_remedy")
+    return dataclasses.replace(status, state=SourceState.STALE, reason=reason, remedy=remedy)
 
 
 def slices(block: LineBlock) -> Iterator[LineBlock]:

@@ -8,8 +8,9 @@ from datetime import tzinfo
 from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import EMPTY_SNAPSHOT, Cumulative, Journal, LineBlock, LogEvent, Snapshot, SourceCounts
-from tui.engine.monitor._feed import Feed, slices
+from tui.engine.monitor._feed import Feed, slices, untrusted
 from tui.engine.monitor._journal import MemoryJournal
+from tui.engine.monitor._pulse import TICK_S, Pulse
 from tui.engine.parser import Parser
 from tui.engine.sources._source import Source
 
@@ -51,6 +52,7 @@ class Monitor:
         self._clock = clock
         self._tz = tz
         self._notice = notice
+        self._pulse = Pulse(clock)
         self._feeds: dict[str, Feed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._group: asyncio.TaskGroup | None = None
@@ -97,12 +99,38 @@ class Monitor:
             self._group = group
             for feed in self._feeds.values():
                 self._start(group, feed)
-            await asyncio.Event().wait()
+            await self._tick()
 
     def _start(self, group: asyncio.TaskGroup, feed: Feed) -> None:
         self._tasks[feed.source.name] = group.create_task(self._follow(feed))
 
+    async def _tick(self) -> None:
+        """Show each second that the store can be reached, and look again at everything after a sleep."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            if self._pulse.slept():
+                for feed in self._feeds.values():
+                    feed.distrust()
+                    feed.source.retry()
+            async with self._turn:
+                self._pulse.beat()
+
+    def retry(self, name: str) -> None:
+        """Try at once what a source is waiting to try again.
+
+        Raises:
+            KeyError: there is no such source.
+        """
+        self._feeds[name].source.retry()
+
     async def _follow(self, feed: Feed) -> None:
+        try:
+            await self._read(feed)
+        except asyncio.CancelledError:
+            feed.stop()
+            raise
+
+    async def _read(self, feed: Feed) -> None:
         async for block in feed.source.batches():
             for part in slices(block):
                 async with self._turn:
@@ -130,6 +158,7 @@ class Monitor:
             self._store.apply(events, self._clock.now())
             self._news.set()
         self._observe(feed, block, events)
+        self._pulse.beat()
 
     def _observe(self, feed: Feed, block: LineBlock, events: Sequence[LogEvent]) -> None:
         """Tell the store which span of time this read covers.
@@ -158,9 +187,11 @@ class Monitor:
 
     def snapshot(self) -> Snapshot:
         """Return the figures of this moment; while nothing changes, the very same object."""
-        now = self._clock.now()
+        now, frozen = self._clock.now(), self._pulse.frozen_since()
         statuses = tuple(feed.status() for feed in self._feeds.values())
-        self._snapshot = self._store.snapshot(now, statuses, self._notice())
+        if frozen is not None:
+            statuses = tuple(untrusted(status) for status in statuses)
+        self._snapshot = self._store.snapshot(now, statuses, self._notice(), frozen)
         return self._snapshot
 
     def cumulative(self) -> Cumulative:
