@@ -1,11 +1,17 @@
 """Programs that tests run beside voxtop, on ports that nobody else has."""
 
+import json
 import socket
+import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from tests.terminal import require
 
 T = TypeVar("T")
 
@@ -39,3 +45,66 @@ def eventually(ask: Callable[[], T | None], what: str, deadline_s: float = DEADL
             return found
         time.sleep(_POLL_S)
     raise AssertionError(f"within {deadline_s:.0f} s there was no {what}")
+
+
+class Prometheus:
+    """A real Prometheus that scrapes and judges every second."""
+
+    def __init__(
+        self,
+        folder: Path,
+        targets: Mapping[str, Sequence[int]],
+        *,
+        rules: Sequence[Path] = (),
+        alertmanager: int | None = None,
+    ) -> None:
+        """``targets`` are ports by job; ``rules`` are files."""
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._folder = folder / f"prometheus-{self.port}"
+        self._folder.mkdir()
+        self._config = self._folder / "prometheus.yml"
+        config: dict[str, object] = {
+            "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
+            "rule_files": [str(path) for path in rules],
+            "scrape_configs": [
+                {"job_name": job, "static_configs": [{"targets": [f"127.0.0.1:{port}" for port in ports]}]}
+                for job, ports in targets.items()
+            ],
+        }
+        if alertmanager is not None:
+            config["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{alertmanager}"]}]}]}
+        self._config.write_text(json.dumps(config), encoding="utf-8")
+
+    def __enter__(self) -> Self:
+        require("prometheus")
+        self._process = started(
+            "prometheus",
+            f"--config.file={self._config}",
+            f"--storage.tsdb.path={self._folder / 'data'}",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+            log=self._folder / "log",
+        )
+        eventually(lambda: fetched(f"{self.url}/-/ready"), "Prometheus that is ready")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        ended(self._process)
+
+
+def started(*command: str, log: Path) -> subprocess.Popen[bytes]:
+    """Run a program that writes what it says into a file."""
+    with log.open("wb") as output:
+        return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+
+
+def ended(process: subprocess.Popen[bytes]) -> None:
+    """End a program, by force where it does not listen."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -3,7 +3,7 @@
 import traceback
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import rich.text
 from textual.actions import ActionParseResult
@@ -15,6 +15,7 @@ from textual.screen import Screen
 import themes
 from tui.config import Settings
 from tui.engine.clock import Clock, SystemClock
+from tui.engine.fleet.address import FleetAddress, fleet_address
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.monitor import Monitor
 from tui.engine.parser import line_time
@@ -26,12 +27,19 @@ from tui.engine.text import t
 from tui.engine.when import parse_since
 from tui.own_themes import OwnThemes, theme_folder
 from tui.screens._bindings import CHANGES
-from tui.screens.dashboard import DashboardScreen
+from tui.screens.dashboard import DashboardScreen, SnapshotSource
 from tui.terminal import end_on_signals, shows_unicode
 from widgets import use_glyphs
 
 Companion = Callable[[], Coroutine[Any, Any, None]]
 """Starts what runs beside the monitor."""
+
+
+class Watched(SnapshotSource, Protocol):
+    """What fills the screen, and is run beside it."""
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
 
 
 class VoxtopApp(App[int]):
@@ -43,7 +51,7 @@ class VoxtopApp(App[int]):
 
     def __init__(
         self,
-        monitor: Monitor,
+        monitor: Watched,
         clock: Clock,
         theme: str,
         companions: Sequence[Companion] = (),
@@ -132,6 +140,10 @@ def monitor_app(
         UsageError: a source or the start of reading is written wrongly.
     """
     clock, tz = SystemClock(), settings.zone()
+    use_glyphs(unicode=shows_unicode() and not settings.ascii)
+    address = fleet_address(specs[0]) if len(specs) == 1 else None
+    if address is not None:
+        return VoxtopApp(_fleet(address, settings, clock), clock, settings.theme, read_only=read_only)
     since = parse_since(settings.since, clock.now(), tz)
     read_time = partial(line_time, tz=tz)
     sources = [
@@ -147,11 +159,17 @@ def monitor_app(
     ]
     store = MetricsStore(settings.thresholds, PlaybookCatalogue.load(), clean=clean)
     monitor = Monitor(sources, store, clock, tz, notice)
-    use_glyphs(unicode=shows_unicode() and not settings.ascii)
     companions = [companion] if companion else []
     if settings.listen and not read_only:
         companions.append(_exporter(settings.listen, store, monitor, clock))
     return VoxtopApp(monitor, clock, settings.theme, companions, read_only=read_only)
+
+
+def _fleet(address: FleetAddress, settings: Settings, clock: Clock) -> Watched:
+    """Return what asks Prometheus instead of logs."""
+    from tui.engine.fleet.monitor import FleetMonitor  # noqa: PLC0415 - an HTTP client only where one is wanted
+
+    return FleetMonitor(address, settings.thresholds, clock, PlaybookCatalogue.load())
 
 
 def _exporter(address: str, store: MetricsStore, monitor: Monitor, clock: Clock) -> Companion:

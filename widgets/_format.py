@@ -5,12 +5,17 @@ from datetime import UTC, datetime
 from tui.engine.text import language, t
 
 NONE = "–"
+INFINITE = float("inf")
+ABOVE_BUCKETS = ">10 s"
+"""A percentile above the last bound of a histogram (semantics R21)."""
 
 
 def number(value: float | None, digits: int = 0) -> str:
     """Return a number with the decimal sign of the language, ``–`` for none."""
     if value is None:
         return NONE
+    if value == INFINITE:
+        return ABOVE_BUCKETS
     text = f"{value:.{digits}f}"
     return text.replace(".", ",") if language() == "es" else text
 
@@ -38,8 +43,8 @@ def limit(value: float) -> str:
 
 def latency(ms: float | None) -> str:
     """Return milliseconds with their unit, seconds from ten seconds on."""
-    if ms is None:
-        return NONE
+    if ms is None or ms == INFINITE:
+        return number(ms)
     return f"{number(ms)} ms" if ms < 10_000 else f"{number(ms / 1000, 1)} s"
 
 

@@ -44,14 +44,15 @@ def ttfb_table(
     for stage in stages:
         mark = view.mark(stage.figures.status)
         name = Run((view.glyphs.pointer if stage.stage == chosen else " ") + stage.stage, "strong")
-        rows.append([name, mark, *_figures(stage.figures, stage.limits.warn_at, limits, view)])
+        goal = t("panel_ttfb.total") if stage.total else stage.limits.warn_at
+        rows.append([name, mark, *_figures(stage.figures, goal, limits, view)])
         if providers:
             for provider, figures in stage.providers:
                 rows.append(
                     [
                         Run(f"   {safe_text(provider, 24)}", "label"),
                         view.sign(figures.status),
-                        *_figures(figures, None, limits, view),
+                        *_figures(figures, "", limits, view),
                     ]
                 )
     if len(rows) + 1 < height and turn.figures.n:
@@ -83,19 +84,28 @@ def _one_line(stage: StageTtfb, width: int, view: View) -> Line:
     )
 
 
-def _figures(figures: Percentiles, goal: float | None, limits: Thresholds, view: View) -> list[Run]:
-    """Return P50, P95, P99, goal and n; a percentile with too few samples is dimmed and marked ``~``."""
+def _figures(figures: Percentiles, goal: float | str, limits: Thresholds, view: View) -> list[Run]:
+    """Return P50, P95, P99, goal and n; a percentile with too few samples is dimmed and marked ``~``.
+
+    One that is read from a histogram's buckets is an estimate, marked ``≈`` (semantics R21).
+    """
     role = role_of(view.current(figures.status))
-    mark = "~" if figures.p95 is not None and figures.n < limits.min_p95 else ""
     few: Role = "dim"
-    p99_few = figures.n < limits.min_p99
+    p95_few, p99_few = figures.n < limits.min_p95, figures.n < limits.min_p99
     return [
-        Run(fmt.number(figures.p50)),
-        Run(mark + fmt.number(figures.p95), few if mark else role),
-        Run(("~" if figures.p99 is not None and p99_few else "") + fmt.number(figures.p99), few if p99_few else "text"),
-        Run("" if goal is None else fmt.limit(goal), "label"),
+        Run(_marked(figures.p50, figures, view)),
+        Run(_marked(figures.p95, figures, view, few=p95_few), few if p95_few and figures.p95 is not None else role),
+        Run(_marked(figures.p99, figures, view, few=p99_few), few if p99_few else "text"),
+        Run(goal if isinstance(goal, str) else fmt.limit(goal), "label"),
         Run(f"{figures.n}{'+' if figures.widened else ''}", "label"),
     ]
+
+
+def _marked(value: float | None, figures: Percentiles, view: View, *, few: bool = False) -> str:
+    """Return a percentile behind the mark of how far it can be trusted."""
+    about = "~" if view.glyphs.ascii else "≈"
+    mark = "~" if few else about if figures.estimated else ""
+    return fmt.number(value) if value in {None, fmt.INFINITE} else mark + fmt.number(value)
 
 
 class TtfbPanel(Panel):

@@ -88,6 +88,9 @@ def state_families(snapshot: Snapshot, fields_seen: Iterable[str]) -> Iterator[M
     if any(map(is_up, snapshot.sources)):
         active.add_metric((), snapshot.calls.active or 0)
     yield active
+    incomplete = _gauge("voxtop_active_calls_incomplete")
+    incomplete.add_metric((), snapshot.calls.lower_bound)
+    yield incomplete
     missing = _gauge("voxtop_config_missing", "field_name")
     now_missing = {label(key.field) for key in snapshot.config.missing}
     for name in sorted({*FIELDS, *now_missing, *map(label, fields_seen)})[:MAX_SERIES]:

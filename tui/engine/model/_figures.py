@@ -71,6 +71,8 @@ class Percentiles:
     status: Status = Status.NO_DATA
     widened: bool = False
     """Fewer than 20 in the window: the last 20 of the hour were taken instead (semantics R14)."""
+    estimated: bool = False
+    """Read between the bounds of a histogram; above its last bound a percentile is infinite (semantics R21)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class StageTtfb:
     series: tuple[tuple[float, float, float] | None, ...] = ()
     """(P50, P95, P99) of each of the last 60 minutes, oldest first; ``None`` is a gap."""
     last_at: float | None = None
+    total: bool = False
+    """These are whole requests, not first bytes, and so judged by nothing (semantics R20)."""
 
 
 @dataclass(frozen=True, slots=True)
