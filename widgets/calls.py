@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from tui.engine.model import CallsFigure, Snapshot
+from tui.engine.model import CallsFigure, SilenceFigure, Snapshot
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from widgets import _format as fmt
@@ -11,10 +11,14 @@ from widgets._lines import Line, Run, joined, spread
 from widgets._panel import Panel
 from widgets._view import View, role_of
 
+_HEARD = SilenceFigure()
 
-def calls_lines(calls: CallsFigure, width: int, height: int, view: View) -> list[Line]:
-    """Return the figure, then gauge, traffic, clients and the last hour as height allows."""
+
+def calls_lines(calls: CallsFigure, width: int, height: int, view: View, silence: SilenceFigure = _HEARD) -> list[Line]:
+    """Return the figure, who hears silence, then gauge, traffic, clients and the last hour as height allows."""
     rows: list[Line] = [_headline(calls, width, view)]
+    if silence.callers or silence.impact_s:
+        rows.append(_silence(silence, width, view))
     if height >= 2:
         rows.append(_gauge(calls, width, view))
     if height >= 5:
@@ -27,6 +31,21 @@ def calls_lines(calls: CallsFigure, width: int, height: int, view: View) -> list
     if spark_rows > 0 and calls.per_minute:
         rows += spark_lines(calls.per_minute, width, spark_rows, glyphs=view.glyphs)
     return rows
+
+
+def _silence(silence: SilenceFigure, width: int, view: View) -> Line:
+    """Return how many callers hear nothing now, for how long, and what silence cost within the window."""
+    parts: list[Line] = []
+    if silence.callers:
+        least = f"{t('panel_calls.silence_least')} " if silence.at_least else ""
+        role = role_of(view.current(silence.status))
+        parts.append(
+            (Run(f"{view.glyphs.of(silence.status)} {least}{silence.callers} {t('panel_calls.silence')}", role),)
+        )
+        parts.append((Run(t("panel_calls.silence_longest", age=view.age(silence.since)), role),))
+    if silence.impact_s:
+        parts.append((Run(t("panel_calls.silence_impact", seconds=silence.impact_s), "label"),))
+    return joined(parts, width)
 
 
 def _headline(calls: CallsFigure, width: int, view: View) -> Line:
@@ -75,11 +94,11 @@ class CallsPanel(Panel):
 
     NUMBER: ClassVar[int] = 4
     TITLE: ClassVar[str] = "panel_calls.title"
-    KPIS: ClassVar[frozenset[str]] = frozenset({"calls", "short_calls", "restarts"})
+    KPIS: ClassVar[frozenset[str]] = frozenset({"calls", "short_calls", "restarts", "silence"})
 
     def part(self, snapshot: Snapshot) -> tuple[object, ...]:
-        """Return the calls."""
-        return snapshot.calls, snapshot.thresholds
+        """Return the calls, and whose silence."""
+        return snapshot.calls, snapshot.silence, snapshot.thresholds
 
     def subtitle(self) -> str:
         """Return the window of the counts, and whether calls could only be counted as sockets."""
@@ -88,4 +107,4 @@ class CallsPanel(Panel):
 
     def draw(self, width: int, height: int, view: View) -> list[Line]:
         """Return the rows of the panel."""
-        return calls_lines(self.snapshot.calls, width, height, view)
+        return calls_lines(self.snapshot.calls, width, height, view, self.snapshot.silence)

@@ -425,7 +425,7 @@ async def test_every_finding_has_a_phrase() -> None:
     strip = VerdictStrip()
     kinds = (
         "config", "fallback", "fallback_spike", "all_failed", "ttfb", "turn", "calls", "errors", "errors_per_minute",
-        "short_calls", "restarts", "source",
+        "short_calls", "restarts", "silence", "source",
     )  # fmt: skip
     finding = samples.on_fire().verdict.findings[1]
     async with showing(strip, 1000, 4) as pilot:

@@ -14,6 +14,7 @@ from tui.engine.model import (
     MissingKey,
     Percentiles,
     ProviderFailures,
+    SilenceFigure,
     Snapshot,
     SourceState,
     SourceStatus,
@@ -119,3 +120,8 @@ def source(state: SourceState, **more: Any) -> Snapshot:  # noqa: ANN401 - field
 def group(text: str, count: int = 1, at: float = NOW, **more: Any) -> ErrorGroup:  # noqa: ANN401 - fields of ErrorGroup
     values = {"kind": "error", "stage": "STT", "provider": "Azure", "code": "401", **more}
     return ErrorGroup(text, text=text, count=count, first_at=at, last_at=at, source="app", **values)
+
+
+def silent(callers: int) -> Snapshot:
+    status = LIMITS.silent_callers.status(callers)
+    return replace(CALM, silence=SilenceFigure(status, callers=callers, since=NOW, stage="LLM", answered=50))

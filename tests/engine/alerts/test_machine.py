@@ -60,6 +60,7 @@ CASES = [
     Case("ttfb_p95", figures.slow(499), figures.slow(500), figures.slow(1001)),
     Case("turn_latency", figures.slow_turn(1499), figures.slow_turn(1500), figures.slow_turn(3001)),
     Case("concurrent_calls", figures.busy(19), figures.busy(20), figures.busy(51)),
+    Case("callers_in_silence", figures.silent(0), figures.silent(1), figures.silent(3), for_s=10),
     Case("short_calls", figures.cut_short(2), figures.cut_short(3), None),
     Case("error_rate", figures.failing(0.9), figures.failing(1.0), figures.failing(5.1)),
     Case("errors_per_minute", figures.erring(0.9), figures.erring(1.0), figures.erring(5.1)),

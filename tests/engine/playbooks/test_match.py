@@ -101,6 +101,7 @@ KPIS = {
     "kpi:errors_per_minute": "errors.high",
     "kpi:config": "config.missing_key",
     "kpi:all_failed": "fallback.all_failed",
+    "kpi:silence": "figures.silence",
     "kpi:restarts": "proc.worker_killed",
     "kpi:short_calls": "proc.worker_killed",
 }
@@ -130,7 +131,7 @@ def test_every_playbook_is_reached_by_some_line_or_alert_key() -> None:
     reached = {playbook_id for playbook_id, _, _ in LINES} | set(KPIS.values())
 
     assert reached == {playbook.id for playbook in CATALOGUE.all()}
-    assert len(reached) == 53
+    assert len(reached) == 54
 
 
 def test_an_unknown_text_or_key_has_no_playbook() -> None:

@@ -179,6 +179,13 @@ def calls(snapshot: Snapshot, _now: float, _window: float | None) -> Figure:
     return Figure((Reading((), status, row.active, row.limits, n=row.opened),))
 
 
+def silence(snapshot: Snapshot, _now: float, _window: float | None) -> Figure:
+    """Return how many callers hear silence now: an answer is due and no speech comes."""
+    row = snapshot.silence
+    status = _judged(snapshot, row.status)
+    return Figure((Reading((), status, row.callers, row.limits, n=row.answered, began=row.since),))
+
+
 def short_calls(snapshot: Snapshot, _now: float, _window: float | None) -> Figure:
     """Return calls of the last 15 minutes that were over at once (semantics R55)."""
     row, limit = snapshot.calls, snapshot.thresholds.short_calls_warn
@@ -325,6 +332,7 @@ FIGURES: dict[str, Look] = {
         ttfb,
         turn,
         calls,
+        silence,
         short_calls,
         errors,
         errors_per_minute,

@@ -20,6 +20,7 @@ from tui.engine.model import (
     MissingKey,
     Percentiles,
     Playbook,
+    SilenceFigure,
     Stage,
     StageFallback,
     StageTtfb,
@@ -42,6 +43,7 @@ def figures(answers: Answers, thresholds: Thresholds, hints: Hints | None) -> Fi
         ttfb=tuple(_ttfb(stage, answers, thresholds) for stage in STAGES),
         turn=_turn(answers, thresholds),
         calls=_calls(answers, thresholds),
+        silence=SilenceFigure(limits=thresholds.silent_callers),  # turns are not told to Prometheus one by one
         errors=_errors(answers, calls or 0, thresholds),
         all_failed=[
             (_STAGE.get(name.lower()), count) for name, count in answers.by("all_failed", "stage").items() if count

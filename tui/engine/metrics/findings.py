@@ -13,6 +13,7 @@ from tui.engine.model import (
     Limits,
     Percentiles,
     Playbook,
+    SilenceFigure,
     Stage,
     StageFallback,
     StageTtfb,
@@ -32,6 +33,7 @@ PlaybookOf = Callable[[str], Playbook | None]
 
 KPIS = (
     "config",
+    "silence",
     "all_failed",
     "restarts",
     "errors_per_minute",
@@ -56,6 +58,7 @@ class Figures:
     ttfb: tuple[StageTtfb, ...]
     turn: TurnFigure
     calls: CallsFigure
+    silence: SilenceFigure
     errors: ErrorsFigure
     all_failed: Sequence[tuple[Stage | None, int]] = ()
     restarts: int = 0
@@ -76,6 +79,7 @@ def findings(figures: Figures, thresholds: Thresholds, playbook: PlaybookOf) -> 
         *(one for row in figures.fallback for one in _fallback(row, thresholds, playbook)),
         *_turn(figures.turn, thresholds, playbook),
         *_calls(figures.calls, thresholds, playbook),
+        *_silence(figures.silence, thresholds, playbook),
     )
     return [one for one in found if one.status.rank >= Status.WARNING.rank]
 
@@ -191,6 +195,20 @@ def _turn(turn: TurnFigure, thresholds: Thresholds, playbook: PlaybookOf) -> Ite
         n=turn.figures.n,
         window_s=thresholds.ttfb_window_s,
         playbook=playbook("kpi:turn"),
+    )
+
+
+def _silence(silence: SilenceFigure, thresholds: Thresholds, playbook: PlaybookOf) -> Iterator[Finding]:
+    yield Finding(
+        "silence",
+        silence.status,
+        silence.callers,
+        _limit(silence.limits, silence.status),
+        silence.stage,
+        silence.provider,
+        n=silence.answered,
+        window_s=thresholds.rate_window_s,
+        playbook=playbook("kpi:silence"),
     )
 
 

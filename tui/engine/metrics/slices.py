@@ -11,6 +11,7 @@ from tui.engine.metrics.findings import RESTARTS_WINDOW_S, Figures
 from tui.engine.metrics.generations import Generations
 from tui.engine.metrics.latency import Latency
 from tui.engine.metrics.recent import RecentErrors
+from tui.engine.metrics.silence import Silence
 from tui.engine.metrics.verdict import began, freshness, grey, judge
 from tui.engine.metrics.windows import ObservedMinutes, slot_of
 from tui.engine.model import (
@@ -20,6 +21,7 @@ from tui.engine.model import (
     ErrorsFigure,
     Hints,
     Playbook,
+    SilenceFigure,
     Snapshot,
     SourceState,
     SourceStatus,
@@ -67,6 +69,7 @@ class Counters:
     errors: Errors
     recent: RecentErrors
     generations: Generations
+    silence: Silence
 
 
 class Slices:
@@ -87,6 +90,7 @@ class Slices:
         self._turn = Kept[TurnFigure]()
         self._calls = Kept[CallsFigure]()
         self._started = Kept[int]()
+        self._silence = Kept[SilenceFigure]()
         self._errors = Kept[ErrorsFigure]()
         self._all_failed = Kept[list[tuple[Stage | None, int]]]()
         self._recent = Kept[tuple[ErrorGroup, ...]]()
@@ -95,9 +99,11 @@ class Slices:
         self, now: float, sources: tuple[SourceStatus, ...], notice: str, frozen_since: float | None, last_event: float
     ) -> Snapshot:
         """Return the snapshot as of now; ``last_event`` is the newest event time of all."""
-        behind = {one.name for one in sources if one.state is SourceState.CONNECTING or one.progress is not None}
+        behind = frozenset(
+            one.name for one in sources if one.state is SourceState.CONNECTING or one.progress is not None
+        )
         self._counters.calls.expire(now, behind)
-        figures = self._figures(now, alive=last_event > now - self._thresholds.rate_window_s)
+        figures = self._figures(now, behind, alive=last_event > now - self._thresholds.rate_window_s)
         shown = figures if freshness(sources) == "live" else grey(figures)
         verdict = self._verdict(shown, sources, now)
         recent = self._recent.get(self._counters.recent.version, self._counters.recent.rows)
@@ -110,6 +116,7 @@ class Slices:
             ttfb=same(old.ttfb, shown.ttfb),
             turn=same(old.turn, shown.turn),
             calls=same(old.calls, shown.calls),
+            silence=same(old.silence, shown.silence),
             errors=same(old.errors, shown.errors),
             recent=recent,
             sources=same(old.sources, sources),
@@ -121,13 +128,14 @@ class Slices:
             self._snapshot = replace(new, at=now, version=old.version + 1)
         return self._snapshot
 
-    def _figures(self, now: float, *, alive: bool) -> Figures:
+    def _figures(self, now: float, behind: frozenset[str], *, alive: bool) -> Figures:
         counters, slot = self._counters, slot_of(now)
         observed, calls, errors = counters.observed, counters.calls, counters.errors
         generations, latency = counters.generations, counters.latency
         seen, window = observed.version, self._thresholds.rate_window_s
         started = self._started.get((slot, calls.version), lambda: calls.started(now, window))
         config = (slot, generations.version)
+        calls_figure = self._calls.get((slot, calls.version, seen), lambda: calls.figure(now, observed))
         return Figures(
             config=self._config.get(config, lambda: generations.figure(now)),
             fallback=self._fallback.get(
@@ -136,7 +144,11 @@ class Slices:
             ),
             ttfb=self._ttfb.get((slot, latency.version), lambda: latency.stage_figures(now)),
             turn=self._turn.get((slot, latency.turn_version), lambda: latency.turn_figure(now)),
-            calls=self._calls.get((slot, calls.version, seen), lambda: calls.figure(now, observed)),
+            calls=calls_figure,
+            silence=self._silence.get(
+                (int(now), counters.silence.version, calls_figure, behind),
+                lambda: counters.silence.figure(now, calls_figure, behind),
+            ),
             errors=self._errors.get(
                 (slot, errors.version, started, seen, alive),
                 lambda: errors.figure(now, started, observed, alive=alive),

@@ -11,6 +11,7 @@ from tui.engine.metrics.generations import Generations
 from tui.engine.metrics.incidents import Incidents
 from tui.engine.metrics.latency import Latency
 from tui.engine.metrics.recent import Clean, RecentErrors
+from tui.engine.metrics.silence import Silence
 from tui.engine.metrics.slices import Counters, Slices
 from tui.engine.metrics.starts import Starts
 from tui.engine.metrics.twins import Twins
@@ -39,6 +40,7 @@ class MetricsStore:
         self._calls = Concurrency(thresholds, whole_period=whole_period)
         self._fallbacks = Fallbacks(thresholds)
         self._errors = Errors(thresholds)
+        self._silence = Silence(thresholds)
         self._recent = RecentErrors(hints, clean)
         self._generations = Generations(hints)
         self._starts: dict[str, Starts] = {}
@@ -53,6 +55,7 @@ class MetricsStore:
             self._errors,
             self._recent,
             self._generations,
+            self._silence,
         )
         self._slices = Slices(thresholds, hints, self.counters)
         self._thresholds = thresholds
@@ -111,6 +114,7 @@ class MetricsStore:
         """Let go of what a source says about now: it is read no longer. What happened stays in the windows."""
         self._calls.forget(source)
         self._generations.forget(source)
+        self._silence.forget(source)
         self._fallbacks.restarted(source)
         self._starts.pop(source, None)
         self._sources.discard(source)
@@ -129,6 +133,7 @@ class MetricsStore:
 
     def _ttfb(self, event: LogEvent, time: float | None, _now: float) -> None:
         self._latency.ttfb(event, time)
+        self._silence.sample(event, time)
         self._busy(event, time)
 
     def _turn(self, event: LogEvent, time: float | None, _now: float) -> None:
@@ -177,6 +182,7 @@ class MetricsStore:
         if new:
             self._calls.restarted(event.source, time, workers=workers, complete=starts.complete)
         if new and not workers:
+            self._silence.forget(event.source)
             self._fallbacks.restarted(event.source)
 
     def _process_ready(self, event: LogEvent, _time: float | None, _now: float) -> None:

@@ -39,6 +39,7 @@ def grey(figures: Figures) -> Figures:
         ),
         turn=replace(figures.turn, figures=replace(figures.turn.figures, status=none)),
         calls=replace(figures.calls, status=none),
+        silence=replace(figures.silence, status=none),
         errors=errors,
         all_failed=figures.all_failed,
         restarts=figures.restarts,
@@ -105,6 +106,7 @@ def _worst(figures: Figures, found: Sequence[Finding]) -> Status:
     judged = [
         figures.config.status,
         figures.calls.status,
+        figures.silence.status,
         figures.errors.status,
         figures.turn.figures.status,
         *(row.status for row in figures.fallback),

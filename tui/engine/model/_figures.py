@@ -128,6 +128,27 @@ class ProviderFailures:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceFigure:
+    """Callers for whom an answer is due and no first byte of speech has come."""
+
+    status: Status = Status.NO_DATA
+    limits: Limits = Limits(1, 2)
+    callers: int = 0
+    """Now."""
+    since: float | None = None
+    """When the longest silence began."""
+    stage: Stage | None = None
+    """The last stage that was heard of in it: what follows is missing."""
+    provider: str | None = None
+    answered: int = 0
+    """Turns answered within the rate window."""
+    impact_s: int = 0
+    """Seconds that callers heard nothing beyond what is allowed, within the rate window; told when a turn is over."""
+    at_least: bool = False
+    """Some source names no traces: there may be more callers."""
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorsFigure:
     """Panel 5: two KPIs, errors per minute and per cent of calls (semantics R7)."""
 

@@ -44,6 +44,10 @@ class Thresholds:
     """A call open for longer is a ghost (semantics R45)."""
     idle_call_s: float = 900
     """A call without any line of its own for this long is a ghost, where the source has per-call lines."""
+    silence_after_s: float = 6
+    """An answer that takes longer is silence to the caller; a default of the tool."""
+    silent_callers: Limits = Limits(1, 2)
+    """Callers who hear silence now; a default of the tool."""
     short_call_s: float = 3
     short_calls_warn: int = 3
     """Short calls in 15 minutes that warn (semantics R55)."""

@@ -8,6 +8,7 @@ from tui.engine.model._figures import (
     ConfigHealth,
     ErrorGroup,
     ErrorsFigure,
+    SilenceFigure,
     SourceStatus,
     StageFallback,
     StageTtfb,
@@ -26,7 +27,7 @@ class Finding:
 
     kpi: str
     """One of config, fallback, fallback_spike, all_failed, ttfb, turn, calls, errors, errors_per_minute,
-    short_calls, restarts, source."""
+    short_calls, restarts, silence, source."""
     status: Status
     value: float | None = None
     limit: float | None = None
@@ -74,6 +75,7 @@ class Snapshot:
     ttfb: tuple[StageTtfb, ...] = ()
     turn: TurnFigure = TurnFigure()
     calls: CallsFigure = CallsFigure()
+    silence: SilenceFigure = SilenceFigure()
     errors: ErrorsFigure = ErrorsFigure()
     recent: tuple[ErrorGroup, ...] = ()
     sources: tuple[SourceStatus, ...] = ()

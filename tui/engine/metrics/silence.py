@@ -1,0 +1,146 @@
+"""Callers who hear nothing: an answer is due, and no first byte of speech comes.
+
+A turn begins with the first sample of its trace (speech recognised, or text generated) and is answered by its
+TTS sample. A turn without an answer for longer than ``silence_after_s`` is a caller who hears silence. Where a
+source names no traces, texts generated since the last speech stand for them: one caller at least.
+"""
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from tui.engine.metrics.windows import SlidingCount
+from tui.engine.model import CallsFigure, LogEvent, SilenceFigure, Stage, Status, Thresholds
+
+GIVEN_UP_S = 60.0
+"""A turn without an answer for so long: the caller has hung up, or interrupted and was answered in another one."""
+
+STALLED_TEXTS = 3
+"""Texts generated without any speech after which a source without traces has stalled."""
+
+_DUE_KEPT = 10_000
+_NO_TRACE = {None, "", "unknown", "none", "-"}
+
+
+@dataclass(slots=True)
+class _Due:
+    since: float
+    stage: Stage
+    provider: str | None
+
+
+class Silence:
+    """Follows turns from what was said to what was heard."""
+
+    def __init__(self, thresholds: Thresholds) -> None:
+        self.version = 0
+        self._thresholds = thresholds
+        self._due: dict[tuple[str, str], _Due] = {}
+        self._texts: dict[str, list[float]] = {}
+        self._newest: dict[str, float] = {}
+        self._behind_s: dict[str, float] = {}
+        self._traced: set[str] = set()
+        self._answered = SlidingCount()
+        self._impact = SlidingCount()
+
+    def sample(self, event: LogEvent, time: float | None) -> None:
+        """Take a first byte; without a time nobody knows how long anything lasted (semantics R66)."""
+        if time is None or event.stage is None:
+            return
+        self.version += 1
+        self._newest[event.source] = max(time, self._newest.get(event.source, time))
+        if event.arrived is not None:
+            self._behind_s[event.source] = max(0.0, event.arrived - time)
+        if event.trace in _NO_TRACE:
+            self._untraced(event, time)
+            return
+        self._traced.add(event.source)
+        self._texts.pop(event.source, None)
+        key = (event.source, event.trace or "")
+        if event.stage == "TTS":
+            self._answer(self._due.pop(key, None), time)
+            return
+        due = self._due.get(key)
+        if due is None:
+            self._due[key] = _Due(time, event.stage, event.provider)
+            if len(self._due) > _DUE_KEPT:
+                del self._due[next(iter(self._due))]
+        else:
+            due.stage, due.provider = event.stage, event.provider
+
+    def _untraced(self, event: LogEvent, time: float) -> None:
+        if event.source in self._traced:
+            return
+        texts = self._texts.setdefault(event.source, [])
+        if event.stage == "LLM":
+            del texts[STALLED_TEXTS * 4 :]
+            texts.append(time)
+        elif event.stage == "TTS":
+            self._answer(_Due(texts[0], "LLM", None) if len(texts) >= STALLED_TEXTS else None, time)
+            texts.clear()
+
+    def _answer(self, due: _Due | None, time: float) -> None:
+        self._answered.add(time)
+        if due is not None:
+            self._add_impact(due.since, time)
+
+    def _add_impact(self, since: float, until: float) -> None:
+        silent = until - since - self._thresholds.silence_after_s
+        if silent > 0:
+            self._impact.add(until, round(silent))
+
+    def forget(self, source: str) -> None:
+        """Let go of the turns of a source: its process is gone, or it is read no longer."""
+        self._due = {key: due for key, due in self._due.items() if key[0] != source}
+        self._texts.pop(source, None)
+        self.version += 1
+
+    def figure(self, now: float, calls: CallsFigure, behind: Container[str] = ()) -> SilenceFigure:
+        """Return who hears silence now; never more callers than there are calls, where calls are known.
+
+        ``behind`` are the sources that still read history: what was due there was answered long ago.
+        """
+        self._give_up(now, behind)
+        waiting = sorted(
+            (due for (source, _), due in self._due.items() if self._is_late(source, due.since, now, behind)),
+            key=lambda due: due.since,
+        )
+        stalled = [
+            texts[0]
+            for source, texts in self._texts.items()
+            if len(texts) >= STALLED_TEXTS and self._is_late(source, texts[0], now, behind)
+        ]
+        callers = len(waiting) + len(stalled)
+        if calls.active is not None and not calls.lower_bound:
+            callers = min(callers, calls.active)
+        window = self._thresholds.rate_window_s
+        answered, impact = self._answered.within(now, window), self._impact.within(now, window)
+        known = answered or self._due or self._texts
+        worst = waiting[0] if waiting else None
+        return SilenceFigure(
+            status=self._thresholds.silent_callers.status(callers) if known else Status.NO_DATA,
+            limits=self._thresholds.silent_callers,
+            callers=callers,
+            since=min([*(due.since for due in waiting[:1]), *stalled], default=None) if callers else None,
+            stage=(worst.stage if worst else "LLM") if callers else None,
+            provider=worst.provider if worst and callers else None,
+            answered=answered,
+            impact_s=impact,
+            at_least=bool(stalled),
+        )
+
+    def _is_late(self, source: str, since: float, now: float, behind: Container[str]) -> bool:
+        return source not in behind and since <= self._by_log(source, now, behind) - self._thresholds.silence_after_s
+
+    def _by_log(self, source: str, now: float, behind: Container[str]) -> float:
+        """Return the time it is by the clock that stamps a source's lines."""
+        return self._newest[source] if source in behind else now - self._behind_s.get(source, 0.0)
+
+    def _give_up(self, now: float, behind: Container[str]) -> None:
+        """Count turns that were never answered, and expect nothing of them any more."""
+        for key, due in list(self._due.items()):
+            if due.since < self._by_log(key[0], now, behind) - GIVEN_UP_S:
+                del self._due[key]
+                self._add_impact(due.since, due.since + GIVEN_UP_S)
+        for source, texts in list(self._texts.items()):
+            if texts and texts[-1] < self._by_log(source, now, behind) - GIVEN_UP_S:
+                del self._texts[source]
