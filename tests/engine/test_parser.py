@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tui.engine.clock import ManualClock
-from tui.engine.model import LineBlock, LogEvent
+from tui.engine.model import Life, LineBlock, LogEvent
 from tui.engine.parser import Parser, line_time
 
 TRACE = """ERROR:    Exception in ASGI application
@@ -255,3 +255,15 @@ def test_start_up_signals_for_the_store_are_not_counted_as_events() -> None:
         ("key_present", "AZURE_SPEECH_KEY"),
     ]
     assert parser.events == 0
+
+
+def test_r64_the_start_of_a_container_is_a_process_start_before_its_first_line() -> None:
+    parser = Parser("log")
+    first = block("ERROR: it broke\n  at the end")._replace(life=Life(1000.0))
+    second = block("INFO: again", first=3)._replace(life=Life(2000.0, 1500.0))
+
+    began, ended = parser.feed(first), parser.feed(second)
+
+    assert [(event.kind, event.time, event.line) for event in began] == [("process_start", 1000.0, 1)]
+    assert [(event.kind, event.line) for event in ended] == [("error", 1), ("process_stop", 3), ("process_start", 3)]
+    assert [event.time for event in ended[1:]] == [1500.0, 2000.0]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.engine.metrics.log_events import LIVE, NOW, applied, event, missing, opened, started, ttfb
 from tui.engine.metrics.store import MetricsStore
-from tui.engine.model import ConfigHealth, LogEvent, Status, Thresholds
+from tui.engine.model import RUNTIME, ConfigHealth, LogEvent, Status, Thresholds
 
 KEY = "GROQ_API_KEY"
 
@@ -184,3 +184,12 @@ def test_r57_a_key_that_a_library_misses_without_naming_it_is_missing_under_its_
 
     assert health.status is Status.CRITICAL
     assert [key.field for key in health.missing] == ["Deepgram API key"]
+
+
+@pytest.mark.parametrize(("after", "generations"), [(60.0, 1), (119.0, 1), (121.0, 2)])
+def test_r64_a_program_that_announces_itself_in_a_container_is_no_second_start(after: float, generations: int) -> None:
+    container = event("process_start", NOW - 600, dialect=RUNTIME)
+
+    config = config_of(container, missing(KEY, NOW - 599), started(NOW - 600 + after))
+
+    assert config.generations == generations

@@ -32,7 +32,7 @@ from tui.engine.model._figures import (
 )
 from tui.engine.model._journal import Journal, SourceCounts
 from tui.engine.model._limits import Limits, Thresholds
-from tui.engine.model._lines import LineBlock, LogEvent, LogLine
+from tui.engine.model._lines import RUNTIME, Life, LineBlock, LogEvent, LogLine
 from tui.engine.model._playbook import Hints, Playbook
 from tui.engine.model._snapshot import EMPTY_SNAPSHOT, Finding, Freshness, Snapshot, Verdict
 from tui.engine.model._sources import SourceOptions, SourceStep
@@ -40,6 +40,7 @@ from tui.engine.model._words import STAGES, Kind, Level, SourceState, Stage, Sta
 
 __all__ = [
     "EMPTY_SNAPSHOT",
+    "RUNTIME",
     "STAGES",
     "Alert",
     "AlertBoard",
@@ -58,6 +59,7 @@ __all__ = [
     "Kind",
     "Labels",
     "Level",
+    "Life",
     "Limits",
     "LineBlock",
     "LogEvent",

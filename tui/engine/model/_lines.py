@@ -5,6 +5,17 @@ from typing import NamedTuple
 
 from tui.engine.model._words import Kind, Level, Stage
 
+RUNTIME = "runtime"
+"""Stands in an event's ``dialect`` where not the log but whoever runs the process tells."""
+
+
+class Life(NamedTuple):
+    """A process began, as told by whoever runs it and not by its log (semantics R64); seconds since the epoch."""
+
+    began: float
+    ended: float | None = None
+    """When the one before it ended, if there was one and anybody knows."""
+
 
 class LineBlock(NamedTuple):
     """Whole lines from a source, in order, never a single line at a time.
@@ -23,6 +34,8 @@ class LineBlock(NamedTuple):
     """When it was read; ``None`` for history read at the start (semantics R66: no time is invented)."""
     gap: str = ""
     """Set when lines before this block may be lost: one plain sentence that says why."""
+    life: Life | None = None
+    """Set when these are the first lines of a new process."""
 
 
 class LogLine(NamedTuple):

@@ -152,7 +152,7 @@ def _stale(status: SourceStatus, key: str) -> SourceStatus:
 def slices(block: LineBlock) -> Iterator[LineBlock]:
     """Yield a block in parts small enough to give way between them.
 
-    A gap stays with the first part, the size with the last.
+    A gap and a new process stay with the first part, the size with the last.
     """
     total = len(block.lines)
     for start in range(0, max(1, total), SLICE_LINES):
@@ -161,4 +161,5 @@ def slices(block: LineBlock) -> Iterator[LineBlock]:
             lines=block.lines[start : start + SLICE_LINES],
             size=block.size if start + SLICE_LINES >= total else 0,
             gap=block.gap if start == 0 else "",
+            life=block.life if start == 0 else None,
         )

@@ -7,7 +7,7 @@ from tui.engine.clock import Clock, SystemClock
 from tui.engine.dialects._dialect import Nothing, dialects, meaning
 from tui.engine.envelopes._cleaning import clean_bytes
 from tui.engine.envelopes._envelope import Unwrapped, envelopes, unwrap
-from tui.engine.model import LineBlock, LogEvent, LogLine
+from tui.engine.model import RUNTIME, Kind, Life, LineBlock, LogEvent, LogLine
 from tui.engine.parser._record import TRACEBACK, Record, is_tail
 from tui.engine.parser._scan import BlockScan, FullScan
 
@@ -63,6 +63,8 @@ class Parser:
     def feed(self, block: LineBlock) -> list[LogEvent]:
         """Return the events that are complete with this block, in the order of their records."""
         events: list[LogEvent] = []
+        if block.life is not None:
+            self._begin(block.life, block, events)
         lines = self._prepared(block.lines)
         arrived = block.arrived
         self.ahead_s = None
@@ -77,6 +79,14 @@ class Parser:
         self.lines += len(lines)
         self._count(events)
         return events
+
+    def _begin(self, life: Life, block: LineBlock, events: list[LogEvent]) -> None:
+        """End what an earlier process left unfinished; tell that it stopped and another one began."""
+        self._finish(events)
+        self._begun = None
+        ends: tuple[tuple[Kind, float | None], ...] = (("process_stop", life.ended), ("process_start", life.began))
+        for kind, time in ends[0 if self.lines else 1 :]:
+            events.append(LogEvent(kind, self._source, block.first_line, time, block.arrived, RUNTIME))
 
     def _prepared(self, lines: list[bytes]) -> list[bytes]:
         """Return the lines cut and without terminal sequences, so that tokens are where a reader sees them."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import NamedTuple
 
-from tui.engine.model import LineBlock, SourceState, SourceStatus, SourceStep
+from tui.engine.model import Life, LineBlock, SourceState, SourceStatus, SourceStep
 from tui.engine.sources._backoff import Backoff
 from tui.engine.sources._lines import NOTHING, Piece
 from tui.engine.sources._opening import Opening
@@ -23,6 +23,8 @@ class Batch(NamedTuple):
     """The lines were written before anybody began to follow."""
     gap: str = ""
     """Why lines before these may be lost: the rest of a key ``sources.gap_…``."""
+    life: Life | None = None
+    """These are the first lines of a new process."""
 
 
 Attach = Callable[[str], AsyncGenerator[Batch, None]]
@@ -120,6 +122,5 @@ class StreamSource:
         if batch.piece.lines:
             newest = self._line_time(batch.piece.lines[-1]) if batch.history else None
             self._reading.line_came(newest, live=not batch.history)
-        return self._reading.block(
-            batch.piece, history=batch.history, gap=t(f"sources.gap_{batch.gap}") if batch.gap else ""
-        )
+        gap = t(f"sources.gap_{batch.gap}") if batch.gap else ""
+        return self._reading.block(batch.piece, history=batch.history, gap=gap)._replace(life=batch.life)
