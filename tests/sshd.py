@@ -45,13 +45,12 @@ class Sshd:
         require(SSHD)
         self.folder = Path(tempfile.mkdtemp(prefix="voxtop-sshd-"))
         self.home = self.folder / "home"
-        self._lines = (*lines, subsystem)
+        self.lines = (*lines, subsystem)
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
-        _keygen(self.folder / "host_ed25519")
+        keygen(self.folder / "host_ed25519")
         (self.home / ".ssh").mkdir(parents=True, mode=0o700)
-        _keygen(self.home / ".ssh/id_ed25519")
-        shutil.copy(self.home / ".ssh/id_ed25519.pub", self.folder / "authorized_keys")
+        self.new_user_key()
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
 
@@ -91,9 +90,40 @@ class Sshd:
         (self.home / ".ssh/known_hosts").write_text(f"[127.0.0.1]:{self.port} {key}\n")
         self.configure()
 
+    def new_user_key(self, passphrase: str = "") -> None:
+        """Give the user another key that the server accepts."""
+        keygen(self.home / ".ssh/id_ed25519", passphrase=passphrase)
+        shutil.copy(self.home / ".ssh/id_ed25519.pub", self.folder / "authorized_keys")
+
+    def open_to_all(self) -> None:
+        """Let every user of this machine log in, and get at what lies in the folder."""
+        self.folder.chmod(0o755)
+        (self.folder / "authorized_keys").chmod(0o644)
+
     def new_host_key(self) -> None:
         """Take another host key from the next start on."""
-        _keygen(self.folder / "host_ed25519")
+        keygen(self.folder / "host_ed25519")
+
+    def hash_known_hosts(self) -> None:
+        """Keep the names of known hosts as hashes only."""
+        command = ["ssh-keygen", "-q", "-H", "-f", self.home / ".ssh/known_hosts"]
+        subprocess.run(command, check=True, capture_output=True)
+
+    @contextmanager
+    def agent(self) -> Iterator[Path]:
+        """Run a key agent that has the user's key, and give its socket."""
+        path = self.folder / "agent"
+        process = subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL)
+        try:
+            deadline = time.monotonic() + TIMEOUT_S
+            while not path.exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            environment = {**os.environ, "SSH_AUTH_SOCK": str(path)}
+            subprocess.run(["ssh-add", "-q", self.home / ".ssh/id_ed25519"], env=environment, check=True)
+            yield path
+        finally:
+            process.terminate()
+            process.wait()
 
     def fingerprint(self) -> str:
         """Return the host key's fingerprint as ssh-keygen prints it."""
@@ -107,7 +137,7 @@ class Sshd:
         deadline = time.monotonic() + TIMEOUT_S
         while True:
             port = self.port or _free_port()
-            config = "\n".join((*self._lines, f"Port {port}", _CONFIG.format(folder=self.folder)))
+            config = "\n".join((*self.lines, f"Port {port}", _CONFIG.format(folder=self.folder)))
             (self.folder / "sshd_config").write_text(config)
             with (self.folder / "log").open("ab") as log:
                 self._process = subprocess.Popen(
@@ -195,9 +225,10 @@ def _signal(processes: Sequence[psutil.Process], number: signal.Signals) -> None
             continue
 
 
-def _keygen(path: Path, passphrase: str = "") -> None:
+def keygen(path: Path, *, kind: str = "ed25519", passphrase: str = "") -> None:
+    """Make a key pair, in place of an older one."""
     path.unlink(missing_ok=True)
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", path], check=True)
+    subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", passphrase, "-f", path], check=True)
 
 
 def _free_port() -> int:

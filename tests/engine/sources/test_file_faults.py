@@ -170,10 +170,11 @@ async def test_fault_27_empty_lines_count_and_an_empty_file_has_none(log: Path, 
 async def test_fault_28_a_file_without_permission_is_tried_again(log: Path, begin: Begin) -> None:
     append(log, numbered(1, 3))
     session = begin(log)
+    refused = t("sources.no_permission", path=log)
     with without_permission(log):
         await session.poll(2)
         assert session.status.state is SourceState.FAILED
-        assert session.status.reason == t("sources.no_permission", path=log)
+        assert session.status.reason == refused
         assert "adm" in session.status.remedy
         assert session.blocks == []
     await session.poll()

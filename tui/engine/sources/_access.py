@@ -18,6 +18,8 @@ class FileStat(NamedTuple):
     identity: Identity | None
     """None where the system does not tell (SFTP): then contents decide."""
     size: int
+    modified: int | None = None
+    """When it was last written, in whole seconds of its machine's clock; None where the identity says enough."""
 
 
 class Handle(Protocol):

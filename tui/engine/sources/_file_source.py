@@ -121,9 +121,18 @@ class FileSource:
                 if block is not None:
                     yield block
                 if self._pause_s and not self._over:
-                    await self._wait(self._pause_s)
+                    await self._rest()
         finally:
             await self._follower.close()
+
+    async def _rest(self) -> None:
+        """Wait for the next poll; where that is not soon, the status says when."""
+        if self._pause_s > ABSENT_POLL_S:
+            self._reading.retry_at = self._clock.now() + self._pause_s
+        try:
+            await self._wait(self._pause_s)
+        finally:
+            self._reading.retry_at = None
 
     async def _pause(self, seconds: float) -> None:
         self._wanted.clear()
@@ -143,6 +152,8 @@ class FileSource:
         except OSError as error:
             self._explain(error)
             self._back_off(ABSENT_POLL_S)
+            if isinstance(error, TroubleError) and error.retry_in_s is not None:
+                self._pause_s = error.retry_in_s
             self._over = not self._follow
             return None
         self._note(chunk)

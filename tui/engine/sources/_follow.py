@@ -6,8 +6,8 @@ the first bytes (head) changed; what was not read of it by then is looked for in
 Whenever lines may be lost, the next chunk says so (reliability §1.1).
 
 Known limit: a file emptied before its first byte was read and not copied, or rewritten with the very
-same bytes, looks as if nothing had happened. Where the file system tells no inodes, a renamed file is
-missed for as long as the new one has exactly its size.
+same bytes, looks as if nothing had happened. Where the file system tells no inodes (SFTP), contents tell
+one file from another, so that two files are one as long as both begin alike up to where reading stands.
 """
 
 from collections import deque
@@ -15,12 +15,13 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from tui.engine.clock import Clock
-from tui.engine.sources._access import HEAD_SIZE, Access, Handle, Look, Sibling
+from tui.engine.sources._access import HEAD_SIZE, Access, FileStat, Handle, Sibling
 from tui.engine.sources._catch_up import Rotated, close_all, keys_of
 from tui.engine.sources._lines import NOTHING, Piece
 from tui.engine.sources._position import Position
 from tui.engine.sources._siblings import alike, keys
 from tui.engine.sources._tail import Tail
+from tui.engine.sources._unnamed import Comparison
 
 ROTATE_WAIT_S = 5.0
 """How long a renamed file may still get late lines."""
@@ -68,6 +69,7 @@ class Follower:
         self._retiring: list[tuple[Tail, float]] = []
         self._seen: frozenset[str] = position.seen if position else frozenset()
         self._gap = ""
+        self._comparison = Comparison(clock)
 
     @property
     def position(self) -> Position | None:
@@ -191,6 +193,7 @@ class Follower:
     def _read_next(self, tails: list[Tail], seen: frozenset[str]) -> None:
         self._tails = deque(tails)
         self._seen = seen
+        self._comparison.forget()
 
     def _retire(self, tail: Tail) -> None:
         """Keep a file for late lines; a compressed one gets none."""
@@ -239,7 +242,7 @@ class Follower:
             return self._chunk(piece, more=full, history=history)
         if isinstance(look.path, OSError):
             return self._chunk(trouble=look.path)
-        return await self._switch(tail) if _moved(tail, look) else self._chunk()
+        return await self._switch(tail) if self._moved(tail, look.path) else self._chunk()
 
     async def _recover_emptied(self, tail: Tail) -> Chunk:
         """Read what a copy still has of a file that was emptied, then the file from its start."""
@@ -248,6 +251,12 @@ class Follower:
         tail.restart()
         self._read_next([*found.tails, tail], found.seen)
         return self._chunk(more=True)
+
+    def _moved(self, tail: Tail, path: FileStat) -> bool:
+        """Tell whether the path may lead to another file."""
+        if tail.place.identity is None or path.identity is None:
+            return self._comparison.due(path)
+        return path.identity != tail.place.identity
 
     async def _switch(self, tail: Tail) -> Chunk:
         """Go over to the file that the path leads to now; the old one stays open for late lines."""
@@ -258,6 +267,7 @@ class Follower:
         try:
             if await _same(tail, live):
                 await live.close()
+                self._comparison.same()
                 return self._chunk()
             found = await self._rotated.recover(tail.place, live, held=True)
         except OSError as error:
@@ -279,14 +289,6 @@ class Follower:
     ) -> Chunk:
         gap, self._gap = self._gap, ""
         return Chunk(piece, more, gap, history, trouble)
-
-
-def _moved(tail: Tail, look: Look) -> bool:
-    """Tell whether the path may lead to another file; without identities any other size is suspicious."""
-    assert not isinstance(look.path, OSError)  # noqa: S101 - the caller has dealt with it
-    if tail.place.identity is None or look.path.identity is None:
-        return look.path.size != look.size
-    return look.path.identity != tail.place.identity
 
 
 async def _same(tail: Tail, live: Handle) -> bool:

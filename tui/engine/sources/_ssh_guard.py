@@ -15,10 +15,25 @@ class Guard(asyncssh.SSHClient):
     def __init__(self, lost: Callable[["Guard", Exception | None], None]) -> None:
         """``lost`` is called when the connection is over."""
         self._lost = lost
+        self._link: asyncssh.SSHClientConnection | None = None
         self.offered: asyncssh.SSHKey | None = None
         """The key that was refused."""
         self.banner = ""
         """What the machine says before login, fit for any screen."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether anybody answered at all."""
+        return self._link is not None
+
+    @property
+    def greeted(self) -> bool:
+        """Whether the other end ever said that it speaks SSH."""
+        return self._link is not None and bool(self._link.get_extra_info("server_version"))
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        """Remember whose end this is."""
+        self._link = conn
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """Refuse a key that is not among the known ones, and remember it."""

@@ -10,7 +10,8 @@ import logging
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import asyncssh
@@ -37,6 +38,8 @@ SUSPENDED_S = 5.0
 MAX_LINKS = 10
 """Connections to one machine that gives few sessions on each."""
 MAX_JUMPS = 8
+START_S = 30.0
+"""Patience with the machine when it begins a session."""
 
 T = TypeVar("T")
 
@@ -69,7 +72,12 @@ class Host:
         self._attempt: asyncio.Task[TroubleError | asyncssh.SSHClientConnection] | None = None
         self._trouble: TroubleError | None = None
         self._next_try = 0.0
-        self._holders = 0
+        self.holders = 0
+        """How many use the machine just now."""
+        self.sftp_off = False
+        """The machine was asked for SFTP and has none that works."""
+        self._sftp: asyncssh.SFTPClient | None = None
+        self._sftp_turn = asyncio.Lock()
         self._tending: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
         self._steps: dict[str, SourceStep] = {}
@@ -94,14 +102,9 @@ class Host:
         """Note one thing that was tried."""
         self._steps[what] = SourceStep(what, ok, detail, remedy)
 
-    @asynccontextmanager
-    async def hold(self) -> AsyncGenerator[None, None]:
+    def hold(self) -> "Hold":
         """Keep the connection while something is done with it."""
-        self._holders += 1
-        try:
-            yield
-        finally:
-            self._holders -= 1
+        return Hold(self)
 
     def worked(self) -> None:
         """Note that the machine answered: half a minute of it ends the back-off."""
@@ -144,6 +147,23 @@ class Host:
         except (asyncssh.ConnectionLost, ConnectionError) as error:
             raise self.lost(error) from error
 
+    async def sftp(self) -> asyncssh.SFTPClient:
+        """Return the one SFTP channel of the machine; raises TroubleError, or what its end says of SFTP itself."""
+        async with self._sftp_turn:
+            if self._sftp is None:
+                try:
+                    self._sftp = await asyncio.wait_for(self.session(lambda link: link.start_sftp_client()), START_S)
+                except asyncssh.SFTPConnectionLost as error:
+                    if not self._links:
+                        raise self.lost(error) from error
+                    raise
+            return self._sftp
+
+    def forget_sftp(self, client: asyncssh.SFTPClient) -> None:
+        """Give up a channel that is broken, if it is still the present one."""
+        if self._sftp is client:
+            self._sftp = None
+
     def lost(self, error: BaseException) -> TroubleError:
         """Return the trouble that a lost connection means."""
         return self._trouble or TroubleError("ssh_lost", host=str(self.address), reason=reason_of(error))
@@ -171,7 +191,7 @@ class Host:
         except (OSError, asyncssh.Error) as error:
             return self._failed(await explain(error, self.address, settings, guard))
         self._links[guard] = link
-        self._trouble = None
+        self._trouble, self.sftp_off = None, False
         self._note_login(link, settings, guard)
         if self._tending is None or self._tending.done():
             self._tending = asyncio.create_task(self._tend())
@@ -249,7 +269,7 @@ class Host:
                 wall, steady = self._clock.now(), self._clock.monotonic()
                 await asyncio.sleep(TICK_S)
                 slept = max(self._clock.now() - wall, self._clock.monotonic() - steady) - TICK_S
-                unused_s = 0.0 if self._holders else unused_s + TICK_S
+                unused_s = 0.0 if self.holders else unused_s + TICK_S
                 if slept > SUSPENDED_S:
                     self._awake()
         finally:
@@ -269,6 +289,28 @@ class Host:
         self.retry()
 
 
+class Hold:
+    """Keeps a machine's connection until released, which may be done more than once."""
+
+    def __init__(self, host: Host) -> None:
+        self._host: Host | None = host
+        host.holders += 1
+
+    def release(self) -> None:
+        """Need the connection no more."""
+        if self._host is not None:
+            self._host.holders -= 1
+            self._host = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
 def _after(trouble: TroubleError, seconds: float) -> TroubleError:
     """Return a trouble with the time to the next attempt."""
     return TroubleError(trouble.key, state=trouble.state, retry_in_s=seconds, **trouble.values)
@@ -278,15 +320,16 @@ class Pool:
     """The machines that an event loop has to do with."""
 
     def __init__(self) -> None:
-        self._hosts: WeakValueDictionary[Address, Host] = WeakValueDictionary()
+        self._hosts: WeakValueDictionary[tuple[Address, frozenset[str], str | None], Host] = WeakValueDictionary()
         self._door = asyncio.Semaphore(CONNECTING_AT_ONCE)
         self._entering = 0
 
     def host(self, address: Address, clock: Clock, *, insecure: frozenset[str], passphrase: str | None) -> Host:
-        """Return the one object for a machine."""
-        host = self._hosts.get(address)
+        """Return the one object for a machine that is reached in this way."""
+        key = (address, insecure, passphrase)
+        host = self._hosts.get(key)
         if host is None:
-            host = self._hosts[address] = Host(address, clock, insecure=insecure, passphrase=passphrase)
+            host = self._hosts[key] = Host(address, clock, insecure=insecure, passphrase=passphrase)
         return host
 
     @asynccontextmanager

@@ -18,7 +18,7 @@ import os
 import secrets
 import shlex
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -28,14 +28,12 @@ from tui.engine.model import SourceStep
 from tui.engine.sources._command import KILL_AFTER_S, READ_SIZE, STDERR_SIZE, TICK_S, Finished
 from tui.engine.sources._opening import Opening
 from tui.engine.sources._ssh_address import Address
-from tui.engine.sources._ssh_host import Host, pool
+from tui.engine.sources._ssh_host import START_S, Host, pool
 from tui.engine.sources._ssh_settings import PASSPHRASE
 from tui.engine.sources._trouble import TroubleError
 
 NOISE_CAP = 1024 * 1024
 """Bytes that a login shell may print before the command begins."""
-START_S = 30.0
-"""Patience with a login shell."""
 
 _WRAPPER = (
     "m=$1; shift; "
@@ -107,14 +105,13 @@ class RemoteRunner:
         """Start a command, ended again with the connection at the latest."""
         host = self._remote.get()
         marker = secrets.token_hex(16)
-        line = "exec " + shlex.join(["sh", "-c", _WRAPPER, "voxtop", marker, *argv])
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(host.hold())
+        line = os.fsencode("exec " + shlex.join(["sh", "-c", _WRAPPER, "voxtop", marker, *argv]))
+        with host.hold():
             try:
                 process = await host.session(lambda link: link.create_process(line, encoding=None))
             except asyncssh.ChannelOpenError as error:
                 raise TroubleError("ssh_no_commands", host=self.host) from error
-            command = RemoteCommand(host, process, marker.encode(), stack.pop_all())
+            command = RemoteCommand(host, process, marker.encode())
         try:
             await asyncio.wait_for(command.begin(argv[0]), START_S)
         except TimeoutError:
@@ -135,14 +132,12 @@ class RemoteRunner:
 class RemoteCommand:
     """A command that runs on another machine."""
 
-    def __init__(
-        self, host: Host, process: "asyncssh.SSHClientProcess[bytes]", marker: bytes, holding: AsyncExitStack
-    ) -> None:
-        """``marker`` ends the noise of the login shell on both streams; ``holding`` keeps the connection."""
+    def __init__(self, host: Host, process: "asyncssh.SSHClientProcess[bytes]", marker: bytes) -> None:
+        """``marker`` ends the noise of the login shell on both streams."""
         self._host = host
         self._process = process
         self._marker = marker
-        self._holding = holding
+        self._hold = host.hold()
         self._complaints = b""
         self._rest = b""
         self._listening = asyncio.create_task(self._listen())
@@ -202,7 +197,7 @@ class RemoteCommand:
         self._process.close()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait_closed(), KILL_AFTER_S)
-        await self._holding.aclose()
+        self._hold.release()
 
     async def __aenter__(self) -> Self:
         return self

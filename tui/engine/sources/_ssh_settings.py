@@ -85,7 +85,7 @@ async def effective_settings(
 def _settings(
     address: Address, client: Callable[[], asyncssh.SSHClient], insecure: bool, passphrase: str | None
 ) -> Settings:
-    named: dict[str, object] = {"host": address.host}
+    named: dict[str, object] = {"config": (), "host": address.host}  # () is ~/.ssh/config, and no other
     named |= {"username": address.user} if address.user else {}
     named |= {"port": address.port} if address.port else {}
     config = asyncssh.SSHClientConnectionOptions(client_keys=None, **named)

@@ -10,7 +10,7 @@ from asyncssh.constants import DEFAULT_PORT
 
 from tui.engine.sources._ssh_address import Address
 from tui.engine.sources._ssh_guard import Guard
-from tui.engine.sources._ssh_settings import PASSPHRASE, Settings
+from tui.engine.sources._ssh_settings import LOGIN_TIMEOUT_S, PASSPHRASE, Settings
 from tui.engine.sources._trouble import NEVER, TroubleError
 
 REFUSED_RETRY_S = 300.0
@@ -28,10 +28,17 @@ async def explain(error: Exception, address: Address, settings: Settings | None,
         return _host_key_trouble(error, settings, guard)
     if settings is not None and isinstance(error, asyncssh.PermissionDenied):
         return await asyncio.to_thread(_denied, settings)
+    if isinstance(error, asyncssh.ConnectionLost | ConnectionError) and guard.connected and not guard.greeted:
+        return TroubleError("ssh_not_ssh", host=host, reason=reason_of(error))
     if isinstance(error, asyncssh.Error):
         return _protocol_trouble(error, host)
+    return _system_trouble(error, host, settings)
+
+
+def _system_trouble(error: Exception, host: str, settings: Settings | None) -> TroubleError:
+    """Explain what the machine's own network says."""
     if isinstance(error, TimeoutError):  # its text is empty
-        return TroubleError("ssh_timeout", host=host, seconds=settings.options.connect_timeout if settings else 0)
+        return TroubleError("ssh_timeout", host=host, seconds=_patience(settings))
     if isinstance(error, socket.gaierror):
         return TroubleError("ssh_unresolved", host=settings.options.host if settings else host)
     if isinstance(error, ConnectionRefusedError):
@@ -40,6 +47,10 @@ async def explain(error: Exception, address: Address, settings: Settings | None,
         return TroubleError("ssh_proxy", host=host, command=str(error.filename or ""), retry_in_s=NEVER)
     key = "ssh_unreachable" if isinstance(error, OSError) and error.errno in _UNREACHABLE else "ssh_lost"
     return TroubleError(key, host=host, reason=reason_of(error))
+
+
+def _patience(settings: Settings | None) -> str:
+    return f"{settings.options.connect_timeout:g}" if settings and settings.options.connect_timeout else ""
 
 
 def reason_of(error: BaseException) -> str:
@@ -58,7 +69,7 @@ def _protocol_trouble(error: asyncssh.Error, host: str) -> TroubleError:
     if "authentication failures" in error.reason:
         return TroubleError("ssh_too_many_keys", host=host, retry_in_s=REFUSED_RETRY_S)
     if "Login timeout" in error.reason:
-        return TroubleError("ssh_timeout", host=host, seconds=20)
+        return TroubleError("ssh_timeout", host=host, seconds=LOGIN_TIMEOUT_S)
     return TroubleError("ssh_lost", host=host, reason=error.reason)
 
 
