@@ -3,13 +3,15 @@
 import json
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from tests.terminal import require
 
@@ -83,6 +85,7 @@ class Prometheus:
             f"--config.file={self._config}",
             f"--storage.tsdb.path={self._folder / 'data'}",
             f"--web.listen-address=127.0.0.1:{self.port}",
+            "--rules.alert.resend-delay=1s",  # the first ones are sent before Alertmanager is known
             log=self._folder / "log",
         )
         eventually(lambda: fetched(f"{self.url}/-/ready"), "Prometheus that is ready")
@@ -92,6 +95,66 @@ class Prometheus:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         ended(self._process)
+
+
+class Alertmanager:
+    """A real Alertmanager with a configuration."""
+
+    def __init__(self, folder: Path, config: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._folder, self._config = folder, config
+
+    def __enter__(self) -> Self:
+        require("prometheus-alertmanager")
+        self._process = started(
+            "prometheus-alertmanager",
+            f"--config.file={self._config}",
+            f"--storage.path={self._folder / 'alertmanager'}",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+            "--cluster.listen-address=",
+            log=self._folder / "alertmanager.log",
+        )
+        eventually(lambda: fetched(f"{self.url}/-/ready"), "Alertmanager that is ready")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        ended(self._process)
+
+
+class Sink:
+    """A web server that keeps every JSON that is posted to it, by path."""
+
+    def __init__(self) -> None:
+        self.posts: list[tuple[str, Any]] = []
+        posts = self.posts
+
+        class Keep(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                posts.append((self.path, json.loads(body)))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_words: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Keep)
+        self.port = self._server.server_port
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
 
 
 def started(*command: str, log: Path) -> subprocess.Popen[bytes]:

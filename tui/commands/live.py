@@ -12,7 +12,7 @@ from tui.engine.errors import UsageError
 from tui.engine.text import t
 from tui.terminal import claim_terminal
 
-OTHER_COMMANDS = ("demo", "report", "check", "events", "doctor", "config", "serve")
+OTHER_COMMANDS = ("demo", "report", "check", "events", "doctor", "config", "serve", "rules")
 
 
 @click.command("live", help=t("cli.live"), context_settings={"help_option_names": ["-h", "--help"]})
