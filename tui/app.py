@@ -13,7 +13,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 import themes
-from tui.config import Settings
+from tui.config import Settings, playbook_folder
 from tui.engine.clock import Clock, SystemClock
 from tui.engine.fleet.address import FleetAddress, fleet_address
 from tui.engine.metrics.store import MetricsStore
@@ -28,6 +28,7 @@ from tui.engine.when import parse_since
 from tui.own_themes import OwnThemes, theme_folder
 from tui.screens._bindings import CHANGES
 from tui.screens.dashboard import DashboardScreen, SnapshotSource
+from tui.screens.playbook import Desk
 from tui.terminal import end_on_signals, shows_unicode
 from widgets import use_glyphs
 
@@ -58,14 +59,16 @@ class VoxtopApp(App[int]):
         *,
         own_themes: OwnThemes | None = None,
         read_only: bool = False,
+        desk: Desk | None = None,
     ) -> None:
         """Wire the parts.
 
         ``companions`` run beside the monitor and end with it: the writer of a simulated log, an exporter;
-        ``read_only`` refuses what changes anything.
+        ``read_only`` refuses what changes anything; ``desk`` is what playbooks are worked with.
         """
         super().__init__()
         self._read_only = read_only
+        self._desk = desk or Desk(clock)
         self._monitor = monitor
         self._clock = clock
         self._companions = companions
@@ -77,7 +80,7 @@ class VoxtopApp(App[int]):
     def on_mount(self) -> None:
         """Open the dashboard and begin to read."""
         end_on_signals(self.action_leave)
-        self.push_screen(DashboardScreen(self._monitor, self._clock))
+        self.push_screen(DashboardScreen(self._monitor, self._clock, self._desk))
         # After the first picture: history may be long, and somebody is waiting for a sign of life.
         self.call_after_refresh(self.run_worker, self._monitor.run, group="monitor")
         self.run_worker(self._own_themes.keep(self), group="themes")
@@ -162,7 +165,8 @@ def monitor_app(
     companions = [companion] if companion else []
     if settings.listen and not read_only:
         companions.append(_exporter(settings.listen, store, monitor, clock))
-    return VoxtopApp(monitor, clock, settings.theme, companions, read_only=read_only)
+    desk = Desk(clock, folder=playbook_folder())
+    return VoxtopApp(monitor, clock, settings.theme, companions, read_only=read_only, desk=desk)
 
 
 def _fleet(address: FleetAddress, settings: Settings, clock: Clock) -> Watched:

@@ -81,6 +81,11 @@ def config_path() -> Path:
     return platformdirs.user_config_path("voxtop") / "config.toml"
 
 
+def playbook_folder() -> Path:
+    """Return where the user's own playbooks lie, beside the usual configuration file."""
+    return config_path().parent / "playbooks"
+
+
 def load(path: Path | None, flags: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings in force.
 

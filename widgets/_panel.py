@@ -6,7 +6,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 
-from tui.engine.model import EMPTY_SNAPSHOT, Playbook, Snapshot
+from tui.engine.model import EMPTY_SNAPSHOT, ErrorGroup, Playbook, Snapshot
 from tui.engine.text import t
 from widgets import _format
 from widgets._lines_view import LinesView
@@ -45,12 +45,14 @@ class Panel(LinesView, can_focus=True):
     class Opened(Message):
         """Enter was pressed."""
 
-        def __init__(self, panel: "Panel", playbook: Playbook | None) -> None:
+        def __init__(self, panel: "Panel", playbook: Playbook | None, group: ErrorGroup | None = None) -> None:
             super().__init__()
             self.panel = panel
             """Where."""
             self.playbook = playbook
             """Of the selected row or of the worst finding of the panel; ``None`` if there is none."""
+            self.group = group
+            """The selected row, if the panel has rows."""
 
         @property
         def control(self) -> "Panel":

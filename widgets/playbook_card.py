@@ -1,6 +1,6 @@
 """A playbook to read and tick off: what it is, why we think so, what to do, commands to copy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -11,9 +11,11 @@ from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 
+from tui.engine.clock import Clock, SystemClock
 from tui.engine.model import Playbook, Status
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
+from widgets._format import clock_time
 from widgets._glyphs import glyphs_in_use
 from widgets._language import localised
 from widgets._lines import Line, Role, Run, wrap
@@ -30,13 +32,15 @@ class _Body(LinesView, can_focus=False):
     _Body { height: auto; width: 1fr; }
     """
 
-    def __init__(self, playbook: Playbook | None, evidence: Sequence[str]) -> None:
+    def __init__(self, playbook: Playbook | None, evidence: Sequence[str], commands: Sequence[str]) -> None:
         super().__init__()
         self._playbook = playbook
         self._evidence = [safe_text(line, 1000) for line in evidence]
         self._steps = [safe_text(step, 1000) for step in localised(playbook.steps)] if playbook else []
-        self.commands = [safe_text(command, 1000) for command in playbook.commands] if playbook else []
-        self.ticked: set[int] = set()
+        self.commands = [safe_text(command, 1000) for command in commands]
+        self.ticked: dict[int, float] = {}
+        """Steps from 0, each with the time at which it was done."""
+        self.now = 0.0
         self.at = 0
         self.items: list[tuple[int, int]] = []
         """First row and height of each step and command."""
@@ -58,7 +62,7 @@ class _Body(LinesView, can_focus=False):
     def draw(self, width: int, height: int, view: View) -> list[Line]:  # noqa: ARG002 - as high as it gets
         """Return the whole card."""
         if self._playbook is None:
-            return [*self._paragraph(t("card.unknown"), width), *self._evidence_rows(width)]
+            return [*self._paragraph(t("card.unknown"), width), *self._evidence_rows(width), *self._draft_rows(width)]
         mark = view.mark(_SEVERITIES[self._playbook.severity])
         lines: list[Line] = []
         if self._playbook.severity != "info":
@@ -71,7 +75,8 @@ class _Body(LinesView, can_focus=False):
         for number, step in enumerate(self._steps):
             done = number in self.ticked
             lead = f" {view.glyphs.tick if done else view.glyphs.no_tick} {number + 1}. "
-            self._add_item(lines, lead, step, width, "dim" if done else "text")
+            text = f"{step} · {clock_time(self.ticked[number], self.now)}" if done else step
+            self._add_item(lines, lead, text, width, "dim" if done else "text")
         if self.commands:
             lines += [(), *self._section("card.commands")]
         for command in self.commands:
@@ -91,6 +96,9 @@ class _Body(LinesView, can_focus=False):
         rows = [row for line in self._evidence for row in self._paragraph(line, width, "label")]
         return [(), *self._section("card.why"), *rows]
 
+    def _draft_rows(self, width: int) -> list[Line]:
+        return [(), *self._paragraph(f"d · {t('card.tip_draft')}", width, "hint")]
+
     @staticmethod
     def _section(key: str) -> list[Line]:
         return [(Run(t(key), "strong"),)]
@@ -108,6 +116,8 @@ class PlaybookCard(VerticalScroll, can_focus=True):
         Binding("down,j", "move(1)", "panel.key_down", tooltip="panel.tip_down", id="card.down", show=False),
         Binding("space", "tick", "card.key_tick", tooltip="card.tip_tick", id="card.tick"),
         Binding("y", "copy", "card.key_copy", tooltip="card.tip_copy", id="card.copy"),
+        Binding("d", "draft", "card.key_draft", tooltip="card.tip_draft", id="card.draft"),
+        Binding("backspace", "clear_ticks", "card.key_clear", tooltip="card.tip_clear", id="card.clear"),
     ]
 
     DEFAULT_CSS = """
@@ -139,11 +149,33 @@ class PlaybookCard(VerticalScroll, can_focus=True):
             """The card that sent it."""
             return self.card
 
+    class Ticked(Message):
+        """A step was ticked off, or on again."""
+
+        def __init__(self, card: "PlaybookCard", step: int, at: float | None) -> None:
+            super().__init__()
+            self.card = card
+            """Where."""
+            self.step = step
+            """From 0."""
+            self.at = at
+            """When; ``None`` takes it back."""
+
+        @property
+        def control(self) -> "PlaybookCard":
+            """The card that sent it."""
+            return self.card
+
+    class DraftWanted(Message):
+        """A playbook is to be begun for what the card shows."""
+
     def __init__(
         self,
         playbook: Playbook | None,
         evidence: Sequence[str] = (),
         *,
+        commands: Sequence[str] | None = None,
+        clock: Clock | None = None,
         name: str | None = None,
         id: str | None = None,  # noqa: A002 - what every Textual widget calls it
         classes: str | None = None,
@@ -154,6 +186,8 @@ class PlaybookCard(VerticalScroll, can_focus=True):
         Args:
             playbook: ``None`` says that none is known, and shows the evidence.
             evidence: Lines of the log or figures that led here, in plain text from anywhere.
+            commands: The playbook's commands, filled in; by default as they are written.
+            clock: Gives the time of a tick; by default the machine's.
             name: As in any widget.
             id: As in any widget.
             classes: As in any widget.
@@ -162,7 +196,10 @@ class PlaybookCard(VerticalScroll, can_focus=True):
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self._bindings = in_language(self._bindings)
         self.set_class(glyphs_in_use().ascii, "-ascii")
-        self._body = _Body(playbook, evidence)
+        self._clock = clock or SystemClock()
+        self._known = playbook is not None
+        written = playbook.commands if playbook else ()
+        self._body = _Body(playbook, evidence, written if commands is None else commands)
         title = safe_text(localised(playbook.title), 120) if playbook else t("card.no_title")
         self.border_title = Content(glyphs_in_use().plain(title))
 
@@ -180,16 +217,27 @@ class PlaybookCard(VerticalScroll, can_focus=True):
         """The steps ticked off, counted from 1."""
         return frozenset(number + 1 for number in self._body.ticked)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what there is something for: ticks and commands of a playbook, or a draft where none is."""
+        del parameters
+        if action == "draft":
+            return not self._known
+        return self._known or action not in {"tick", "tick_step", "copy", "clear_ticks"}
+
+    def show_ticks(self, ticks: Mapping[int, float]) -> None:
+        """Show which steps were done before, and when."""
+        self._body.ticked = {step: at for step, at in ticks.items() if 0 <= step < self._body.count}
+        self._renew()
+
     def on_mount(self) -> None:
         """Write how far the steps are."""
         self._write_progress()
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Tick a step off by its number."""
         if event.key.isdigit() and 0 < int(event.key) <= self._body.count:
             event.stop()
-            self._body.at = int(event.key) - 1
-            self.action_tick()
+            await self.run_action(f"tick_step({int(event.key) - 1})")
 
     def action_move(self, step: int) -> None:
         """Take the next or previous step or command in hand, and bring it into sight."""
@@ -208,15 +256,40 @@ class PlaybookCard(VerticalScroll, can_focus=True):
     def action_tick(self) -> None:
         """Tick the step in hand off, or on again."""
         if self._body.at < self._body.count:
-            self._body.ticked ^= {self._body.at}
-            self._body.redraw(0.0)
-            self._write_progress()
+            self.action_tick_step(self._body.at)
+
+    def action_tick_step(self, step: int) -> None:
+        """Tick a step off, or on again."""
+        self._body.at = step
+        at = None if step in self._body.ticked else self._clock.now()
+        self._body.ticked.pop(step, None)
+        if at is not None:
+            self._body.ticked[step] = at
+        self.post_message(self.Ticked(self, step, at))
+        self._renew()
+
+    def action_clear_ticks(self) -> None:
+        """Begin anew."""
+        for step in sorted(self._body.ticked):
+            self.post_message(self.Ticked(self, step, None))
+        self._body.ticked.clear()
+        self._renew()
+
+    def action_draft(self) -> None:
+        """Ask for a playbook to be begun."""
+        self.post_message(self.DraftWanted())
 
     def action_copy(self) -> None:
         """Offer the command in hand, or all commands, for copying."""
         commands, at = self._body.commands, self._body.at - self._body.count
         if commands:
             self.post_message(self.Copied(self, commands[at] if at >= 0 else "\n".join(commands)))
+
+    def _renew(self) -> None:
+        self._body.now = self._clock.now()
+        self._body.refresh(layout=True)
+        self._body.redraw(0.0)
+        self._write_progress()
 
     def _write_progress(self) -> None:
         if self._body.count:

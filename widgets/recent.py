@@ -56,7 +56,7 @@ def recent_lines(groups: Sequence[ErrorGroup], width: int, view: View) -> list[L
 
 def _row(group: ErrorGroup, hint_width: int, view: View) -> list[Run]:
     rank, role = _KINDS[group.kind]
-    hint = f"→ {safe_text(localised(group.playbook.title), 120)}" if group.playbook and hint_width else ""
+    hint = safe_text(localised(group.playbook.title), 120) if group.playbook else t("panel_recent.no_playbook")
     return [
         Run(view.glyphs.status[rank], role),
         Run(view.age(group.last_at), "label"),
@@ -65,7 +65,7 @@ def _row(group: ErrorGroup, hint_width: int, view: View) -> list[Run]:
         Run(safe_text(group.provider or "", 14)),
         Run(safe_text(group.code or "", 10), role),
         Run(_REPEATED.sub("", safe_text(group.text, 300))),
-        Run(crop(hint, hint_width), "hint"),
+        Run(crop(f"→ {hint}", hint_width) if hint_width else "", "hint" if group.playbook else "label"),
     ]
 
 
@@ -151,6 +151,10 @@ class RecentPanel(Panel):
     def playbook(self) -> Playbook | None:
         """Return the playbook of the row under the cursor."""
         return self.selected.playbook if self.selected else None
+
+    def action_open(self) -> None:
+        """Ask for the playbook of the selected row to be opened, or for the row itself where none is known."""
+        self.post_message(self.Opened(self, self.playbook(), self.selected))
 
     def cursor_row(self) -> int | None:
         """Return the row under the cursor while the panel has the focus."""

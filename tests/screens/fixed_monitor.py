@@ -6,6 +6,7 @@ from tests.samples import NOW
 from tui.app import VoxtopApp
 from tui.engine.clock import ManualClock
 from tui.engine.model import Snapshot
+from tui.screens.playbook import Desk
 
 
 class FixedMonitor:
@@ -30,5 +31,8 @@ class FixedMonitor:
         self.changed.set()
 
 
-def app_over(snapshot: Snapshot, theme: str = "dark") -> VoxtopApp:
-    return VoxtopApp(FixedMonitor(snapshot), ManualClock(NOW), theme)  # type: ignore[arg-type]
+def app_over(
+    snapshot: Snapshot, theme: str = "dark", desk: Desk | None = None, *, read_only: bool = False
+) -> VoxtopApp:
+    monitor, clock = FixedMonitor(snapshot), ManualClock(NOW)
+    return VoxtopApp(monitor, clock, theme, read_only=read_only, desk=desk)  # type: ignore[arg-type]

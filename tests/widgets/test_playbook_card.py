@@ -5,6 +5,7 @@ import pytest
 
 from tests import samples
 from tests.widgets.showing import screen_rows, screen_text, sent, showing
+from tui.engine.clock import ManualClock
 from widgets import PlaybookCard
 
 EVIDENCE = ("41 × TTS azure timeout since 13:49", "P95 1804 ms, goal 500 ms, n 183")
@@ -31,12 +32,14 @@ async def test_the_card_says_what_why_and_what_to_do() -> None:
 
 
 async def test_steps_are_ticked_off_with_space_and_by_number() -> None:
-    card = PlaybookCard(samples.SLOW_BOOK)
+    card = PlaybookCard(samples.SLOW_BOOK, clock=ManualClock(samples.NOW))
     async with showing(card, 100, 30) as pilot:
         await pilot.press("space", "down", "space", "4", "1")
 
         assert card.ticked == {2, 4}
-        assert "☑ 2." in screen_text(pilot)
+        assert "☑ 2. Measure the way to it from the orchestrator's host, not from your desk · 14:02" in screen_text(
+            pilot
+        )
         assert "2 of 4 done" in screen_text(pilot)
         await pilot.press("9", "0")
         assert card.ticked == {2, 4}
@@ -80,7 +83,7 @@ async def test_without_a_playbook_the_evidence_is_still_there() -> None:
     async with showing(PlaybookCard(None, EVIDENCE), 60, 12) as pilot:
         text = screen_text(pilot)
 
-        assert "No playbook is known for this." in text
+        assert "No playbook is known for this yet." in text
         assert EVIDENCE[0] in text
 
 

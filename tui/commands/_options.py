@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from tui.commands._user_dialects import use_own_dialects
+from tui.commands._user_playbooks import use_own_playbooks
 from tui.config import Settings, load
 from tui.engine.text import LANGUAGES, system_language, t, use_language
 
@@ -54,4 +55,5 @@ def settle(config: Path | None, **flags: object) -> Settings:
     """Do as ``read_settings``, and know the user's own dialects from now on."""
     settings = read_settings(config, **flags)
     use_own_dialects()
+    use_own_playbooks()
     return settings

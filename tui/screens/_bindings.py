@@ -6,7 +6,7 @@ from textual.binding import Binding, BindingsMap
 
 from tui.engine.text import t
 
-CHANGES: frozenset[str] = frozenset()
+CHANGES: frozenset[str] = frozenset({"tick", "tick_step", "clear_ticks", "write_draft"})
 """Actions that change something outside the screen: a read-only monitor refuses them."""
 
 

@@ -12,12 +12,13 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input
 
 from tui.engine.clock import Clock
-from tui.engine.model import EMPTY_SNAPSHOT, Playbook, Snapshot, Status
+from tui.engine.model import EMPTY_SNAPSHOT, ErrorGroup, Playbook, Snapshot, Status
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from tui.screens._case import case_of
 from tui.screens.frozen import FrozenScreen
 from tui.screens.help import HelpScreen
-from tui.screens.playbook import PlaybookScreen, evidence
+from tui.screens.playbook import Desk, PlaybookScreen
 from widgets import (
     CallsPanel,
     ConfigPanel,
@@ -82,8 +83,9 @@ class DashboardScreen(Screen[None]):
         Binding("q", "app.leave(0)", id="quit"),
     ]
 
-    def __init__(self, monitor: SnapshotSource, clock: Clock) -> None:
+    def __init__(self, monitor: SnapshotSource, clock: Clock, desk: Desk | None = None) -> None:
         super().__init__()
+        self._desk = desk or Desk(clock)
         self._monitor = monitor
         self._clock = clock
         self._shown = EMPTY_SNAPSHOT
@@ -200,13 +202,13 @@ class DashboardScreen(Screen[None]):
     @on(Panel.Opened)
     def open_playbook(self, message: Panel.Opened) -> None:
         """Drill from a panel or a row into its playbook."""
-        self._open(message.playbook)
+        self._open(message.playbook, message.group)
 
-    def _open(self, playbook: Playbook | None) -> None:
-        if playbook is None:
+    def _open(self, playbook: Playbook | None, group: ErrorGroup | None = None) -> None:
+        if playbook is None and group is None:
             self.notify(t("screen.nothing_selected"), markup=False)
         else:
-            self.app.push_screen(PlaybookScreen(playbook, evidence(self._shown, playbook)))
+            self.app.push_screen(PlaybookScreen(case_of(self._shown, playbook, group), self._desk))
 
     def action_filter(self) -> None:
         """Ask for what the recent errors should match."""

@@ -1,18 +1,50 @@
 """A playbook over the dashboard: read it, tick its steps off, copy its commands."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import ModalScreen
+from textual.widgets import Footer
 
-from tui.engine.model import Playbook, Snapshot
+from tui.engine.clock import Clock, SystemClock
+from tui.engine.model import ErrorGroup, Playbook, TickStore
+from tui.engine.playbooks.ticks import MemoryTicks
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from tui.screens.draft import DraftScreen
 from widgets import PlaybookCard
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What playbooks are worked with."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    ticks: TickStore = field(default_factory=MemoryTicks)
+    """Where done steps are kept."""
+    folder: Path = Path()
+    """Where the user's own playbooks lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Why a card is opened."""
+
+    playbook: Playbook | None
+    """None where nobody has written one yet."""
+    evidence: Sequence[str] = ()
+    """Raw outside text."""
+    group: ErrorGroup | None = None
+    """The row of the recent errors that it is about."""
+    commands: Sequence[str] = ()
+    """Filled in."""
+    since: float = 0.0
+    """When the trouble began: steps done before belong to another one."""
 
 
 class PlaybookScreen(ModalScreen[None]):
@@ -26,15 +58,29 @@ class PlaybookScreen(ModalScreen[None]):
         Binding("escape,q", "dismiss", id="back"),
     ]
 
-    def __init__(self, playbook: Playbook, evidence: Sequence[str]) -> None:
+    def __init__(self, case: Case, desk: Desk) -> None:
         super().__init__()
-        self._playbook = playbook
-        self._evidence = tuple(evidence)
+        self._case = case
+        self._desk = desk
         self._bindings = translated(self.KEYS)
 
     def compose(self) -> ComposeResult:
         """Show the card."""
-        yield PlaybookCard(self._playbook, self._evidence)
+        case = self._case
+        yield PlaybookCard(case.playbook, case.evidence, commands=case.commands, clock=self._desk.clock)
+        yield Footer(show_command_palette=False)
+
+    async def on_mount(self) -> None:
+        """Show which steps somebody has done already."""
+        if self._case.playbook:
+            done: Mapping[int, float] = await self._desk.ticks.ticks(self._case.playbook.id, self._case.since)
+            self.query_one(PlaybookCard).show_ticks(done)
+
+    @on(PlaybookCard.Ticked)
+    async def keep(self, message: PlaybookCard.Ticked) -> None:
+        """Keep a tick with the incident."""
+        if self._case.playbook:
+            await self._desk.ticks.tick(self._case.playbook.id, message.step, message.at)
 
     @on(PlaybookCard.Copied)
     def copy(self, message: PlaybookCard.Copied) -> None:
@@ -42,21 +88,8 @@ class PlaybookScreen(ModalScreen[None]):
         self.app.copy_to_clipboard(message.text)
         self.notify(t("screen.copied"), markup=False)
 
-
-def evidence(snapshot: Snapshot, playbook: Playbook) -> tuple[str, ...]:
-    """Return why this playbook was proposed: what was counted, since when, in whose words; raw outside text."""
-    return tuple(
-        t(
-            "screen.evidence",
-            kind=" ".join(filter(None, (group.stage, group.provider, group.code))) or group.kind.replace("_", " "),
-            count=group.count,
-            time=_clock_time(group.first_at),
-            text=group.text,
-        )
-        for group in snapshot.recent
-        if group.playbook is playbook
-    )
-
-
-def _clock_time(at: float | None) -> str:
-    return "–" if at is None else datetime.fromtimestamp(at, UTC).astimezone().strftime("%H:%M:%S")
+    @on(PlaybookCard.DraftWanted)
+    def begin(self) -> None:
+        """Show a first version of a playbook for this."""
+        if self._case.group:
+            self.app.switch_screen(DraftScreen(self._case.group, self._desk.folder))

@@ -69,6 +69,7 @@ class RecentErrors:
             last_at=time,
             source=event.source,
             playbook=self._hints.for_event(event) if self._hints else None,
+            call=event.id,
         )
 
     def _grown(self, group: ErrorGroup, event: LogEvent, time: float | None) -> ErrorGroup:
@@ -85,6 +86,7 @@ class RecentErrors:
             last_at=time if newest else group.last_at,
             source=event.source if newest else group.source,
             playbook=group.playbook,
+            call=(event.id or group.call) if newest else group.call,
         )
 
     def rows(self) -> tuple[ErrorGroup, ...]:

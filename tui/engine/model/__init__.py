@@ -33,7 +33,7 @@ from tui.engine.model._figures import (
 from tui.engine.model._journal import Journal, SourceCounts
 from tui.engine.model._limits import Limits, Thresholds
 from tui.engine.model._lines import RUNTIME, Life, LineBlock, LogEvent, LogLine
-from tui.engine.model._playbook import Hints, Playbook
+from tui.engine.model._playbook import Hints, Playbook, TickStore
 from tui.engine.model._snapshot import EMPTY_SNAPSHOT, Finding, Freshness, Snapshot, Verdict
 from tui.engine.model._sources import SourceOptions, SourceStep
 from tui.engine.model._words import STAGES, Kind, Level, SourceState, Stage, Status
@@ -86,6 +86,7 @@ __all__ = [
     "StageTtfb",
     "Status",
     "Thresholds",
+    "TickStore",
     "TraceExample",
     "TurnFigure",
     "Verdict",

@@ -186,6 +186,8 @@ class ErrorGroup:
     last_at: float | None
     source: str
     playbook: Playbook | None = None
+    call: str | None = None
+    """Id of the call that the newest line names, outside text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,16 @@ class Playbook:
     link: str = ""
 
 
+class TickStore(Protocol):
+    """Keeps which steps of which playbook were done, and when."""
+
+    async def ticks(self, playbook_id: str, since: float) -> Mapping[int, float]:
+        """Return the steps (from 0) done since a moment, each with its time."""
+
+    async def tick(self, playbook_id: str, step: int, at: float | None) -> None:
+        """Note that a step was done; None takes it back."""
+
+
 class Hints(Protocol):
     """Finds the playbook for what went wrong."""
 

@@ -6,6 +6,17 @@ import shlex
 _MARK = re.compile(r"\{(host|provider|call)\}")
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@~+-]{0,127}")
+
+
+def fillable(value: str | None) -> str | None:
+    """Return a value that a command may be filled in with: a plain name or id, else None.
+
+    What a log gives as a provider or a call may be anything; quoting makes it harmless, this keeps it readable.
+    """
+    return value if value and _PLAIN.fullmatch(value) else None
+
+
 def fill_command(command: str, **values: str | None) -> str:
     """Put ``host``, ``provider`` and ``call`` into a command, each quoted for the shell.
 

@@ -6,13 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from tui.engine.model import Hints, LogEvent, Playbook
 from tui.engine.text import LANGUAGES
 
 REMEMBERED = 512
 """Answers kept by text, so that a flood of one message costs one search."""
+
+
+class Pattern(Protocol):
+    """A compiled regular expression: ``re`` for what is shipped and checked, RE2 for what a user wrote."""
+
+    def search(self, text: str, /) -> object | None:
+        """Return what was found, None if nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +29,17 @@ class Entry:
     order: int
     applies_to: frozenset[str]
     """Kinds of event, and ``kpi`` for alert keys."""
-    pattern: re.Pattern[str]
+    pattern: Pattern
     playbook: Playbook
+
+
+_own: tuple[Entry, ...] = ()
+
+
+def use_own(entries: Iterable[Entry]) -> None:
+    """Have every catalogue loaded from now on know these playbooks of the user's, and ask them first."""
+    global _own  # noqa: PLW0603 - one program has one user
+    _own = tuple(entries)
 
 
 class PlaybookCatalogue(Hints):
@@ -36,10 +52,12 @@ class PlaybookCatalogue(Hints):
 
     @classmethod
     def load(cls) -> Self:
-        """Return the catalogue that travels with the program."""
+        """Return the user's own playbooks and behind them the shipped ones, except those with the same name."""
+        replaced = {entry.playbook.id for entry in _own}
         found = [file for file in files(__package__).joinpath("catalogue").iterdir() if file.name.endswith(".toml")]
         tables = (tomllib.loads(file.read_text(encoding="utf-8")) for file in found)
-        return cls(_entry(id_, table) for file in tables for id_, table in file.items())
+        shipped = (_entry(id_, table) for file in tables for id_, table in file.items() if id_ not in replaced)
+        return cls((*_own, *shipped))
 
     def for_event(self, event: LogEvent) -> Playbook | None:
         """Return the first playbook for an error, warning, fallback or config warning (formats §5)."""
@@ -51,6 +69,10 @@ class PlaybookCatalogue(Hints):
     def for_kpi(self, key: str) -> Playbook | None:
         """Return the playbook of an alert key such as ``kpi:ttfb:TTS``."""
         return self._find("kpi", key)
+
+    def named(self, name: str) -> Playbook | None:
+        """Return the playbook of an id or of an alert key."""
+        return self.get(name) or self.for_kpi(name)
 
     def get(self, playbook_id: str) -> Playbook | None:
         """Return the playbook of an id such as ``azure.auth``."""

@@ -118,3 +118,9 @@ async def test_a_program_that_is_not_there_is_named() -> None:
 def test_a_channel_without_a_program_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"'notify\.pager\.command' is not set"):
         channel()
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, 26.0])
+def test_a_time_that_would_hold_other_messages_up_is_refused(seconds: float) -> None:
+    with pytest.raises(ConfigError, match=r"'notify\.pager\.timeout_s' is .* at most 25 seconds"):
+        channel("/bin/true", timeout_s=seconds)

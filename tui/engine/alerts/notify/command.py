@@ -15,11 +15,14 @@ from tui.engine.alerts.notify._channel import DeliveryError
 from tui.engine.alerts.notify._record import record
 from tui.engine.alerts.notify._required import required
 from tui.engine.alerts.notify._wording import Wording, clean
+from tui.engine.errors import ConfigError
 from tui.engine.model import ChannelOptions, Notification
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 
 COMPLAINT_BYTES = 4096
+LONGEST_S = 25.0
+"""Other messages of the channel wait meanwhile."""
 PASSED_ON = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "DISPLAY")
 """Variables that every program gets; the others may hold secrets of other channels."""
 
@@ -30,8 +33,8 @@ class Options(ChannelOptions):
 
     command: tuple[str, ...] = ()
     """Program and arguments; nothing in them is filled in."""
-    timeout_s: float = 30.0
-    """Seconds until it is killed, with everything it started."""
+    timeout_s: float = 20.0
+    """Seconds until it is killed, with everything it started; at most 25."""
     pass_env: tuple[str, ...] = ()
     """Further variables to hand on."""
 
@@ -98,6 +101,9 @@ class Runner:
 
 def open_channel(name: str, options: Options, wording: Wording) -> Runner:
     """Return the channel; raises ConfigError."""
-    required(name, command=options.command, timeout_s=max(0.0, options.timeout_s))
+    required(name, command=options.command)
+    if not 0 < options.timeout_s <= LONGEST_S:
+        key = f"notify.{name}.timeout_s"
+        raise ConfigError(t("notify.odd_timeout", key=key, value=options.timeout_s, most=f"{LONGEST_S:g}"))
     program = Path(options.command[0]).expanduser()
     return Runner(name, replace(options, command=(str(program), *options.command[1:])), wording)

@@ -29,7 +29,7 @@ from tui.engine.text import language, t
 TIMEOUT_S = 10.0
 """Of one step: connecting, a command and its answer."""
 
-PATIENCE_S = 60.0
+PATIENCE_S = 25.0
 """Of the whole delivery."""
 
 REFUSED_LOGIN_S = 300.0
@@ -82,6 +82,9 @@ class Mail:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await asyncio.to_thread(self._deliver, mail, session)
+        except asyncio.CancelledError:
+            _hang_up(session)
+            raise
         except TimeoutError:
             _hang_up(session)
             raise DeliveryError(t("notify.no_answer", host=self.options.host, seconds=f"{TIMEOUT_S:g}")) from None
