@@ -13,7 +13,7 @@ from tui.engine.dialects._user import UserDialect
 from tui.engine.envelopes._cleaning import clean_bytes
 from tui.engine.envelopes._envelope import unwrap
 from tui.engine.envelopes._stamps import is_zoned
-from tui.engine.model import LineBlock, LogEvent, LogLine, SourceState, SourceStatus
+from tui.engine.model import LineBlock, LogEvent, LogLine, SourceState, SourceStatus, SourceStep
 from tui.engine.parser import Parser
 from tui.engine.shapes import line_shape
 from tui.engine.sources._source import Source
@@ -79,6 +79,8 @@ class Diagnosis:
 
     name: str
     status: SourceStatus
+    trail: Sequence[SourceStep] = ()
+    """What was tried to get at the lines."""
     lines: int = 0
     unrecognised: int = 0
     unrecognised_before: int | None = None
@@ -198,7 +200,7 @@ class Examination:
         with self._knowing(self._after):
             self._count(self._parser.flush())
         found, parser = self.found, self._parser
-        found.status, found.lines = self._source.status(), parser.lines
+        found.status, found.lines, found.trail = self._source.status(), parser.lines, self._source.trail()
         found.unrecognised, found.truncated, found.bad_samples = (
             parser.unrecognised,
             parser.truncated,

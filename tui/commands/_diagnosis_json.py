@@ -6,6 +6,7 @@ from tui.commands._diagnosis import Diagnosis, Trial
 from tui.commands._diagnosis_text import SHAPES_SHOWN, Hide, advice, meaning_text, shown
 from tui.commands.events import rfc3339
 from tui.engine.dialects._user_file import Loaded
+from tui.engine.safe_text import safe_text
 
 
 def dialects_object(loaded: Loaded, hide: Hide) -> dict[str, object]:
@@ -29,6 +30,10 @@ def source_object(found: Diagnosis, now: float, tz: tzinfo | None, hide: Hide) -
     told: dict[str, object] = {
         "source": shown(found.name, hide),
         "readable": found.readable,
+        "tried": [
+            {"step": shown(what, hide), "ok": ok, "detail": shown(detail, hide), "remedy": hide(safe_text(remedy))}
+            for what, ok, detail, remedy in found.trail
+        ],
         "lines": found.lines,
         "bytes": found.status.bytes,
         "not_utf8": found.not_utf8,

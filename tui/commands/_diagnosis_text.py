@@ -44,8 +44,8 @@ def advice(found: Diagnosis, now: float, tz: tzinfo | None) -> list[Advice]:
     """Return what is wrong with a source, worst first; ``tz`` is the zone the user named, if any."""
     status = found.status
     if not found.readable:
-        waiting = status.state is SourceState.WAITING
-        remedy = t("doctor.missing_remedy") if waiting else safe_text(status.remedy)
+        no_file = status.state is SourceState.WAITING and status.kind == "file"
+        remedy = t("doctor.missing_remedy") if no_file else safe_text(status.remedy)
         return [Advice("unreadable", safe_text(status.reason), remedy)]
     if not found.lines:
         return [_advice("empty")]
@@ -88,6 +88,7 @@ def percent(value: float) -> str:
 def source_page(found: Diagnosis, now: float, hide: Hide, tz: tzinfo | None) -> Iterator[str]:
     """Yield the lines about one source."""
     yield hide(safe_text(found.name))
+    yield from _trail(found, hide)
     if found.readable and found.lines:
         yield _row("lines", t("doctor.read", lines=found.lines, bytes=found.status.bytes, encoding=_encoding(found)))
         yield _row("understood", _coverage(found))
@@ -103,6 +104,14 @@ def source_page(found: Diagnosis, now: float, hide: Hide, tz: tzinfo | None) -> 
     for count, shape, example in shapes:
         yield f"  {count:>9} x {shown(shape, hide)}"
         yield f"            {t('doctor.example', text=shown(example, hide))}"
+
+
+def _trail(found: Diagnosis, hide: Hide) -> Iterator[str]:
+    """Yield what was tried; the remedy of what failed is told once, here or with the findings."""
+    for step in found.trail:
+        yield _row("tried" if step.ok else "failed", shown(": ".join(filter(None, (step.what, step.detail))), hide))
+        if step.remedy and (found.readable or step.remedy != found.status.remedy):
+            yield f"    -> {hide(safe_text(step.remedy))}"
 
 
 def _row(key: str, value: str) -> str:

@@ -7,6 +7,9 @@ import gzip
 import os
 import resource
 import socket
+import subprocess
+import sys
+import tempfile
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,18 +20,55 @@ import pytest
 from tests.engine.sources.access import inline
 from tests.engine.sources.conftest import Begin
 from tests.engine.sources.session import append, numbered, text
+from tests.terminal import ROOT, environment
 from tui.engine.model import SourceState
+from tui.engine.parser import Parser
 from tui.engine.sources._lines import LINE_CAP
 from tui.engine.sources._local import LocalAccess
-from tui.engine.text import t
+from tui.engine.text import catalogue, t
 
 NOBODY = 65534
+
+WITHOUT_INOTIFY = """
+import asyncio, ctypes, errno, os, sys
+from tui.engine.clock import SystemClock
+from tui.engine.sources import open_source
+
+libc = ctypes.CDLL(None, use_errno=True)
+while libc.inotify_init1(0) >= 0:
+    pass
+print(errno.errorcode[ctypes.get_errno()])
+
+async def follow(path):
+    source = open_source(path, clock=SystemClock(), since=None, line_time=lambda line: None)
+    ids = []
+    batches = source.batches()
+    write(path, 0)
+    async for block in batches:
+        ids += map(int, block.lines)
+        if len(ids) == 100:
+            break
+        if ids and len(ids) % 10 == 0 and not block.lines:
+            write(path, len(ids))
+    await batches.aclose()
+    print(ids)
+
+def write(path, last):
+    if last:
+        os.rename(path, path + ".1")
+    with open(path, "a") as log:
+        log.writelines(f"{number}\\n" for number in range(last + 1, last + 11))
+
+asyncio.run(follow(sys.argv[1]))
+"""
+"""Uses up every inotify instance of its user, then follows a file through ten rotations; prints why, and the ids."""
 
 
 @contextmanager
 def without_permission(path: Path) -> Iterator[None]:
     """Take away the right to read, from root too."""
     mode, user = path.stat().st_mode, os.geteuid()
+    catalogue("en")  # while it may be read
     path.chmod(0)
     if user == 0:
         os.seteuid(NOBODY)
@@ -77,6 +117,17 @@ async def test_fault_22_invalid_utf8_is_delivered_as_it_is(log: Path, begin: Beg
     assert session.lines == [b"first", *lines]
 
 
+async def test_fault_22_latin1_is_shown_with_replacements_and_counted(log: Path, begin: Begin) -> None:
+    append(log, ["ERROR:tts:conexi\xf3n perdida".encode("latin-1"), b"INFO: next"])
+    session = begin(log)
+    await session.poll()
+    parser = Parser("app")
+    events = [event for block in session.blocks for event in parser.feed(block)] + parser.flush()
+
+    assert parser.lines == 2
+    assert [event.text for event in events if event.kind == "error"] == ["conexi\ufffdn perdida"]
+
+
 async def test_fault_23_a_utf8_byte_order_mark_is_no_part_of_the_first_line(log: Path, begin: Begin) -> None:
     append(log, [b"\xef\xbb\xbfline 1", b"line 2"])
     session = begin(log)
@@ -113,6 +164,18 @@ async def test_fault_25_a_binary_file_is_read_and_flagged(begin: Begin) -> None:
     assert session.status.binary
     assert session.status.bytes > 0
     assert session.status.state is not SourceState.FAILED
+
+
+async def test_fault_25_a_binary_file_counts_as_many_lines_as_it_has_newlines(tmp_path: Path, begin: Begin) -> None:
+    data = bytes(range(256)) * 2000
+    log = tmp_path / "noise.log"
+    log.write_bytes(data + b"\n")
+    session = begin(log)
+    await session.poll()
+
+    assert session.status.lines == data.count(b"\n") + 1
+    assert session.status.bytes == len(data) + 1
+    assert session.gaps == []
 
 
 async def test_a_text_in_any_script_is_not_binary(log: Path, begin: Begin) -> None:
@@ -182,6 +245,24 @@ async def test_fault_28_a_file_without_permission_is_tried_again(log: Path, begi
     assert session.status.state is SourceState.QUIET
 
 
+async def test_fault_28_a_new_file_without_permission_after_a_rotation_is_read_once_it_may_be(
+    log: Path, begin: Begin
+) -> None:
+    append(log, numbered(1, 3))
+    session = begin(log)
+    await session.poll()
+    log.rename(f"{log}.1")
+    append(log, numbered(4, 6))
+    with without_permission(log):
+        await session.poll(3)
+        assert session.status.state is SourceState.FAILED
+        assert session.status.reason == t("sources.no_permission", path=log)
+    await session.poll(2)
+
+    assert session.lines == numbered(1, 6)
+    assert session.gaps == []
+
+
 @pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE])
 async def test_fault_29_reading_goes_on_where_it_failed(
     log: Path, begin: Begin, monkeypatch: pytest.MonkeyPatch, code: int
@@ -205,6 +286,35 @@ async def test_fault_29_reading_goes_on_where_it_failed(
     assert session.status.state is SourceState.LIVE
 
 
+async def test_fault_29_a_handle_that_stays_stale_is_opened_again(
+    log: Path, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(log, numbered(1, 3))
+    session = begin(log)
+    await session.poll()
+    append(log, numbered(4, 6))
+    stale, pread, close = {int(each.name) for each in Path("/proc/self/fd").iterdir()}, os.pread, os.close
+
+    def on_a_mount_that_was_lost(descriptor: int, size: int, offset: int) -> bytes:
+        if descriptor in stale:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return pread(descriptor, size, offset)
+
+    def close_and_forget(descriptor: int) -> None:
+        stale.discard(descriptor)
+        close(descriptor)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "pread", on_a_mount_that_was_lost)
+        patched.setattr(os, "close", close_and_forget)
+        await session.poll()
+        assert session.status.state is SourceState.FAILED
+        await session.poll()
+
+    assert session.lines == numbered(1, 6)
+    assert session.gaps == []
+
+
 async def test_fault_30_without_descriptors_the_old_file_is_still_read(log: Path, begin: Begin) -> None:
     append(log, numbered(1, 3))
     session = begin(log)
@@ -222,6 +332,16 @@ async def test_fault_30_without_descriptors_the_old_file_is_still_read(log: Path
     await session.poll(2)
     assert session.lines == numbered(1, 7)
     assert session.gaps == []
+
+
+def test_fault_31_without_inotify_instances_rotations_lose_nothing() -> None:
+    drop = ("setpriv", f"--reuid={NOBODY}", "--clear-groups") if os.geteuid() == 0 else ()
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        command = [*drop, sys.executable, "-P", "-c", WITHOUT_INOTIFY, f"{folder}/app.log"]
+        done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, check=False, timeout=60)
+
+    assert done.stdout.decode() == f"EMFILE\n{list(range(1, 101))}\n", done.stderr.decode()
 
 
 @pytest.mark.parametrize("name", ["two words.log", "a*b[c]?.log", "new\nline.log", "-n", "na\udcffme.log", "a=b:c.log"])

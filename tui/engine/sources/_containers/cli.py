@@ -26,11 +26,13 @@ class Cli:
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
-        self.summary = "docker logs"
+        self.summary = ""
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator["Cli"]:
-        """Need nothing."""
+        """See that the command reaches its engine."""
+        done = await self._ask("version", "--format", "{{.Server.Version}}")
+        self.summary = f"docker {done.stdout.decode('utf-8', 'replace').strip()}"
         yield self
 
     async def now(self) -> float:
