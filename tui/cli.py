@@ -8,11 +8,11 @@ from typing import NoReturn
 
 import click
 
+from tui.commands import COMMANDS
 from tui.engine.errors import VoxtopError
 from tui.engine.safe_text import safe_text
 from tui.engine.text import system_language, t, use_language
 
-COMMANDS = ("demo", "report", "check", "events", "doctor", "config", "serve", "rules")
 DEFAULT = "live"
 
 

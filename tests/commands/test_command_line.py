@@ -35,6 +35,7 @@ def voxtop(*words: str, home: Path, stdin: str = "") -> subprocess.CompletedProc
         (("events", "ftp://host/x"), 2, "ftp://host/x"),
         (("events", "absent.log"), 4, "absent.log does not exist"),
         (("events", "."), 4, "is a directory"),
+        (("replay", "absent.log"), 4, "absent.log"),
         (("--config", "absent.toml", "x.log"), 2, "absent.toml"),
     ],
 )

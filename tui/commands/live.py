@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
+from tui.commands import COMMANDS
 from tui.commands._options import screen_options, settle
 from tui.commands._redaction import redact_option, redaction
 from tui.engine.errors import UsageError
 from tui.engine.text import t
 from tui.terminal import claim_terminal
-
-OTHER_COMMANDS = ("demo", "report", "check", "events", "doctor", "config", "serve", "rules")
 
 
 @click.command("live", help=t("cli.live"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,9 +45,9 @@ def _refuse_commands(sources: tuple[str, ...]) -> None:
     for word in sources:
         if _is_there(word):
             continue
-        if word in OTHER_COMMANDS:
+        if word in COMMANDS:
             raise UsageError(t("cli.command_first", command=word), t("cli.command_first_remedy", command=word))
-        if close := difflib.get_close_matches(word, OTHER_COMMANDS, n=1, cutoff=0.75):
+        if close := difflib.get_close_matches(word, COMMANDS, n=1, cutoff=0.75):
             raise UsageError(t("cli.no_such", word=word), t("cli.command_meant", command=close[0], word=word))
 
 

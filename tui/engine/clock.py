@@ -67,3 +67,26 @@ class ManualClock:
     def set(self, now: float) -> None:
         """Set the wall clock as NTP would: the monotonic clock does not move."""
         self._now = now
+
+
+class ReplayClock:
+    """Tells another time than now, at another pace; intervals of the machine stay what they are."""
+
+    def __init__(self, start: float, speed: float, clock: Clock | None = None) -> None:
+        """Begin at ``start``, in seconds since the epoch; ``speed`` is how many of its seconds pass in one."""
+        self.speed = speed
+        self._start = start
+        self._clock = clock or SystemClock()
+        self._began = self._clock.monotonic()
+
+    def now(self) -> float:
+        """Return the time that is played, in seconds since the epoch."""
+        return self._start + (self._clock.monotonic() - self._began) * self.speed
+
+    def monotonic(self) -> float:
+        """Return the machine's monotonic clock."""
+        return self._clock.monotonic()
+
+    def boottime(self) -> float:
+        """Return the machine's time since its start."""
+        return self._clock.boottime()

@@ -1,0 +1,72 @@
+"""``voxtop replay FILE``: a finished log through the same screens, as if it were written now."""
+
+import asyncio
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import click
+
+from tui.commands._options import screen_options, settle
+from tui.commands._redaction import redact_option, redaction
+from tui.config import Settings
+from tui.engine.clock import ReplayClock
+from tui.engine.errors import SourceError, UsageError
+from tui.engine.metrics.store import MetricsStore
+from tui.engine.monitor import Monitor
+from tui.engine.parser import line_time
+from tui.engine.playbooks.match import PlaybookCatalogue
+from tui.engine.sources._replay import ReplaySource, first_time
+from tui.engine.text import t
+from tui.engine.when import parse_since, parse_span
+from tui.terminal import claim_terminal, shows_unicode
+
+
+@click.command("replay", help=t("replay.help"))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--speed", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, help=t("replay.speed"))
+@click.option("--from", "begin", metavar="T", help=t("replay.begin"))
+@redact_option
+@screen_options
+def command(file: Path, speed: float, begin: str | None, config: Path | None, no_redact: bool, **flags: object) -> int:
+    """Play the file from its first time, or from the one asked for."""
+    settings = settle(config, **flags)
+    clean = redaction(wanted=not no_redact)
+    clock = ReplayClock(_start(file, begin, settings), speed)
+    claim_terminal()
+
+    from tui.app import VoxtopApp  # noqa: PLC0415 - the screen is loaded only once it is sure to open
+    from widgets import use_glyphs  # noqa: PLC0415 - likewise
+
+    use_glyphs(unicode=shows_unicode() and not settings.ascii)
+    tz = settings.zone()
+    source = ReplaySource(file, file.name, clock, partial(line_time, tz=tz))
+    store = MetricsStore(settings.thresholds, PlaybookCatalogue.load(), clean=clean)
+
+    def notice() -> str:
+        moment = datetime.fromtimestamp(clock.now(), tz)
+        return t("replay.notice", speed=f"{speed:g}", time=f"{moment:%Y-%m-%d %H:%M:%S}")
+
+    return VoxtopApp(Monitor([source], store, clock, tz, notice), clock, settings.theme).run_to_end()
+
+
+def _start(file: Path, begin: str | None, settings: Settings) -> float:
+    """Return the moment to begin at; a span counts from the first time of the file.
+
+    Raises:
+        SourceError: the file cannot be read.
+        UsageError: no line of it carries a time, or the beginning is written wrongly.
+    """
+    tz = settings.zone()
+    try:
+        first = asyncio.run(first_time(file, partial(line_time, tz=tz)))
+    except OSError as error:
+        raise SourceError(t("sources.unreadable", path=file, reason=error.strerror or error)) from error
+    if first is None:
+        raise UsageError(t("replay.no_times", path=file), t("replay.no_times_remedy", path=file))
+    if begin is None:
+        return first
+    try:
+        return first + parse_span(begin)
+    except UsageError:
+        return parse_since(begin, first, tz) or first
