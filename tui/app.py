@@ -17,6 +17,7 @@ from tui.config import Settings, playbook_folder
 from tui.engine.clock import Clock, SystemClock
 from tui.engine.fleet.address import FleetAddress, fleet_address
 from tui.engine.metrics.store import MetricsStore
+from tui.engine.model import Calling
 from tui.engine.monitor import Monitor
 from tui.engine.parser import line_time
 from tui.engine.playbooks.match import PlaybookCatalogue
@@ -64,7 +65,7 @@ class VoxtopApp(App[int]):
         """Wire the parts.
 
         ``companions`` run beside the monitor and end with it: the writer of a simulated log, an exporter;
-        ``read_only`` refuses what changes anything; ``desk`` is what playbooks are worked with.
+        ``read_only`` refuses what changes anything; ``desk`` is what the screens are worked with.
         """
         super().__init__()
         self._read_only = read_only
@@ -144,9 +145,10 @@ def monitor_app(
     """
     clock, tz = SystemClock(), settings.zone()
     use_glyphs(unicode=shows_unicode() and not settings.ascii)
+    desk = Desk(clock, folder=playbook_folder(), calling=Calling(bell=False) if read_only else settings.calling())
     address = fleet_address(specs[0]) if len(specs) == 1 else None
     if address is not None:
-        return VoxtopApp(_fleet(address, settings, clock), clock, settings.theme, read_only=read_only)
+        return VoxtopApp(_fleet(address, settings, clock), clock, settings.theme, read_only=read_only, desk=desk)
     since = parse_since(settings.since, clock.now(), tz)
     read_time = partial(line_time, tz=tz)
     sources = [
@@ -165,7 +167,6 @@ def monitor_app(
     companions = [companion] if companion else []
     if settings.listen and not read_only:
         companions.append(_exporter(settings.listen, store, monitor, clock))
-    desk = Desk(clock, folder=playbook_folder())
     return VoxtopApp(monitor, clock, settings.theme, companions, read_only=read_only, desk=desk)
 
 

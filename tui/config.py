@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import platformdirs
 
 from tui.engine.errors import ConfigError, UsageError
-from tui.engine.model import ChannelOptions, Limits, ServiceOptions, SourceOptions, Thresholds
+from tui.engine.model import Calling, ChannelOptions, Desktop, Limits, ServiceOptions, SourceOptions, Thresholds
 from tui.engine.text import LANGUAGES, t
 from tui.engine.when import parse_hours, parse_span
 
@@ -53,6 +53,10 @@ class Settings:
     """Zone of times that name none, such as ``Europe/Madrid``; empty is the zone of this machine."""
     ascii: bool = False
     """Draw with plain ASCII even where the terminal could do more."""
+    bell: bool = True
+    """Ring the terminal's bell when something new is critical."""
+    desktop: Desktop = "off"
+    """Show it on the desktop too: ``osc9`` or ``osc777`` through the terminal, or ``notify-send``."""
     expect_every: str = ""
     """Silence, such as ``5m``, after which a source counts as stale although reading works; empty is never."""
     listen: str = ""
@@ -69,6 +73,10 @@ class Settings:
     def zone(self) -> tzinfo | None:
         """Return the zone of times that name none; None is the zone of this machine."""
         return ZoneInfo(self.tz) if self.tz else None
+
+    def calling(self) -> Calling:
+        """Return how somebody at another window is called."""
+        return Calling(self.bell, self.desktop)
 
     def source_options(self) -> SourceOptions:
         """Return what every source is given."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar, Protocol
 
 from textual import on
@@ -16,6 +17,7 @@ from tui.engine.model import EMPTY_SNAPSHOT, ErrorGroup, Playbook, Snapshot, Sta
 from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens._case import case_of
+from tui.screens._summons import Summons, call
 from tui.screens.frozen import FrozenScreen
 from tui.screens.help import HelpScreen
 from tui.screens.playbook import Desk, PlaybookScreen
@@ -85,6 +87,7 @@ class DashboardScreen(Screen[None]):
 
     def __init__(self, monitor: SnapshotSource, clock: Clock, desk: Desk | None = None) -> None:
         super().__init__()
+        self._summons = Summons(clock)
         self._desk = desk or Desk(clock)
         self._monitor = monitor
         self._clock = clock
@@ -125,11 +128,20 @@ class DashboardScreen(Screen[None]):
         self._pulled = self._clock.monotonic()
         self._shown = self._monitor.snapshot()
         self._cover_frozen(self._shown, now)
+        if news := self._summons.news(self._shown):
+            self.run_worker(self._call(news), group="summons")
         if self._frozen is None:
             self._show(self._shown, now)
         else:
             new = _events(self._shown) - _events(self._frozen)
             self.query_one(VerdictStrip).show(self._frozen, now, paused=new)
+
+    async def _call(self, news: str) -> None:
+        """Call whoever looks elsewhere."""
+        driver = self.app._driver  # noqa: SLF001 - as Textual's own bell does; nothing public writes a sequence
+        if driver is not None:
+            complain = partial(self.notify, severity="warning", markup=False)
+            await call(self._desk.calling, news, driver.write, complain)
 
     def _suspect(self) -> None:
         """Take all green back when no snapshot has come for too long, whatever the reason."""

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer
 
 from tui.engine.clock import Clock, SystemClock
-from tui.engine.model import ErrorGroup, Playbook, TickStore
+from tui.engine.model import Calling, ErrorGroup, Playbook, TickStore
 from tui.engine.playbooks.ticks import MemoryTicks
 from tui.engine.text import t
 from tui.screens._bindings import translated
@@ -22,13 +22,15 @@ from widgets import PlaybookCard
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What playbooks are worked with."""
+    """What the screens are worked with."""
 
     clock: Clock = field(default_factory=SystemClock)
     ticks: TickStore = field(default_factory=MemoryTicks)
     """Where done steps are kept."""
     folder: Path = Path()
     """Where the user's own playbooks lie."""
+    calling: Calling = field(default_factory=Calling)
+    """How somebody at another window is called."""
 
 
 @dataclass(frozen=True, slots=True)

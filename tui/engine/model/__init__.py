@@ -14,7 +14,7 @@ from tui.engine.model._alerts import (
     Severity,
     Silence,
 )
-from tui.engine.model._channels import ChannelOptions, ServiceOptions
+from tui.engine.model._channels import Calling, ChannelOptions, Desktop, ServiceOptions
 from tui.engine.model._cumulative import Cumulative, Distribution, Series, TraceExample
 from tui.engine.model._figures import (
     CallsFigure,
@@ -45,10 +45,12 @@ __all__ = [
     "Alert",
     "AlertBoard",
     "AlertState",
+    "Calling",
     "CallsFigure",
     "ChannelOptions",
     "ConfigHealth",
     "Cumulative",
+    "Desktop",
     "Distribution",
     "ErrorGroup",
     "ErrorsFigure",

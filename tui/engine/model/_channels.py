@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tui.engine.model._alerts import Severity
 
@@ -38,3 +39,15 @@ class ServiceOptions:
     """Where it runs; empty is the host that the log is read from."""
     dashboard: str = ""
     """Address of a page that a message links to."""
+
+
+Desktop = Literal["off", "osc9", "osc777", "notify-send"]
+"""How a notification gets onto the desktop: by an escape sequence of the terminal, or by a program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """How a monitor calls somebody who looks at another window."""
+
+    bell: bool = True
+    desktop: Desktop = "off"
