@@ -18,6 +18,8 @@ class Guard(asyncssh.SSHClient):
         self._link: asyncssh.SSHClientConnection | None = None
         self.offered: asyncssh.SSHKey | None = None
         """The key that was refused."""
+        self.offered_by = ""
+        """The network address that offered it."""
         self.banner = ""
         """What the machine says before login, fit for any screen."""
 
@@ -37,8 +39,8 @@ class Guard(asyncssh.SSHClient):
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """Refuse a key that is not among the known ones, and remember it."""
-        del host, addr, port
-        self.offered = key
+        del host, port
+        self.offered, self.offered_by = key, addr
         return False
 
     def auth_banner_received(self, msg: str, lang: str) -> None:

@@ -7,12 +7,10 @@ only made when the machine gives no more sessions on the first (``MaxSessions``)
 
 import asyncio
 import logging
-import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self, TypeVar
-from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import asyncssh
 
@@ -20,16 +18,13 @@ from tui.engine.clock import Clock
 from tui.engine.model import SourceStep
 from tui.engine.safe_text import safe_text
 from tui.engine.sources._backoff import Backoff
-from tui.engine.sources._ssh_address import Address, parse_address
 from tui.engine.sources._ssh_guard import Guard
-from tui.engine.sources._ssh_settings import Settings, effective_settings
-from tui.engine.sources._ssh_trouble import explain, reason_of
+from tui.engine.sources._ssh_login import Login
+from tui.engine.sources._ssh_settings import Settings
+from tui.engine.sources._ssh_trouble import reason_of
 from tui.engine.sources._trouble import NEVER, TroubleError
 from tui.engine.text import t
 
-CONNECTING_AT_ONCE = 4
-JITTER_S = 0.2
-"""Connections begin apart by up to this when several are wanted: sshd drops what comes in a rush (MaxStartups)."""
 LINGER_S = 10.0
 """How long a connection that nobody uses is kept."""
 TICK_S = 1.0
@@ -37,7 +32,6 @@ SUSPENDED_S = 5.0
 """A tick longer than its second by this means that the machine slept: what was connected before is gone."""
 MAX_LINKS = 10
 """Connections to one machine that gives few sessions on each."""
-MAX_JUMPS = 8
 START_S = 30.0
 """Patience with the machine when it begins a session."""
 
@@ -54,19 +48,11 @@ logging.getLogger("asyncssh").setLevel(logging.CRITICAL)  # its failures are tol
 class Host:
     """Keeps connected to one machine for as long as somebody holds it."""
 
-    def __init__(self, address: Address, clock: Clock, *, insecure: frozenset[str], passphrase: str | None) -> None:
-        """Connect to nothing yet.
-
-        Args:
-            address: as typed.
-            clock: tells when to try again, and that the machine slept.
-            insecure: machines whose keys nobody checks, as agreed in the user's own config.
-            passphrase: opens keys that are protected by one.
-        """
-        self.address = address
+    def __init__(self, login: Login, clock: Clock) -> None:
+        """Connect to nothing yet; ``clock`` tells when to try again, and that this machine slept."""
+        self.name = str(login.address)
+        self._login = login
         self._clock = clock
-        self._insecure = insecure
-        self._passphrase = passphrase
         self._backoff = Backoff(clock)
         self._links: dict[Guard, asyncssh.SSHClientConnection] = {}
         self._attempt: asyncio.Task[TroubleError | asyncssh.SSHClientConnection] | None = None
@@ -131,7 +117,7 @@ class Host:
                 return await self._begin(begin, fresh)
             except _FullError:
                 fresh.abort()
-        raise TroubleError("ssh_sessions", host=str(self.address))
+        raise TroubleError("ssh_sessions", host=self.name)
 
     async def _begin(
         self, begin: Callable[[asyncssh.SSHClientConnection], Awaitable[T]], link: asyncssh.SSHClientConnection
@@ -166,7 +152,7 @@ class Host:
 
     def lost(self, error: BaseException) -> TroubleError:
         """Return the trouble that a lost connection means."""
-        return self._trouble or TroubleError("ssh_lost", host=str(self.address), reason=reason_of(error))
+        return self._trouble or TroubleError("ssh_lost", host=self.name, reason=reason_of(error))
 
     async def _connect(self) -> asyncssh.SSHClientConnection:
         """Make a connection together with everybody who wants one now."""
@@ -183,60 +169,21 @@ class Host:
     async def _try(self) -> TroubleError | asyncssh.SSHClientConnection:
         """Make one attempt and note how it went; returned and not raised, since nobody may be waiting any more."""
         guard = Guard(self._over)
-        settings: Settings | None = None
         try:
-            async with pool().entering():
-                settings = await self._settings(self.address, guard)
-                link = await self._log_in(self.address, settings)
-        except (OSError, asyncssh.Error) as error:
-            return self._failed(await explain(error, self.address, settings, guard))
+            link, settings = await self._login.enter(guard)
+        except TroubleError as trouble:
+            return self._failed(trouble)
         self._links[guard] = link
         self._trouble, self.sftp_off = None, False
         self._note_login(link, settings, guard)
-        if self._tending is None or self._tending.done():
+        if self._tending is None:
             self._tending = asyncio.create_task(self._tend())
         return link
-
-    async def _settings(self, address: Address, guard: Guard) -> Settings:
-        return await effective_settings(
-            address, lambda: guard, insecure=address.host in self._insecure, passphrase=self._passphrase
-        )
-
-    async def _log_in(self, address: Address, settings: Settings, depth: int = 0) -> asyncssh.SSHClientConnection:
-        """Connect, through the machines on the way if there are any, each with all checks of its own."""
-        tunnel: asyncssh.SSHClientConnection | None = None
-        if settings.jumps:
-            tunnel = await self._jump(settings.jumps, depth)
-        try:
-            link = await asyncssh.connect(
-                address.host, address.port or (), options=settings.options, tunnel=tunnel, config=None
-            )
-        except BaseException:
-            if tunnel is not None:
-                tunnel.abort()
-            raise
-        link.set_tunnel(tunnel)
-        return link
-
-    async def _jump(self, jumps: Sequence[str], depth: int) -> asyncssh.SSHClientConnection:
-        """Connect to the last machine on the way, through those before it."""
-        address = parse_address(jumps[-1])
-        if address is None or depth >= MAX_JUMPS:
-            raise TroubleError("ssh_config", reason=f"ProxyJump {jumps[-1]}", retry_in_s=NEVER)
-        guard = Guard(lambda *_: None)
-        settings: Settings | None = None
-        try:
-            settings = await self._settings(address, guard)
-            if jumps[:-1]:
-                settings = settings._replace(jumps=tuple(jumps[:-1]))
-            return await self._log_in(address, settings, depth + 1)
-        except (OSError, asyncssh.Error) as error:
-            raise await explain(error, address, settings, guard) from error
 
     def _note_login(self, link: asyncssh.SSHClientConnection, settings: Settings, guard: Guard) -> None:
         version = safe_text(str(link.get_extra_info("server_version", "")), 80)
         self.step(
-            t("sources.ssh_step_connect", host=safe_text(str(self.address))),
+            t("sources.ssh_step_connect", host=safe_text(self.name)),
             ok=True,
             detail=f"{settings.account}, {version}",
         )
@@ -252,41 +199,44 @@ class Host:
         wait_s = self._backoff.next_pause() if trouble.retry_in_s is None else trouble.retry_in_s
         self._next_try = self._clock.monotonic() + wait_s
         self._trouble = _after(trouble, wait_s)
-        what = t("sources.ssh_step_connect", host=safe_text(str(self.address)))
+        what = t("sources.ssh_step_connect", host=safe_text(self.name))
         self._steps[what] = SourceStep(what, ok=False, detail=trouble.reason, remedy=trouble.remedy)
         return self._trouble
 
     def _over(self, guard: Guard, error: Exception | None) -> None:
         """Note that a connection is over; if it was the last one, all wait a moment before the next."""
-        if self._links.pop(guard, None) is not None and error is not None and not self._links:
-            self._failed(TroubleError("ssh_lost", host=str(self.address), reason=reason_of(error)))
+        if self._links.pop(guard, None) is None or self._links:
+            return
+        self._sftp = None
+        if error is not None:
+            self._failed(TroubleError("ssh_lost", host=self.name, reason=reason_of(error)))
 
     async def _tend(self) -> None:
-        """Give up connections that nobody uses, and those that a sleep of the machine has killed."""
+        """Give up connections that nobody uses, and those that a sleep of this machine has killed."""
         unused_s = 0.0
         try:
             while self._links and unused_s < LINGER_S:
                 wall, steady = self._clock.now(), self._clock.monotonic()
                 await asyncio.sleep(TICK_S)
-                slept = max(self._clock.now() - wall, self._clock.monotonic() - steady) - TICK_S
+                slept_s = max(self._clock.now() - wall, self._clock.monotonic() - steady) - TICK_S
                 unused_s = 0.0 if self.holders else unused_s + TICK_S
-                if slept > SUSPENDED_S:
-                    self._awake()
+                if slept_s > SUSPENDED_S:
+                    self._disconnect()
+                    self._trouble = None
+                    self.retry()
         finally:
-            links = list(self._links.values())
-            self._links.clear()
-            for link in links:
-                link.abort()
+            self._tending = None
+            for link in self._disconnect():
                 await link.wait_closed()
 
-    def _awake(self) -> None:
-        """Give up what was connected before a sleep, and connect anew at once."""
+    def _disconnect(self) -> list[asyncssh.SSHClientConnection]:
+        """Give up all connections, without a trouble to tell of."""
         links = list(self._links.values())
         self._links.clear()
+        self._sftp = None
         for link in links:
             link.abort()
-        self._trouble = None
-        self.retry()
+        return links
 
 
 class Hold:
@@ -314,40 +264,3 @@ class Hold:
 def _after(trouble: TroubleError, seconds: float) -> TroubleError:
     """Return a trouble with the time to the next attempt."""
     return TroubleError(trouble.key, state=trouble.state, retry_in_s=seconds, **trouble.values)
-
-
-class Pool:
-    """The machines that an event loop has to do with."""
-
-    def __init__(self) -> None:
-        self._hosts: WeakValueDictionary[tuple[Address, frozenset[str], str | None], Host] = WeakValueDictionary()
-        self._door = asyncio.Semaphore(CONNECTING_AT_ONCE)
-        self._entering = 0
-
-    def host(self, address: Address, clock: Clock, *, insecure: frozenset[str], passphrase: str | None) -> Host:
-        """Return the one object for a machine that is reached in this way."""
-        key = (address, insecure, passphrase)
-        host = self._hosts.get(key)
-        if host is None:
-            host = self._hosts[key] = Host(address, clock, insecure=insecure, passphrase=passphrase)
-        return host
-
-    @asynccontextmanager
-    async def entering(self) -> AsyncGenerator[None, None]:
-        """Let few connect at the same time, and not in step."""
-        self._entering += 1
-        try:
-            async with self._door:
-                if self._entering > 1:
-                    await asyncio.sleep(random.uniform(0, JITTER_S))  # noqa: S311 - spreads, keeps no secret
-                yield
-        finally:
-            self._entering -= 1
-
-
-_POOLS: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool] = WeakKeyDictionary()
-
-
-def pool() -> Pool:
-    """Return the machines of the running event loop."""
-    return _POOLS.setdefault(asyncio.get_running_loop(), Pool())

@@ -28,8 +28,8 @@ from tui.engine.model import SourceStep
 from tui.engine.sources._command import KILL_AFTER_S, READ_SIZE, STDERR_SIZE, TICK_S, Finished
 from tui.engine.sources._opening import Opening
 from tui.engine.sources._ssh_address import Address
-from tui.engine.sources._ssh_host import START_S, Host, pool
-from tui.engine.sources._ssh_settings import PASSPHRASE
+from tui.engine.sources._ssh_host import START_S, Host
+from tui.engine.sources._ssh_pool import RemoteHost
 from tui.engine.sources._trouble import TroubleError
 
 NOISE_CAP = 1024 * 1024
@@ -49,37 +49,6 @@ _WRAPPER = (
 A command that waits would stay on the machine for ever when the connection is lost (reliability §2.3). Its
 input is the connection: when that ends, it and, with setsid, all that it started is killed.
 """
-
-
-class RemoteHost:
-    """One machine as a source sees it: the shared object behind it belongs to the running event loop."""
-
-    def __init__(self, address: Address, opening: Opening) -> None:
-        self.address = address
-        self._opening = opening
-        self._host: Host | None = None
-
-    def get(self) -> Host:
-        """Return the shared object."""
-        if self._host is None:
-            options = self._opening.options
-            environment = os.environ if options.environment is None else options.environment
-            self._host = pool().host(
-                self.address,
-                self._opening.clock,
-                insecure=options.insecure_hosts,
-                passphrase=environment.get(PASSPHRASE),
-            )
-        return self._host
-
-    def retry(self) -> None:
-        """Let the next attempt be made at once."""
-        if self._host:
-            self._host.retry()
-
-    def trail(self) -> Sequence[SourceStep]:
-        """Return what was tried to get at the machine."""
-        return self._host.trail() if self._host else ()
 
 
 class RemoteRunner:
@@ -153,7 +122,7 @@ class RemoteCommand:
         while self._marker not in noise or noise.endswith(self._marker):
             data = await self._read()
             if not data or len(noise) > NOISE_CAP:
-                raise TroubleError("ssh_no_commands", host=str(self._host.address))
+                raise TroubleError("ssh_no_commands", host=self._host.name)
             noise += data
         after = noise.partition(self._marker)[2]
         if after.startswith(b"-"):

@@ -51,9 +51,11 @@ class Settings(NamedTuple):
         """The name under which its key is known."""
         return self.options.host_key_alias or self.options.host
 
-    def known_keys(self) -> list[asyncssh.SSHKey]:
-        """Return the keys that are known for it."""
-        return [] if self.known_hosts is None else list(_match(self.known_hosts, self.known_as, self.options.port)[0])
+    def known_keys(self, network_address: str) -> list[asyncssh.SSHKey]:
+        """Return the keys that are known for it, by its name or by its network address."""
+        if self.known_hosts is None:
+            return []
+        return _match(self.known_hosts, self.known_as, self.options.port, network_address)[0]
 
 
 async def effective_settings(
@@ -152,8 +154,10 @@ def _algorithms(
     return [algorithm.decode() for algorithm in dict.fromkeys(order)]
 
 
-def _match(known_hosts: asyncssh.SSHKnownHosts, host: str, port: int) -> tuple[list[asyncssh.SSHKey], ...]:
-    found = known_hosts.match(host, "", None if port == DEFAULT_PORT else port)
+def _match(
+    known_hosts: asyncssh.SSHKnownHosts, host: str, port: int, network_address: str = ""
+) -> tuple[list[asyncssh.SSHKey], ...]:
+    found = known_hosts.match(host, network_address, None if port == DEFAULT_PORT else port)
     return cast("tuple[list[asyncssh.SSHKey], ...]", found)
 
 

@@ -11,7 +11,8 @@ from tui.engine.sources._opening import Opening
 from tui.engine.sources._position import Position
 from tui.engine.sources._reading import Reading
 from tui.engine.sources._ssh_address import Address
-from tui.engine.sources._ssh_runner import RemoteHost, RemoteRunner
+from tui.engine.sources._ssh_pool import RemoteHost
+from tui.engine.sources._ssh_runner import RemoteRunner
 from tui.engine.sources._ssh_sftp import SftpAccess, SftpHandle
 from tui.engine.sources._ssh_shell import ShellAccess
 from tui.engine.sources._ssh_trouble import reason_of

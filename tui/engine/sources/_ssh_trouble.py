@@ -21,8 +21,6 @@ _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHO
 
 async def explain(error: Exception, address: Address, settings: Settings | None, guard: Guard) -> TroubleError:
     """Return what an attempt to connect failed of."""
-    if isinstance(error, TroubleError):
-        return error
     host = str(address)
     if settings is not None and isinstance(error, asyncssh.HostKeyNotVerifiable):
         return _host_key_trouble(error, settings, guard)
@@ -80,7 +78,7 @@ def _host_key_trouble(error: asyncssh.HostKeyNotVerifiable, settings: Settings, 
     if guard.offered is None:
         return TroubleError("ssh_key_revoked", host=named, reason=error.reason, retry_in_s=NEVER)
     new = _fingerprint(guard.offered)
-    old = [_fingerprint(key) for key in settings.known_keys()]
+    old = [_fingerprint(key) for key in settings.known_keys(guard.offered_by)]
     if old:
         return TroubleError("ssh_key_changed", host=named, old=", ".join(old), new=new, retry_in_s=NEVER)
     return TroubleError("ssh_key_unknown", host=named, name=host, port=port, new=new, retry_in_s=NEVER)
