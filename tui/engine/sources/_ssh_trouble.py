@@ -78,7 +78,7 @@ def _host_key_trouble(error: asyncssh.HostKeyNotVerifiable, settings: Settings, 
     if guard.offered is None:
         return TroubleError("ssh_key_revoked", host=named, reason=error.reason, retry_in_s=NEVER)
     new = _fingerprint(guard.offered)
-    old = [_fingerprint(key) for key in settings.known_keys(guard.offered_by)]
+    old = dict.fromkeys(_fingerprint(key) for key in settings.known_keys(guard.offered_by))
     if old:
         return TroubleError("ssh_key_changed", host=named, old=", ".join(old), new=new, retry_in_s=NEVER)
     return TroubleError("ssh_key_unknown", host=named, name=host, port=port, new=new, retry_in_s=NEVER)
