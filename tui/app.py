@@ -18,12 +18,13 @@ from tui.engine.clock import Clock, SystemClock
 from tui.engine.fleet.address import FleetAddress, fleet_address
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import Calling
-from tui.engine.monitor import Monitor
+from tui.engine.monitor import Monitor, follow
 from tui.engine.parser import line_time
 from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.sources import open_source
+from tui.engine.state import Recording
 from tui.engine.text import t
 from tui.engine.when import parse_since
 from tui.own_themes import OwnThemes, theme_folder
@@ -61,13 +62,16 @@ class VoxtopApp(App[int]):
         own_themes: OwnThemes | None = None,
         read_only: bool = False,
         desk: Desk | None = None,
+        at_end: Callable[[], None] | None = None,
     ) -> None:
         """Wire the parts.
 
         ``companions`` run beside the monitor and end with it: the writer of a simulated log, an exporter;
-        ``read_only`` refuses what changes anything; ``desk`` is what the screens are worked with.
+        ``read_only`` refuses what changes anything; ``desk`` is what the screens are worked with;
+        ``at_end`` is called when all of them have ended.
         """
         super().__init__()
+        self._at_end = at_end
         self._read_only = read_only
         self._desk = desk or Desk(clock)
         self._monitor = monitor
@@ -124,7 +128,11 @@ class VoxtopApp(App[int]):
 
     def run_to_end(self) -> int:
         """Run until the user, a signal or a defect ends it, and return the exit code."""
-        self.run()
+        try:
+            self.run()
+        finally:
+            if self._at_end:
+                self._at_end()
         return self.return_code or 0
 
 
@@ -149,25 +157,31 @@ def monitor_app(
     address = fleet_address(specs[0]) if len(specs) == 1 else None
     if address is not None:
         return VoxtopApp(_fleet(address, settings, clock), clock, settings.theme, read_only=read_only, desk=desk)
-    since = parse_since(settings.since, clock.now(), tz)
-    read_time = partial(line_time, tz=tz)
-    sources = [
-        open_source(
-            spec,
-            clock=clock,
-            since=since,
-            line_time=read_time,
-            stdin_fd=stdin_fd or 0,
-            options=settings.source_options(),
-        )
-        for spec in specs
-    ]
+    opening = partial(
+        open_source,
+        clock=clock,
+        since=parse_since(settings.since, clock.now(), tz),
+        line_time=partial(line_time, tz=tz),
+        stdin_fd=stdin_fd or 0,
+        options=settings.source_options(),
+    )
+    recording = Recording(clock, settings.retention()) if settings.resume and not read_only else None
     store = MetricsStore(settings.thresholds, PlaybookCatalogue.load(), clean=clean)
-    monitor = Monitor(sources, store, clock, tz, notice)
+    told = (notice, recording.notice) if recording else (notice,)
+    monitor = Monitor((), store, clock, tz, partial(_joined, told), journal=recording.journal if recording else None)
+    for spec in dict.fromkeys(specs):
+        follow(monitor, spec, opening, recording)
     companions = [companion] if companion else []
+    if recording:
+        companions.append(recording.run)
     if settings.listen and not read_only:
         companions.append(_exporter(settings.listen, store, monitor, clock))
-    return VoxtopApp(monitor, clock, settings.theme, companions, read_only=read_only, desk=desk)
+    at_end = recording.close if recording else None
+    return VoxtopApp(monitor, clock, settings.theme, companions, read_only=read_only, desk=desk, at_end=at_end)
+
+
+def _joined(notices: Sequence[Callable[[], str]]) -> str:
+    return " · ".join(told for notice in notices if (told := notice()))
 
 
 def _fleet(address: FleetAddress, settings: Settings, clock: Clock) -> Watched:

@@ -19,7 +19,16 @@ from zoneinfo import ZoneInfo
 import platformdirs
 
 from tui.engine.errors import ConfigError, UsageError
-from tui.engine.model import Calling, ChannelOptions, Desktop, Limits, ServiceOptions, SourceOptions, Thresholds
+from tui.engine.model import (
+    Calling,
+    ChannelOptions,
+    Desktop,
+    Limits,
+    Retention,
+    ServiceOptions,
+    SourceOptions,
+    Thresholds,
+)
 from tui.engine.text import LANGUAGES, t
 from tui.engine.when import parse_hours, parse_span
 
@@ -45,6 +54,12 @@ class Settings:
     """What to watch when the command line names nothing."""
     since: str = "1h"
     """How far back the monitor reads at the start: a span, a time, or ``all``."""
+    resume: bool = False
+    """Go on where the last run stopped, and keep what is read for the next one."""
+    record: str = "24h"
+    """How long the events that were read are kept on disk, a span."""
+    record_mb: int = 500
+    """The largest size of the state file in megabytes; the oldest events make room."""
     lang: str = ""
     """``en`` or ``es``; empty follows the environment."""
     theme: str = "dark"
@@ -77,6 +92,10 @@ class Settings:
     def calling(self) -> Calling:
         """Return how somebody at another window is called."""
         return Calling(self.bell, self.desktop)
+
+    def retention(self) -> Retention:
+        """Return how long what is kept on disk."""
+        return Retention(events_s=parse_span(self.record), max_bytes=self.record_mb * 1_000_000)
 
     def source_options(self) -> SourceOptions:
         """Return what every source is given."""
@@ -293,10 +312,12 @@ def _check(settings: Settings, origin: Origin) -> None:
         settings.zone()
     except (KeyError, OSError, ValueError):
         raise _bad_value("tz", settings.tz, ("Europe/Madrid", "UTC", "…"), origin) from None
-    try:
-        settings.source_options()
-    except UsageError:
-        raise _bad_value("expect_every", settings.expect_every, ("30s", "5m", "1h", "…"), origin) from None
+    for key, value in (("expect_every", settings.expect_every or "1h"), ("record", settings.record)):
+        try:
+            parse_span(value)
+        except UsageError:
+            raise _bad_value(key, value, ("30s", "5m", "1h", "…"), origin) from None
+    _check_threshold("record_mb", settings.record_mb, origin)
     for host, word in settings.insecure_host_key.items():
         if word != UNDERSTOOD:
             raise _bad_value(f"insecure_host_key.{host}", word, (UNDERSTOOD,), origin)

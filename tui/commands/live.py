@@ -19,6 +19,7 @@ from tui.terminal import claim_terminal
 @click.option("--since", help=t("cli.since"), metavar="T")
 @click.option("--listen", help=t("cli.listen"), metavar="[HOST:]PORT")
 @click.option("--read-only", is_flag=True, help=t("serve.read_only"))
+@click.option("--resume", is_flag=True, default=None, help=t("state.option"))
 @redact_option
 @screen_options
 def command(sources: tuple[str, ...], config: Path | None, no_redact: bool, read_only: bool, **flags: object) -> int:

@@ -164,10 +164,10 @@ words = st.text(max_size=20)
     )
 )
 def test_any_event_survives_the_codec(events: list[LogEvent]) -> None:
-    assert decode("x", encode(events, str)) == events
+    assert repr(decode("x", encode(events, str))) == repr(events)  # a NaN equals nothing
 
 
-async def test_taken_events_are_written_within_a_second_or_so_and_many_at_once(database: StateDatabase) -> None:
+async def test_taken_events_are_written_by_themselves_and_many_at_once(database: StateDatabase) -> None:
     recorder = recorder_of(database)
     running = asyncio.create_task(recorder.run())
     recorder.took("app.log", [event(NOW, line) for line in range(2000)], "b", SourceCounts())

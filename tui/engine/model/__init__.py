@@ -31,7 +31,7 @@ from tui.engine.model._figures import (
     TurnFigure,
 )
 from tui.engine.model._journal import Journal, SourceCounts
-from tui.engine.model._limits import Limits, Thresholds
+from tui.engine.model._limits import Limits, Retention, Thresholds
 from tui.engine.model._lines import RUNTIME, Life, LineBlock, LogEvent, LogLine
 from tui.engine.model._playbook import Hints, Playbook, TickStore
 from tui.engine.model._snapshot import EMPTY_SNAPSHOT, Finding, Freshness, Snapshot, Verdict
@@ -72,6 +72,7 @@ __all__ = [
     "Percentiles",
     "Playbook",
     "ProviderFailures",
+    "Retention",
     "Series",
     "ServiceOptions",
     "Severity",

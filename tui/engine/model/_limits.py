@@ -59,3 +59,14 @@ class Thresholds:
     def ttfb_ms(self, stage: Stage) -> Limits:
         """Return the limits of a stage."""
         return {"STT": self.ttfb_stt_ms, "LLM": self.ttfb_llm_ms, "TTS": self.ttfb_tts_ms}[stage]
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what is kept on disk."""
+
+    events_s: float = 86_400
+    minutes_s: float = 30 * 86_400
+    hours_s: float = 365 * 86_400
+    max_bytes: int = 500_000_000
+    """Size of the state file; beyond it the oldest events go first, then the oldest minutes."""

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tui.engine.clock import Clock
 from tui.engine.model import Journal, LineBlock, LogEvent, SourceCounts, SourceState, SourceStatus
@@ -29,15 +29,18 @@ READ_AGE_STEP_S = 10.0
 class Feed:
     """Reads the blocks of a source, hands its events to the journal, and tells how it goes."""
 
-    def __init__(self, source: Source, parser: Parser, clock: Clock, journal: Journal, counted: SourceCounts) -> None:
-        """``counted`` is what an earlier run had counted of it."""
+    def __init__(
+        self, source: Source, parser: Parser, clock: Clock, journal: Journal, counted: SourceCounts | None
+    ) -> None:
+        """``counted`` is what an earlier run had counted of it, if it goes on behind that."""
         self.source = source
         self.parser = parser
         self.observed_until: float | None = None
         self.live = False
         self._clock = clock
         self._journal = journal
-        self._counted = counted
+        self.resumed = counted is not None
+        self._counted = counted or SourceCounts()
         self._arrivals: deque[tuple[float, int]] = deque()
         self._unwritten: list[LogEvent] = []
         self._bookmark = ""
@@ -51,6 +54,7 @@ class Feed:
         """Return the events of a block; an idle read ends the record that was waiting for more lines."""
         if not block.lines:
             return self._noted(self.parser.flush())
+        block = block._replace(first_line=block.first_line + self._counted.lines)
         if block.arrived is not None:
             self._arrivals.append((self._clock.monotonic(), len(block.lines)))
         held = self.parser.flush() if block.gap else []
@@ -58,6 +62,12 @@ class Feed:
         if self.parser.ahead_s is not None:
             self._skew.note(self.parser.ahead_s, self._clock.monotonic())
         return events
+
+    def recall(self, events: Sequence[LogEvent]) -> None:
+        """Take note of events of an earlier run."""
+        moments = [event.time for event in events if event.time is not None]
+        self._newest = max([self._newest, *moments])
+        self.observed_until = max(moments, default=self.observed_until)
 
     def finish(self) -> list[LogEvent]:
         """Return what was still waiting for more lines when the source ended."""

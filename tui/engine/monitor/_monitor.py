@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import tzinfo
+from itertools import islice
+from math import inf
 
 from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import EMPTY_SNAPSHOT, Cumulative, Journal, LineBlock, LogEvent, Snapshot, SourceCounts
-from tui.engine.monitor._feed import Feed, slices, untrusted
+from tui.engine.monitor._feed import SLICE_LINES, Feed, slices, untrusted
 from tui.engine.monitor._journal import MemoryJournal
 from tui.engine.monitor._pulse import TICK_S, Pulse
 from tui.engine.parser import Parser
@@ -19,6 +21,9 @@ REST = 1.0
 
 NOTHING_TO_DO_S = 0.0002
 """A round of the event loop that is over this soon had no work for anybody."""
+
+RECALLED_S = 86_400.0
+"""How far back the figures of an earlier run are rebuilt."""
 
 READ_GAP_S = 15.0
 """Reads further apart than this leave a gap in the charts."""
@@ -75,7 +80,7 @@ class Monitor:
         if source.name in self._feeds:
             raise ValueError(source.name)
         parser = Parser(source.name, self._tz, clock=self._clock)
-        feed = Feed(source, parser, self._clock, self.journal, counted or SourceCounts())
+        feed = Feed(source, parser, self._clock, self.journal, counted)
         self._feeds[source.name] = feed
         if self._group is not None:
             self._start(self._group, feed)
@@ -123,6 +128,20 @@ class Monitor:
         """
         self._feeds[name].source.retry()
 
+    async def _recall(self, feed: Feed) -> None:
+        """Rebuild the figures of a source from what the journal keeps of it."""
+        now = self._clock.now()
+        events = iter(self.journal.events(now - RECALLED_S, inf, {feed.source.name}))
+        while part := list(islice(events, SLICE_LINES)):
+            async with self._turn:
+                began = self._clock.monotonic()
+                self._store.apply(part, now)
+                since = feed.observed_until
+                feed.recall(part)
+                if feed.observed_until is not None:
+                    self._store.observe(feed.observed_until if since is None else since, feed.observed_until)
+                await self._give_way((self._clock.monotonic() - began) * REST)
+
     async def _follow(self, feed: Feed) -> None:
         try:
             await self._read(feed)
@@ -131,6 +150,8 @@ class Monitor:
             raise
 
     async def _read(self, feed: Feed) -> None:
+        if feed.resumed:
+            await self._recall(feed)
         async for block in feed.source.batches():
             for part in slices(block):
                 async with self._turn:

@@ -6,6 +6,7 @@ before the colon that it answers to, and ``open_spec(rest, name, opening)``, whi
 
 import difflib
 import importlib
+import os
 import pkgutil
 import re
 from functools import cache
@@ -85,6 +86,13 @@ def open_source(
     if kind is None:
         raise UsageError(t("sources.unknown_scheme", value=safe_text(spec)), _nearest(scheme, target))
     return kind.open_spec(rest, name, opening)
+
+
+def identity(spec: str) -> str:
+    """Return what a source is, wherever the program is called from: a local path in full, the rest as typed."""
+    _, target = _split_name(spec)
+    scheme, rest = _split_scheme(target)
+    return f"file:{os.path.abspath(rest)}" if scheme == "file" else target  # noqa: PTH100 - a path without its links resolved
 
 
 def _split_name(spec: str) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Recovery from rotated files: which of them continue a place, and which were never read."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from tui.engine.sources._access import HEAD_SIZE, Access, Handle, Sibling
@@ -52,8 +53,11 @@ class Rotated(NamedTuple):
 
     async def find(self, place: Place) -> Tail | None:
         """Return a tail of the rotated file that continues ``place``."""
-        found = await self._find(place, await self._others(None))
-        return found[1] if found else None
+        for _ in range(_LISTINGS):
+            with suppress(FileNotFoundError):
+                found = await self._find(place, await self._others(None))
+                return found[1] if found else None
+        return None
 
     async def unread(self, live: Handle, live_head: bytes) -> list[Tail]:
         """Return tails of the rotated files that appeared since reading began, except copies of ``live``.

@@ -6,5 +6,18 @@ last; files that were released never change.
 
 from tui.engine.state._database import Job, StateDatabase, state_folder
 from tui.engine.state._recorder import Recorder, Remembered
+from tui.engine.state._recording import Recording
+from tui.engine.state._rollups import Rollup, between
+from tui.engine.state._upkeep import Upkeep
 
-__all__ = ["Job", "Recorder", "Remembered", "StateDatabase", "state_folder"]
+__all__ = [
+    "Job",
+    "Recorder",
+    "Recording",
+    "Remembered",
+    "Rollup",
+    "StateDatabase",
+    "Upkeep",
+    "between",
+    "state_folder",
+]

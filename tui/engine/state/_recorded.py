@@ -1,6 +1,6 @@
 """Where recorded events stand in time, and how they are read back in that order."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
@@ -67,35 +67,37 @@ def recorded(
     with closing(database.reader()) as connection:
         known = dict(connection.execute("SELECT id, name FROM sources")) | dict(names)
         wanted = {number for number, name in known.items() if sources is None or name in sources}
-        waiting: list[_Placed] = []
+        waiting: list[_Waiting] = []
         for number, source, first, last, body in connection.execute(
             "SELECT id, source, first, last, body FROM batches WHERE last >= ? AND first <= ? ORDER BY first, id",
             (since, until),
         ):
             if source in wanted:
                 waiting.sort(key=_place)
-                ready = sum(placed.at < first for placed in waiting)
-                yield from (placed.event for placed in waiting[:ready] if since <= placed.at <= until)
+                ready = sum(each.at < first for each in waiting)
+                yield from (each.event for each in waiting[:ready])
                 del waiting[:ready]
-                waiting += _placed(number, first, last, decode(known[source], body))
+                for at, event in placed(first, last, decode(known[source], body)):
+                    if since <= at <= until:
+                        waiting.append(_Waiting(at, number, event))
         waiting.sort(key=_place)
-        yield from (placed.event for placed in waiting if since <= placed.at <= until)
+        yield from (each.event for each in waiting)
 
 
-class _Placed(NamedTuple):
+class _Waiting(NamedTuple):
     at: float
     batch: int
     event: LogEvent
 
 
-def _place(placed: _Placed) -> tuple[float, int]:
-    return placed.at, placed.batch
+def _place(waiting: _Waiting) -> tuple[float, int]:
+    return waiting.at, waiting.batch
 
 
-def _placed(batch: int, first: float, last: float, events: Sequence[LogEvent]) -> Iterator[_Placed]:
-    """Give the events of a run their places again."""
+def placed(first: float, last: float, events: Iterable[LogEvent]) -> Iterator[tuple[float, LogEvent]]:
+    """Yield the events of a run with their places, as ``runs`` had found them."""
     at = first
     for event in events:
         own = event.time if event.time is not None else event.arrived
         at = at if own is None else min(last, max(at, own))
-        yield _Placed(at, batch, event)
+        yield at, event
