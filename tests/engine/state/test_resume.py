@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,29 +22,24 @@ KILLS = 50
 
 
 class Log:
-    """A log whose every line opens a call with a number of its own, rotated as logrotate does."""
+    """A log whose every line opens a call with a number of its own, rotated as logrotate does with dateext."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.written = 0
+        self.written = self._rotations = 0
         self._file = path.open("ab", buffering=0)
 
     def write(self, count: int = 1) -> None:
         first, self.written = self.written + 1, self.written + count
         self._file.write(b"".join(_line(number) for number in range(first, self.written + 1)))
 
-    def write_raw(self, data: bytes) -> None:
-        self._file.write(data)
-
     def close(self) -> None:
         self._file.close()
 
-    def rotate(self, keep: int = 60) -> None:
-        for number in range(keep, 0, -1):
-            older = self.path.with_name(f"{self.path.name}.{number}")
-            if older.exists():
-                older.rename(self.path.with_name(f"{self.path.name}.{number + 1}"))
-        self.path.rename(self.path.with_name(f"{self.path.name}.1"))
+    def rotate(self) -> None:
+        self._rotations += 1
+        stamp = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self._rotations)
+        self.path.rename(self.path.with_name(f"{self.path.name}-{stamp:%Y%m%d-%H%M%S}"))
         self._file.close()
         self._file = self.path.open("ab", buffering=0)
 
