@@ -89,6 +89,10 @@ def test_an_unknown_variable_is_refused(tmp_path: Path) -> None:
     assert "unknown key 'lnag'; did you mean 'lang'" in refusal(written(tmp_path, ""), VOXTOP_LNAG="es")
 
 
+def test_variables_that_are_no_settings_are_let_be(tmp_path: Path) -> None:
+    load(written(tmp_path, ""), {}, {"VOXTOP_SSH_PASSPHRASE": "word", "VOXTOP_SERVE_TOKEN": "word"})
+
+
 def test_a_host_key_goes_unchecked_only_by_the_agreed_word(tmp_path: Path) -> None:
     agreed = load(written(tmp_path, '[insecure_host_key]\n"old-box" = "i-understand"\n'), {}, {})
     refused = refusal(written(tmp_path, '[insecure_host_key]\n"old-box" = "yes"\n'))

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.engine.sources.history import live_through
 from tests.engine.sources.remote import Reader, Writer
 from tests.engine.sources.session import append, numbered
 from tests.sshd import Sshd, keygen, sshd, use_home
@@ -23,6 +24,10 @@ from tui.engine.clock import SystemClock
 from tui.engine.model import SourceOptions, SourceState
 from tui.engine.sources import _ssh_host
 from tui.engine.sources._backoff import Backoff
+from tui.engine.sources._opening import Opening
+from tui.engine.sources._ssh_address import Address
+from tui.engine.sources._ssh_pool import RemoteHost
+from tui.engine.sources._ssh_source import RemoteAccess
 
 WORD = "secret word"
 
@@ -590,3 +595,37 @@ async def test_fault_63_keys_renewed_in_mid_stream_lose_no_line(log: Path, monke
             append(log, numbered(20_001, 20_010))
             await reader.until(lambda: len(reader.lines) == 20_010)
             assert reader.lines[20_000:] == numbered(20_001, 20_010)
+
+
+@pytest.mark.parametrize("subsystem", ["Subsystem sftp internal-sftp", ""], ids=["sftp", "commands"])
+async def test_reading_goes_on_at_a_bookmark_through_rotations_that_nobody_saw(
+    log: Path, monkeypatch: pytest.MonkeyPatch, subsystem: str
+) -> None:
+    writer = Writer(log)
+    writer.write(5)
+    with sshd(subsystem=subsystem) as server:
+        use_home(monkeypatch, server)
+        async with Reader(server.url(log)) as reader:
+            await reader.until_lines(writer.lines)
+            bookmark = reader.source.bookmark
+        for compress in (False, True):
+            writer.write(5)
+            rotate(log, compress=compress)
+        writer.write(5)
+        async with Reader(server.url(log), bookmark=bookmark) as reader:
+            await reader.until_lines(writer.lines[5:])
+            assert reader.gaps == []
+
+
+@pytest.mark.parametrize(
+    ("subsystem", "seeds"), [("Subsystem sftp internal-sftp", 20), ("", 1)], ids=["sftp", "commands"]
+)
+async def test_random_histories_of_a_file_lose_no_line_on_another_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subsystem: str, seeds: int
+) -> None:
+    with sshd(subsystem=subsystem) as server:
+        use_home(monkeypatch, server)
+        opening = Opening(SystemClock(), None, lambda _: None)
+        access = RemoteAccess(RemoteHost(Address("127.0.0.1", port=server.port), opening))
+        for seed in range(seeds):
+            await live_through(tmp_path / str(seed), seed, access)

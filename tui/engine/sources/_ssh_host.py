@@ -32,6 +32,7 @@ SUSPENDED_S = 5.0
 """A tick longer than its second by this means that the machine slept: what was connected before is gone."""
 MAX_LINKS = 10
 """Connections to one machine that gives few sessions on each."""
+REQUESTS_AT_ONCE = 16
 START_S = 30.0
 """Patience with the machine when it begins a session."""
 
@@ -62,6 +63,8 @@ class Host:
         """How many use the machine just now."""
         self.sftp_off = False
         """The machine was asked for SFTP and has none that works."""
+        self.requests = asyncio.Semaphore(REQUESTS_AT_ONCE)
+        """Taken by each look at a file: however many files there are, the channel's queue stays short."""
         self._sftp: asyncssh.SFTPClient | None = None
         self._sftp_turn = asyncio.Lock()
         self._tending: asyncio.Task[None] | None = None

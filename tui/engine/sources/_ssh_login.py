@@ -59,8 +59,9 @@ async def _log_in(
     except (OSError, asyncssh.Error) as error:
         raise await explain(error, address, settings, guard) from error
     else:
-        link.set_tunnel(tunnel)
-        tunnel = None
+        if tunnel is not None:  # from now on it goes with the link
+            link.set_tunnel(tunnel)
+            tunnel = None
         return link, settings
     finally:
         if tunnel is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -53,9 +54,15 @@ class Settings(NamedTuple):
 
     def known_keys(self, network_address: str) -> list[asyncssh.SSHKey]:
         """Return the keys that are known for it, by its name or by its network address."""
-        if self.known_hosts is None:
-            return []
-        return _match(self.known_hosts, self.known_as, self.options.port, network_address)[0]
+        return [] if self.known_hosts is None else self._match(network_address).keys
+
+    def is_revoked(self, key: asyncssh.SSHKey, network_address: str) -> bool:
+        """Tell whether a key is known as one that must not be used any more."""
+        return self.known_hosts is not None and key in self._match(network_address).revoked
+
+    def _match(self, network_address: str) -> "Known":
+        assert self.known_hosts is not None  # noqa: S101 - the callers looked
+        return match_known(self.known_hosts, self.known_as, network_address, _told(self.options.port))
 
 
 async def effective_settings(
@@ -102,7 +109,7 @@ def _settings(
     options = asyncssh.SSHClientConnectionOptions(
         client_factory=client,
         tunnel=None,
-        known_hosts=known_hosts,
+        known_hosts=None if known_hosts is None else partial(match_known, known_hosts),
         server_host_key_algs=_algorithms(config, known_hosts),
         connect_timeout=config.connect_timeout or CONNECT_TIMEOUT_S,
         login_timeout=LOGIN_TIMEOUT_S,
@@ -147,18 +154,35 @@ def _algorithms(
     """Ask for a key of a kind that is known first, but for any at last: a changed kind is a changed key."""
     if config.config.get("HostKeyAlgorithms") or known_hosts is None:
         return ()
-    keys, authorities, *_ = _match(known_hosts, config.host_key_alias or config.host, config.port)
+    keys, authorities, _ = match_known(known_hosts, config.host_key_alias or config.host, "", _told(config.port))
     certified = get_default_certificate_algs()
     wanted = [algorithm for key in keys for algorithm in key.sig_algorithms]
     order = [*(certified if authorities else ()), *wanted, *get_default_public_key_algs()]
     return [algorithm.decode() for algorithm in dict.fromkeys(order)]
 
 
-def _match(
-    known_hosts: asyncssh.SSHKnownHosts, host: str, port: int, network_address: str = ""
-) -> tuple[list[asyncssh.SSHKey], ...]:
-    found = known_hosts.match(host, network_address, None if port == DEFAULT_PORT else port)
-    return cast("tuple[list[asyncssh.SSHKey], ...]", found)
+class Known(NamedTuple):
+    """The keys that known_hosts has for one machine."""
+
+    keys: list[asyncssh.SSHKey]
+    authorities: list[asyncssh.SSHKey]
+    revoked: list[asyncssh.SSHKey]
+
+
+def match_known(known_hosts: asyncssh.SSHKnownHosts, host: str, address: str, port: int | None) -> Known:
+    """Look a machine up by name and network address; ``port`` is None for the usual one.
+
+    asyncssh forgets what is revoked for a port where it has no other key for it; ssh does not.
+    """
+    keys, authorities, revoked, *_ = known_hosts.match(host, address, port)
+    if port is not None:
+        revoked = [*revoked, *known_hosts.match(f"[{host}]:{port}", "", None)[2]]
+    return Known(list(keys), list(authorities), list(revoked))
+
+
+def _told(port: int) -> int | None:
+    """Return a port as known_hosts has it: only where it is not the usual one."""
+    return None if port == DEFAULT_PORT else port
 
 
 def _key_trouble(error: Exception) -> TroubleError:

@@ -97,7 +97,7 @@ class SftpAccess:
     async def look(self, handle: Handle, path: str, offset: int, size: int) -> Look:
         """Read, fingerprint and ask for the path in one round trip: a server answers in the order it is asked."""
         assert isinstance(handle, SftpHandle)  # noqa: S101 - tells the type checker what ``open`` returned
-        async with _failures(self._host, handle.client):
+        async with self._host.requests, _failures(self._host, handle.client):
             look = await self._look(handle, path, offset, min(size, READ_SIZE))
             if size > READ_SIZE == len(look.data):
                 rest = await handle.read_raw(offset + READ_SIZE, size - READ_SIZE)

@@ -26,6 +26,8 @@ async def explain(error: Exception, address: Address, settings: Settings | None,
         return _host_key_trouble(error, settings, guard)
     if settings is not None and isinstance(error, asyncssh.PermissionDenied):
         return await asyncio.to_thread(_denied, settings)
+    if isinstance(error, asyncssh.Error) and "authentication failures" in error.reason:
+        return TroubleError("ssh_too_many_keys", host=host, retry_in_s=REFUSED_RETRY_S)
     if isinstance(error, asyncssh.ConnectionLost | ConnectionError) and guard.connected and not guard.greeted:
         return TroubleError("ssh_not_ssh", host=host, reason=reason_of(error))
     if isinstance(error, asyncssh.Error):
@@ -64,8 +66,6 @@ def _protocol_trouble(error: asyncssh.Error, host: str) -> TroubleError:
         return TroubleError("ssh_not_ssh", host=host, reason=error.reason)
     if isinstance(error, asyncssh.ChannelOpenError):
         return TroubleError("ssh_jump", host=host, reason=error.reason)
-    if "authentication failures" in error.reason:
-        return TroubleError("ssh_too_many_keys", host=host, retry_in_s=REFUSED_RETRY_S)
     if "Login timeout" in error.reason:
         return TroubleError("ssh_timeout", host=host, seconds=LOGIN_TIMEOUT_S)
     return TroubleError("ssh_lost", host=host, reason=error.reason)
@@ -75,7 +75,7 @@ def _host_key_trouble(error: asyncssh.HostKeyNotVerifiable, settings: Settings, 
     """Tell an unknown host from one whose key changed."""
     host, port = settings.known_as, settings.options.port
     named = host if port == DEFAULT_PORT else f"[{host}]:{port}"
-    if guard.offered is None:
+    if guard.offered is None or settings.is_revoked(guard.offered, guard.offered_by):
         return TroubleError("ssh_key_revoked", host=named, reason=error.reason, retry_in_s=NEVER)
     new = _fingerprint(guard.offered)
     old = dict.fromkeys(_fingerprint(key) for key in settings.known_keys(guard.offered_by))
