@@ -20,11 +20,13 @@ import platformdirs
 
 from tui.engine.errors import ConfigError, UsageError
 from tui.engine.model import (
+    AlertOptions,
     Calling,
     ChannelOptions,
     Desktop,
     Limits,
     Retention,
+    RuleTable,
     ServiceOptions,
     SourceOptions,
     Thresholds,
@@ -82,6 +84,8 @@ class Settings:
     """Limits and windows; the defaults are the guide's."""
     service: ServiceOptions = field(default_factory=ServiceOptions)
     """What messages call the thing that is watched."""
+    alerts: AlertOptions = field(default_factory=AlertOptions)
+    """When an alert fires; the rules that are shipped need nothing said."""
     notify: Mapping[str, ChannelOptions] = field(default_factory=dict)
     """Channels by name; ``kind`` says what else a channel can be told."""
 
@@ -269,6 +273,8 @@ def _named_values(kind: Any, table: Mapping[str, Any], origin: Origin, path: str
     """Return a table whose keys the user chooses: texts, or channels."""
     if get_args(kind)[1] is ChannelOptions:
         return {name: _channel(value, origin, f"{path}.{name}") for name, value in table.items()}
+    if get_args(kind)[1] is RuleTable and all(isinstance(value, Mapping) for value in table.values()):
+        return {name: RuleTable(value) for name, value in table.items()}
     if not all(isinstance(value, str) for value in table.values()):
         raise _wrong_type(kind, table, origin, path)
     return dict(table)
@@ -321,10 +327,18 @@ def _check(settings: Settings, origin: Origin) -> None:
     for host, word in settings.insecure_host_key.items():
         if word != UNDERSTOOD:
             raise _bad_value(f"insecure_host_key.{host}", word, (UNDERSTOOD,), origin)
+    if settings.alerts.rules:
+        _check_rules(settings.alerts.rules, origin)
     for name, options in settings.notify.items():
         _check_channel(f"notify.{name}", options, origin)
     for item in dataclasses.fields(settings.thresholds):
         _check_threshold(f"thresholds.{item.name}", getattr(settings.thresholds, item.name), origin)
+
+
+def _check_rules(rules: Mapping[str, RuleTable], origin: Origin) -> None:
+    from tui.engine.alerts.rule import read_rules  # noqa: PLC0415 - loaded only for those who have rules
+
+    read_rules(rules, lambda key: origin.of(f"alerts.rules.{key}"))
 
 
 def _check_channel(key: str, options: ChannelOptions, origin: Origin) -> None:

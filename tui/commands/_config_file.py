@@ -8,7 +8,7 @@ import tomlkit
 
 from tui.config import Layer, Settings
 from tui.engine.alerts.notify import kinds, options_type
-from tui.engine.model import ChannelOptions
+from tui.engine.model import ChannelOptions, RuleTable
 from tui.engine.redact import redact
 from tui.engine.text import t
 
@@ -116,7 +116,7 @@ def _toml(name: str, value: object) -> list[str]:
     return tomlkit.dumps({name: list(value) if isinstance(value, tuple) else value}).splitlines()
 
 
-_TYPES: dict[object, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
+_TYPES: dict[object, str] = {str: "string", bool: "boolean", int: "integer", float: "number", RuleTable: "object"}
 
 
 def json_schema(kind: "type[DataclassInstance]", table: str = "") -> dict[str, Any]:

@@ -3,11 +3,14 @@
 import asyncio
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from tests.engine.alerts import figures
+from tui.engine.alerts import outbox
 from tui.engine.alerts.delivery import Delivery
 from tui.engine.alerts.judge import Judge
+from tui.engine.alerts.policy import Policy
 from tui.engine.alerts.rule import read_rules
 from tui.engine.clock import ManualClock
 from tui.engine.model import Notification
@@ -30,22 +33,29 @@ class FileSink:
         os.fsync(self._file.fileno())
 
 
+def note(position: Path, number: int) -> None:
+    """Write the next round; whenever the process dies, the file holds a number."""
+    draft = position.with_suffix(".new")
+    draft.write_text(str(number), encoding="utf-8")
+    draft.replace(position)
+
+
 async def run(folder: Path, position: Path, sink: Path) -> None:
     """Go on at the round noted in a file; odd rounds miss a key, even ones do not."""
     rules = read_rules({}, str)
     clock = ManualClock(figures.NOW)
     with StateDatabase(folder) as database:
-        judge = Judge(rules, database, clock, channels=("ops",))
+        judge = Judge(rules, database, clock, channels={"ops": Policy()})
         delivery = Delivery(database, {"ops": FileSink(sink)}, clock)
+        await database.write(partial(outbox.resume, channels=("ops",), reason="", now=clock.now()))
         for number in range(int(position.read_text() or 0), ROUNDS):  # noqa: ASYNC240 - nobody waits
             clock.set(figures.NOW + 700 * number)
             at = clock.now()
             await judge.look(figures.missing(at=at) if number % 2 else figures.CALM)
             print(number, flush=True)  # noqa: T201 - tells how far it got
-            await delivery.send_next("ops")
-            position.write_text(str(number + 1))  # noqa: ASYNC240 - nobody waits
-        while await delivery.send_next("ops"):
-            pass
+            while await delivery.send_next("ops"):
+                pass
+            note(position, number + 1)
 
 
 if __name__ == "__main__":

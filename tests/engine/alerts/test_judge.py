@@ -16,8 +16,9 @@ from tests.terminal import environment
 from tui.engine.alerts import book
 from tui.engine.alerts._json import load_notification
 from tui.engine.alerts.judge import Judge
+from tui.engine.alerts.policy import Policy
 from tui.engine.alerts.rule import read_rules
-from tui.engine.alerts.telling import Teller, TellingOptions
+from tui.engine.alerts.telling import Teller
 from tui.engine.clock import ManualClock
 from tui.engine.errors import StateError
 from tui.engine.model import Alert, AlertBoard, Notification, Silence, Snapshot, SourceState
@@ -39,12 +40,12 @@ class Court:
         self.clock = ManualClock(NOW)
         self.database = database
         self.rules = read_rules(rules, str)
+        self.channels = {"ops": Policy()}
         self.judge = self.another()
 
     def another(self) -> Judge:
         """Return a judge as after a restart."""
-        teller = Teller(TellingOptions(repeat_s=1800, server="voice-prod-01"))
-        return Judge(self.rules, self.database, self.clock, channels=("ops",), teller=teller)
+        return Judge(self.rules, self.database, self.clock, channels=self.channels)
 
     async def run(self, snapshot: Snapshot, seconds: int = 0, step: int = 10) -> None:
         await self.judge.look(snapshot)
@@ -52,9 +53,11 @@ class Court:
             self.clock.advance(step)
             await self.judge.look(snapshot)
 
-    def told(self, state: str = "waiting") -> list[Notification]:
-        query = "SELECT body FROM outbox WHERE state = ? ORDER BY id"
-        return self.database.read_now(lambda c: [load_notification(body) for (body,) in c.execute(query, (state,))])
+    def told(self, state: str = "waiting", channel: str = "ops") -> list[Notification]:
+        query = "SELECT body FROM outbox WHERE state = ? AND channel = ? ORDER BY id"
+        return self.database.read_now(
+            lambda c: [load_notification(body) for (body,) in c.execute(query, (state, channel))]
+        )
 
     def occasions(self, state: str = "waiting") -> list[tuple[str, str]]:
         return [(one.rule, one.occasion) for one in self.told(state)]
@@ -90,9 +93,33 @@ async def test_r77_an_alert_is_told_when_it_fires_every_half_hour_and_when_it_is
     assert len({one.key for one in court.told()}) == 4
 
 
+async def test_each_channel_is_told_what_it_wants_and_as_often_as_it_wants(court: Court) -> None:
+    court.channels |= {
+        "often": Policy(repeat_s=600),
+        "once": Policy(repeat_s=None, resolved=False),
+        "tts": Policy(match={"rule": "ttfb*", "stage": "TTS"}),
+        "worst": Policy(severities=("critical",)),
+    }
+    court.judge = court.another()
+
+    await court.run(figures.slow(700, "LLM"), 0)
+    await court.run(figures.slow(1200, "LLM"), 300 + 1200)
+    await court.run(CALM, 120)
+
+    told = {name: [one.occasion for one in court.told(channel=name)] for name in court.channels}
+    assert told == {
+        "ops": ["fired", "resolved"],
+        "often": ["fired", "repeat", "repeat", "resolved"],
+        "once": ["fired"],
+        "tts": [],
+        "worst": [],
+    }
+
+
 async def test_the_message_says_what_where_how_much_and_since_when(court: Court) -> None:
     snapshot = replace(
         figures.slow(3200),
+        sources=(replace(figures.APP, host="voice-prod-01"),),
         recent=(figures.group("timeout", 12, stage="TTS", code="timeout"), figures.group("other", stage="LLM")),
     )
 
@@ -101,6 +128,7 @@ async def test_the_message_says_what_where_how_much_and_since_when(court: Court)
     (told,) = court.told()
     assert told.summary == "TTS: P95 of the first byte 3200 ms (limit 1000 ms, n 100, 5 min; slowest: Azure)"
     assert (told.host, told.label("stage"), told.since, told.severity) == ("voice-prod-01", "TTS", NOW, "critical")
+    assert (told.provider, told.value, told.target, told.unit) == ("Azure", 3200, 1000, "ms")
     assert told.evidence == ("TTS Azure timeout ×12: timeout",)
 
 
@@ -124,11 +152,11 @@ async def test_an_acknowledged_alert_is_not_repeated_and_told_again_when_it_gets
     court.ack()
     await court.run(figures.slow(700), 3600)
     assert court.alert().acked_by == "ana"
-    assert court.occasions() == [("ttfb_p95", "fired")]
+    assert [why for _, why in court.occasions()] == ["fired", "acknowledged"]
 
     await court.run(figures.slow(1500), 300)
 
-    assert court.occasions() == [("ttfb_p95", "fired"), ("ttfb_p95", "worse")]
+    assert [why for _, why in court.occasions()] == ["fired", "acknowledged", "worse"]
     assert not court.alert().acknowledged
 
 
@@ -146,7 +174,7 @@ async def test_an_acknowledgement_ends_with_its_episode(court: Court) -> None:
 
 async def test_a_silence_mutes_what_it_matches_and_is_told_when_it_ends_before_the_alert(court: Court) -> None:
     silence = court.silence("rule=config_warning,field=GROQ.*", 600)
-    court.silence('field=~"GROQ.*",source=app', 600)
+    court.silence('field=~"GROQ.*",severity=critical', 600)
 
     await court.run(figures.missing(), 590)
     assert court.occasions() == []
@@ -276,7 +304,7 @@ async def test_the_board_says_who_judges_and_whether_anybody_does(court: Court) 
 async def test_a_reload_judges_by_the_new_rules_and_keeps_what_fires(court: Court) -> None:
     await court.run(figures.slow(1500), 300)
 
-    court.judge.use(read_rules({"ttfb_p95": {"warn": 5000}}, str), ("ops",), Teller())
+    court.judge.use(read_rules({"ttfb_p95": {"warn": 5000}}, str), court.channels, Teller())
     await court.run(figures.slow(1500), 130)
 
     assert court.occasions() == [("ttfb_p95", "fired"), ("ttfb_p95", "resolved")]

@@ -3,38 +3,26 @@
 import asyncio
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, time, tzinfo
 from functools import partial
 
 from tui.engine.alerts import outbox
 from tui.engine.alerts.notify import Channel, DeliveryError
-from tui.engine.alerts.outbox import Letter, Limits
+from tui.engine.alerts.outbox import Letter
+from tui.engine.alerts.policy import Policy
 from tui.engine.clock import Clock
+from tui.engine.errors import StateError
 from tui.engine.state import StateDatabase
 from tui.engine.text import t
 
 BASE_S = 1.0
 LONGEST_S = 300.0
 IDLE_S = 1.0
+GIVE_UP_S = 86_400.0
+"""A message that did not arrive for so long is dead."""
 SEND_S = 30.0
 """A channel that needs longer for one message has failed, as far as we know."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Hours in which only critical alerts are sent; the others wait and are told together afterwards."""
-
-    begin: time
-    end: time
-    tz: tzinfo | None = None
-
-    def holds(self, now: float) -> bool:
-        """Tell whether it is quiet time."""
-        local = datetime.fromtimestamp(now, self.tz).time()
-        if self.begin <= self.end:
-            return self.begin <= local < self.end
-        return local >= self.begin or local < self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +44,57 @@ class Delivery:
         channels: Mapping[str, Channel],
         clock: Clock,
         *,
-        limits: Limits | None = None,
-        quiet: Quiet | None = None,
+        policies: Mapping[str, Policy] | None = None,
         tell: Callable[[Outcome], None] = lambda _: None,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """``tell`` hears of every attempt."""
+        """``policies`` say by channel what it may be sent and when; ``tell`` hears of every attempt."""
         self.channels = channels
         self._database = database
         self._clock = clock
-        self._limits = limits or Limits()
-        self._quiet = quiet
+        self._policies = policies or {}
         self._tell = tell
         self._chance = chance
 
     async def run(self) -> None:
         """Send as long as there are channels."""
-        now = self._clock.now()
-        await self._database.write(
-            partial(outbox.resume, channels=tuple(self.channels), reason=t("alerts.channel_gone"), now=now)
-        )
+        with suppress(StateError):
+            await self._database.write(
+                partial(
+                    outbox.resume,
+                    channels=tuple(self.channels),
+                    reason=t("alerts.channel_gone"),
+                    now=self._clock.now(),
+                )
+            )
         async with asyncio.TaskGroup() as group:
             for name in self.channels:
                 group.create_task(self._serve(name))
 
     async def _serve(self, name: str) -> None:
         while True:
-            if not await self.send_next(name):
+            more = False
+            with suppress(StateError):  # whoever judges meets it too and tells of it; here it is only tried again
+                more = await self.send_next(name)
+            if not more:
                 await asyncio.sleep(IDLE_S)
+
+    async def drain(self, seconds: float) -> None:
+        """Send what is due now, for so long at most: the program ends."""
+        with suppress(StateError, TimeoutError):
+            async with asyncio.timeout(seconds):
+                for name in self.channels:
+                    while await self.send_next(name):
+                        pass
 
     async def send_next(self, name: str) -> bool:
         """Send the next message of a channel and note what became of it; tell whether there was one."""
         now = self._clock.now()
-        quiet = self._quiet is not None and self._quiet.holds(now)
-        letter = await self._database.write(
-            partial(outbox.claim, channel=name, now=now, limits=self._limits, critical_only=quiet), durable=True
+        policy = self._policies.get(name, Policy())
+        claim = partial(
+            outbox.claim, channel=name, now=now, per_hour=policy.per_hour, critical_only=policy.is_quiet(now)
         )
+        letter = await self._database.write(claim, durable=True)
         if letter is None:
             return False
         try:
@@ -116,7 +119,7 @@ class Delivery:
 
     def _due(self, letter: Letter, error: DeliveryError, now: float) -> float | None:
         """Return when to try again: full jitter below a growing bound, not before the receiver wants it."""
-        if error.permanent or now - letter.created > self._limits.give_up_s:
+        if error.permanent or now - letter.created > GIVE_UP_S:
             return None
         bound = min(LONGEST_S, BASE_S * 2.0 ** min(letter.attempts, 16))
         return now + max(error.retry_after_s or 0.0, bound * self._chance())

@@ -1,6 +1,6 @@
 """What rules look at: each figure of the snapshot as readings, one per set of labels."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tui.engine.model import (
@@ -8,6 +8,7 @@ from tui.engine.model import (
     Finding,
     Labels,
     Limits,
+    MissingKey,
     Snapshot,
     SourceState,
     Stage,
@@ -78,21 +79,25 @@ def config(snapshot: Snapshot, _now: float, _window: float | None) -> Figure:
     """Return each missing field; only a generation that was judged clears one (semantics R61, R82)."""
     health = snapshot.config
     known = health.start_seen and _judged(snapshot, health.status) is not Status.NO_DATA
-    readings = (
-        Reading(
-            (("field", key.field), ("source", key.source)),
-            Status.CRITICAL,
-            1,
-            Limits(0, 0),
-            n=key.lines,
-            at=key.last_at,
-            began=key.first_at,
-            host=_host(snapshot, key.source),
-            playbook=key.playbook.id if key.playbook else "",
-        )
-        for key in health.missing
-    )
+    fields = dict.fromkeys(key.field for key in health.missing)
+    readings = (_missing([key for key in health.missing if key.field == field], snapshot) for field in fields)
     return Figure(tuple(readings), Status.OK if known else Status.NO_DATA)
+
+
+def _missing(keys: Sequence[MissingKey], snapshot: Snapshot) -> Reading:
+    """Return one missing field, in however many sources: one alert for each field (semantics R77)."""
+    newest = max(keys, key=lambda key: key.first_at or 0.0)
+    return Reading(
+        (("field", newest.field),),
+        Status.CRITICAL,
+        1,
+        Limits(0, 0),
+        n=sum(key.lines for key in keys),
+        at=max((key.last_at for key in keys if key.last_at is not None), default=None),
+        began=newest.first_at,
+        host=_host(snapshot, newest.source),
+        playbook=newest.playbook.id if newest.playbook else "",
+    )
 
 
 def _host(snapshot: Snapshot, source: str) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tui.engine.alerts import book, outbox
 from tui.engine.alerts.machine import Machine, Track
 from tui.engine.alerts.muting import muted_by
+from tui.engine.alerts.policy import Policy
 from tui.engine.alerts.rule import AlertRule
 from tui.engine.alerts.telling import Teller, occasion
 from tui.engine.clock import Clock
@@ -35,14 +36,22 @@ class Change:
     """What people are told of it, if they are."""
 
 
+class _Post(NamedTuple):
+    """A message for the outbox."""
+
+    channels: tuple[str, ...]
+    alert: str
+    message: Notification
+    muted: bool
+
+
 @dataclass(slots=True)
 class _Plan:
     """What one look leads to, before it is written."""
 
     save: dict[str, Track] = field(default_factory=dict)
     drop: set[str] = field(default_factory=set)
-    put: list[tuple[str, Notification, bool]] = field(default_factory=list)
-    """Alert, message, and whether it is muted."""
+    put: list[_Post] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
 
@@ -64,16 +73,18 @@ class Judge:
         *,
         scope: str = book.WATCH,
         sources: Sequence[str] = (),
-        channels: Collection[str] = (),
+        channels: Mapping[str, Policy] | None = None,
         teller: Teller | None = None,
     ) -> None:
-        """``sources`` are named in the beat; ``channels`` each get a row for every message."""
+        """``sources`` are named in the beat; ``channels`` say what each of them is told."""
         self.scope = scope
+        self.judging = False
+        """History was read, and what is new is judged."""
         self._rules = rules
         self._database = database
         self._clock = clock
         self._sources = tuple(sources)
-        self._channels = tuple(channels)
+        self._channels = dict(channels or {})
         self._teller = teller or Teller()
         self._machine: Machine | None = None
         self._began = clock.now()
@@ -94,9 +105,9 @@ class Judge:
         history = now - HISTORY_S if last is None else min(now - HISTORY_S, last.at)
         self._machine = Machine(self._rules, tracks, scope=self.scope, history=history)
 
-    def use(self, rules: Mapping[str, AlertRule], channels: Collection[str], teller: Teller) -> None:
+    def use(self, rules: Mapping[str, AlertRule], channels: Mapping[str, Policy], teller: Teller) -> None:
         """Judge by another configuration from now on."""
-        self._rules, self._channels, self._teller = rules, tuple(channels), teller
+        self._rules, self._channels, self._teller = rules, dict(channels), teller
         if self._machine:
             self._machine.use_rules(rules)
 
@@ -112,7 +123,8 @@ class Judge:
         if self._machine is None:
             await self.load()
         assert self._machine is not None  # noqa: S101 - loaded just now, and mypy's knowledge
-        if not self._caught_up(snapshot, now):
+        self.judging = self.judging or self._caught_up(snapshot, now)
+        if not self.judging:
             await self._database.write(
                 partial(book.beat, scope=self.scope, pid=os.getpid(), sources=self._sources, now=now)
             )
@@ -161,27 +173,34 @@ class Judge:
         Whoever was told that it began is told that it is over, muted or not; of a muted beginning it is
         counted once that nobody was told.
         """
-        why = occasion(track, now, self._teller.options.repeat_s)
+        alert = track.alert
+        began = alert.fired_at or now
+        due = [name for name, one in self._channels.items() if one.repeats(track.told_at.get(name, began), now)]
+        track.ack_told = track.ack_told and alert.acknowledged
+        why = occasion(track, again=bool(due))
         muted = bool(mute) and why != "resolved"
         if why is None or (muted and track.muted_counted):
             return None
         track.sequence += 1
         message = self._teller.message(track, why, snapshot, now)
-        plan.put.append((track.alert.id, message, muted))
+        asked = due if why == "repeat" else self._channels
+        channels = tuple(name for name in asked if self._channels[name].wants(message))
+        plan.put.append(_Post(channels, alert.id, message, muted))
         if muted:
             track.muted_counted = True
             return None
-        plan.changes.append(Change(track.alert, message))
-        track.told = "" if why == "resolved" else track.alert.severity
-        track.told_at, track.muted_counted = now, False
+        plan.changes.append(Change(alert, message))
+        track.told = "" if why == "resolved" else alert.severity
+        track.told_at = {**track.told_at, **dict.fromkeys(asked, now)}
+        track.muted_counted, track.ack_told = False, why == "acknowledged" or track.ack_told
         return message
 
     def _write(self, connection: sqlite3.Connection, plan: _Plan, now: float) -> None:
         """Write alerts and messages together: neither is ever there without the other."""
         book.save_tracks(connection, self.scope, plan.save.values(), now)
         book.drop_alerts(connection, plan.drop)
-        for alert, message, muted in plan.put:
-            outbox.put(connection, self._channels, alert, (message,), muted=muted)
+        for channels, alert, message, muted in plan.put:
+            outbox.put(connection, channels, alert, (message,), muted=muted)
         book.beat(connection, self.scope, os.getpid(), self._sources, now)
         if plan.put:
             outbox.prune(connection, now)

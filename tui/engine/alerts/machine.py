@@ -7,7 +7,7 @@ that slept makes a condition look as if it had held all the while (faults 38, 39
 import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -45,7 +45,9 @@ class Track:
     worst: float | None = None
     told: Severity | Literal[""] = ""
     """As what people were last told of this episode."""
-    told_at: float = 0.0
+    told_at: dict[str, float] = field(default_factory=dict)
+    """When each channel was last told of it."""
+    ack_told: bool = False
     sequence: int = 0
     """Number of messages of this episode."""
     muted_counted: bool = False

@@ -45,7 +45,8 @@ def matcher(text: str) -> tuple[Term, ...]:
     terms, position = [], 0
     while position < len(text):
         found = _TERM.match(text, position)
-        if found is None or found.end() == position or not found["value"]:
+        nameless = found is not None and not found["name"] and "=" in found["value"]
+        if found is None or found.end() == position or not found["value"] or nameless:
             raise UsageError(t("alerts.bad_match", value=text), t("alerts.match_remedy"))
         terms.append(_term(found["name"] or "rule", found["sign"] or "=", found["value"].strip('"')))
         position = found.end()

@@ -7,7 +7,7 @@ message is lost, and one that may have arrived is sent again under the same key.
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from tui.engine.alerts._json import dumps, load_notification
@@ -18,17 +18,9 @@ TOLD_ALONG = 20
 KEEP_S = 30 * 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much one channel may be sent."""
-
-    burst: int = 10
-    """Messages within ``per_s``; critical ones may be twice as many."""
-    per_s: float = 600.0
-    give_up_s: float = 86_400.0
-    """A message that did not arrive for so long is dead."""
-    lease_s: float = 60.0
-    """A message that was begun and of which nothing was heard is sent again after so long."""
+PER_S = 3600.0
+LEASE_S = 60.0
+"""A message that was begun and of which nothing was heard is sent again after so long."""
 
 
 class Letter(NamedTuple):
@@ -53,10 +45,22 @@ def put(
     state = "suppressed" if muted else "waiting"
     connection.executemany(
         "INSERT OR IGNORE INTO outbox"
-        " (channel, alert, rule, episode, key, severity, state, body, created, due, attempts, error)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')",
+        " (channel, alert, rule, episode, occasion, key, severity, state, body, created, due, attempts, error)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')",
         [
-            (channel, alert, one.rule, one.episode, one.key, one.severity, state, dumps(one), one.at, one.at)
+            (
+                channel,
+                alert,
+                one.rule,
+                one.episode,
+                one.occasion,
+                one.key,
+                one.severity,
+                state,
+                dumps(one),
+                one.at,
+                one.at,
+            )
             for channel in channels
             for one in messages
         ],
@@ -64,11 +68,16 @@ def put(
 
 
 def claim(
-    connection: sqlite3.Connection, channel: str, now: float, limits: Limits, *, critical_only: bool = False
+    connection: sqlite3.Connection, channel: str, now: float, per_hour: int, *, critical_only: bool = False
 ) -> Letter | None:
     """Take the next message of a channel: one whose time has come again, else one made of what waits.
 
-    ``critical_only`` leaves the others waiting: it is quiet time.
+    Args:
+        connection: within a transaction.
+        channel: its name.
+        now: seconds since the epoch.
+        per_hour: messages that may be begun within an hour; critical ones may be twice as many.
+        critical_only: leave the others waiting, it is quiet time.
     """
     again = connection.execute(
         "SELECT id, body, attempts, created FROM outbox WHERE channel = ? AND state = 'open' AND lead = id AND due <= ?"
@@ -76,13 +85,12 @@ def claim(
         (channel, now),
     ).fetchone()
     if again is None:
-        again = _compose(connection, channel, now, limits, critical_only=critical_only)
+        rows = _sendable(connection, channel, now, per_hour, critical_only=critical_only)
+        again = _merge(connection, channel, now, rows) if rows else None
     if again is None:
         return None
     row, body, attempts, created = again
-    connection.execute(
-        "UPDATE outbox SET attempts = ?, due = ? WHERE id = ?", (attempts + 1, now + limits.lease_s, row)
-    )
+    connection.execute("UPDATE outbox SET attempts = ?, due = ? WHERE id = ?", (attempts + 1, now + LEASE_S, row))
     return Letter(row, load_notification(body), attempts + 1, created)
 
 
@@ -93,39 +101,42 @@ class _Waiting(NamedTuple):
     severity: str
     body: str
     created: float
+    closes: bool
+    """It is over, and the receiver was sent a message of its own when it began."""
 
 
-def _compose(
-    connection: sqlite3.Connection, channel: str, now: float, limits: Limits, *, critical_only: bool
-) -> tuple[int, str, int, float] | None:
-    """Make one message out of what waits, as far as the channel's limit lets.
+def _sendable(
+    connection: sqlite3.Connection, channel: str, now: float, per_hour: int, *, critical_only: bool
+) -> list[_Waiting]:
+    """Return the rows that make the next message, none if the channel's limit is reached.
 
-    Of one alert only the newest row is told; alerts of one rule share a message, and all alerts do when
-    there are more rules than messages left. One alert's messages never overtake each other: nothing of an
-    alert is composed while a message about it is open.
+    Alerts of one rule share a message, and all alerts do when there are more rules than messages left.
+    One alert's messages never overtake each other: nothing of an alert is composed while a message about it
+    is open.
     """
-    rows = [
-        _Waiting(*row)
-        for row in connection.execute(
-            "SELECT id, alert, rule, severity, body, created FROM outbox WHERE channel = ? AND state = 'waiting'"
-            " AND alert NOT IN (SELECT alert FROM outbox WHERE channel = ? AND state = 'open') ORDER BY id",
-            (channel, channel),
-        )
-    ]
-    left = limits.burst - _claimed(connection, channel, now - limits.per_s)
+    rows = _waiting(connection, channel)
+    left = per_hour - _claimed(connection, channel, now - PER_S)
     if critical_only or left <= 0:
         rows = [row for row in rows if row.severity == "critical"]
-        left += limits.burst
+        left += per_hour
     if not rows or left <= 0:
-        return None
-    groups = {row.rule for row in rows}
-    if len(groups) <= left:
-        rows = [row for row in rows if row.rule == _first(rows).rule]
-    return _merge(connection, channel, now, rows)
+        return []
+    first = min(rows, key=lambda row: (row.severity != "critical", row.row))
+    if len({row.rule for row in rows}) <= left:
+        rows = [row for row in rows if row.rule == first.rule]
+    return rows
 
 
-def _first(rows: Sequence[_Waiting]) -> _Waiting:
-    return min(rows, key=lambda row: (row.severity != "critical", row.row))
+def _waiting(connection: sqlite3.Connection, channel: str) -> list[_Waiting]:
+    rows = connection.execute(
+        "SELECT id, alert, rule, severity, body, created, occasion = 'resolved' AND EXISTS ("
+        "   SELECT 1 FROM outbox AS told WHERE told.channel = new.channel AND told.alert = new.alert"
+        "   AND told.episode = new.episode AND told.state = 'sent')"
+        " FROM outbox AS new WHERE channel = ? AND state = 'waiting'"
+        " AND alert NOT IN (SELECT alert FROM outbox WHERE channel = ? AND state = 'open') ORDER BY id",
+        (channel, channel),
+    )
+    return [_Waiting(*row) for row in rows]
 
 
 def _claimed(connection: sqlite3.Connection, channel: str, since: float) -> int:
@@ -136,26 +147,31 @@ def _claimed(connection: sqlite3.Connection, channel: str, since: float) -> int:
 def _merge(
     connection: sqlite3.Connection, channel: str, now: float, rows: Sequence[_Waiting]
 ) -> tuple[int, str, int, float]:
-    """Put rows into one message, which from now on stays as it is."""
+    """Put rows into one message, which from now on stays as it is; of one alert only the newest is told.
+
+    What the receiver has opened an incident for is closed by a message of its own.
+    """
     newest = list({row.alert: row for row in rows}.values())
-    lead = _first(newest)
-    others = [load_notification(row.body) for row in newest if row is not lead]
+    lead = min(newest, key=lambda row: (row.severity != "critical", not row.closes, row.row))
+    others = [row for row in newest if row is not lead and not row.closes]
+    alerts = {lead.alert, *(row.alert for row in others)}
+    told = [load_notification(row.body) for row in others]
+    members = [row for row in rows if row.alert in alerts]
     connection.execute(
-        "UPDATE outbox SET lead = ?, state = 'suppressed', done = ? WHERE channel = ? AND state = 'suppressed'"
-        " AND lead IS NULL",
+        "UPDATE outbox SET lead = ?, done = ? WHERE channel = ? AND state = 'suppressed' AND lead IS NULL",
         (lead.row, now, channel),
     )
     muted = int(connection.execute("SELECT count(*) FROM outbox WHERE lead = ?", (lead.row,)).fetchone()[0])
     message = replace(
         load_notification(lead.body),
-        also=tuple(one.summary for one in others[:TOLD_ALONG]),
-        also_keys=tuple(one.alert_key for one in others),
-        suppressed=len(rows) - 1 + muted,
+        also=tuple(one.summary for one in told[:TOLD_ALONG]),
+        also_keys=tuple(one.alert_key for one in told),
+        suppressed=len(members) - 1 + muted,
     )
     body = dumps(message)
     connection.executemany(
         "UPDATE outbox SET state = 'open', lead = ?, claimed = ? WHERE id = ?",
-        [(lead.row, now, row.row) for row in rows],
+        [(lead.row, now, row.row) for row in members],
     )
     connection.execute("UPDATE outbox SET body = ? WHERE id = ?", (body, lead.row))
     return lead.row, body, 0, lead.created

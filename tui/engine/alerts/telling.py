@@ -15,26 +15,15 @@ EVIDENCE_LINES = 3
 EVIDENCE_LENGTH = 300
 
 
-@dataclass(frozen=True, slots=True)
-class TellingOptions:
-    """What a user sets about messages."""
-
-    repeat_s: float = 1800.0
-    """An alert nobody acknowledged is told again this often (semantics R77)."""
-    server: str = ""
-    """Name of the place in messages; empty is the host a log is read on."""
-    dashboard: str = ""
-
-
 PlaybookOf = Callable[[str], Playbook | None]
 """Finds a playbook by alert key or id."""
 
 
-def occasion(track: Track, now: float, repeat_s: float) -> Occasion | None:
+def occasion(track: Track, *, again: bool) -> Occasion | None:
     """Return why people are to be told of an alert now, None if they need not be.
 
-    Whoever was told that an alert fires is told when it is over; an acknowledged one is not repeated, but
-    told when it gets worse.
+    Whoever was told that an alert fires is told when it is over; an acknowledged one is not told ``again``
+    though it is time, but told when it gets worse.
     """
     alert = track.alert
     if alert.state is AlertState.RESOLVED:
@@ -45,7 +34,9 @@ def occasion(track: Track, now: float, repeat_s: float) -> Occasion | None:
         return "fired"
     if alert.severity == "critical" and track.told == "warning":
         return "worse"
-    return "repeat" if not alert.acknowledged and abs(now - track.told_at) >= repeat_s else None
+    if alert.acknowledged:
+        return None if track.ack_told else "acknowledged"
+    return "repeat" if again else None
 
 
 def alert_key(alert: Alert) -> str:
@@ -57,7 +48,6 @@ def alert_key(alert: Alert) -> str:
 class Teller:
     """Writes the messages."""
 
-    options: TellingOptions = TellingOptions()
     playbook: PlaybookOf = lambda _: None
 
     def message(self, track: Track, why: Occasion, snapshot: Snapshot, now: float) -> Notification:
@@ -82,12 +72,17 @@ class Teller:
             window_s=alert.window_s,
             provider=_clean(alert.provider),
             sources=tuple(_clean(one.name) for one in snapshot.sources),
-            host=_clean(self.options.server or alert.host or socket.gethostname()),
+            host=_clean(_host(alert, snapshot)),
             playbook=found.id if found else "",
             evidence=evidence(alert, snapshot),
-            dashboard=self.options.dashboard,
             episode=alert.episode,
         )
+
+
+def _host(alert: Alert, snapshot: Snapshot) -> str:
+    """Return where it happens: where the alert's source is read, else where all of them are."""
+    here = socket.gethostname()
+    return alert.host or ", ".join(dict.fromkeys(one.host or here for one in snapshot.sources)) or here
 
 
 def _clean(text: str) -> str:
@@ -131,3 +126,18 @@ def _about(group: ErrorGroup, alert: Alert, labels: Mapping[str, str]) -> bool:
     wanted = (("stage", group.stage), ("provider", group.provider), ("source", group.source))
     named = labels.get("field", "") in group.text
     return named and all(name not in labels or labels[name] == value for name, value in wanted)
+
+
+def sample(now: float) -> Notification:
+    """Return a message that tries a channel and says so."""
+    return Notification(
+        key=f"voxtop-test-{int(now)}",
+        alert_key="voxtop-test",
+        occasion="test",
+        rule="test",
+        severity="warning",
+        summary=t("alerts.test_summary"),
+        at=now,
+        since=now,
+        host=socket.gethostname(),
+    )

@@ -34,6 +34,7 @@ from tui.engine.model._journal import Journal, SourceCounts
 from tui.engine.model._limits import Limits, Retention, Thresholds
 from tui.engine.model._lines import RUNTIME, Life, LineBlock, LogEvent, LogLine
 from tui.engine.model._playbook import Hints, Playbook, TickStore
+from tui.engine.model._rules import AlertOptions, RuleTable
 from tui.engine.model._snapshot import EMPTY_SNAPSHOT, Finding, Freshness, Snapshot, Verdict
 from tui.engine.model._sources import SourceOptions, SourceStep
 from tui.engine.model._words import STAGES, Kind, Level, SourceState, Stage, Status
@@ -44,6 +45,7 @@ __all__ = [
     "STAGES",
     "Alert",
     "AlertBoard",
+    "AlertOptions",
     "AlertState",
     "Calling",
     "CallsFigure",
@@ -73,6 +75,7 @@ __all__ = [
     "Playbook",
     "ProviderFailures",
     "Retention",
+    "RuleTable",
     "Series",
     "ServiceOptions",
     "Severity",

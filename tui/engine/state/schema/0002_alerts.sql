@@ -32,6 +32,7 @@ CREATE TABLE outbox (
     alert TEXT NOT NULL,
     rule TEXT NOT NULL,
     episode INTEGER NOT NULL,
+    occasion TEXT NOT NULL,
     key TEXT NOT NULL,         -- alert, episode and number within it: the idempotency key
     severity TEXT NOT NULL,
     state TEXT NOT NULL,       -- waiting, open, sent, suppressed or dead

@@ -1,0 +1,96 @@
+"""``voxtop watch SOURCE…``: everything but the screen, for systemd or a container."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tui.commands._options import read_settings, settings_options, settle
+from tui.commands._redaction import redaction
+from tui.config import Settings
+from tui.engine.clock import SystemClock
+from tui.engine.errors import UsageError
+from tui.engine.exporters.http import bind
+from tui.engine.metrics.store import MetricsStore
+from tui.engine.monitor import Monitor
+from tui.engine.parser import line_time
+from tui.engine.playbooks.match import PlaybookCatalogue
+from tui.engine.redact import redact
+from tui.engine.sources import open_source
+from tui.engine.state import StateDatabase
+from tui.engine.text import t
+from tui.engine.when import parse_since
+from tui.watching.log import EventLog, Form
+from tui.watching.service import Parts, Watch
+
+LISTEN = "127.0.0.1:9464"
+ROLE = "watch"
+
+
+@click.command("watch", help=t("watch.command"))
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--listen", help=t("watch.option_listen"), metavar="[HOST:]PORT")
+@click.option("--since", help=t("watch.option_since"), metavar="T")
+@click.option("--health", "health_url", default="", help=t("watch.option_health"), metavar="URL")
+@click.option(
+    "--log-format",
+    type=click.Choice(["logfmt", "json"]),
+    default="logfmt",
+    show_default=True,
+    help=t("watch.option_log"),
+)
+@settings_options
+def command(
+    sources: tuple[str, ...],
+    config: Path | None,
+    health_url: str,
+    log_format: Form,
+    **flags: Any,  # noqa: ANN401 - settings
+) -> int:
+    """Watch until a signal ends it."""
+    load = partial(read_settings, config, sources=sources, **flags)
+    settings = settle(config, sources=sources, **flags)
+    if not settings.sources:
+        raise UsageError(t("watch.no_source"), t("watch.no_source_remedy"))
+    redaction(wanted=True)
+    return asyncio.run(_watch(settings, config, load, health_url, log_format))
+
+
+async def _watch(settings: Settings, config: Path | None, load: Any, health_url: str, form: Form) -> int:  # noqa: ANN401
+    clock = SystemClock()
+    with StateDatabase(clock=clock) as database:
+        if not database.claim(ROLE):
+            raise UsageError(t("watch.runs_already", path=database.folder), t("watch.runs_already_remedy"))
+        playbooks = PlaybookCatalogue.load()
+        store = MetricsStore(settings.thresholds, playbooks, clean=redact)
+        monitor = _monitor(settings, store, clock)
+        address = settings.listen or LISTEN
+        parts = Parts(
+            settings=settings,
+            specs=settings.sources,
+            monitor=monitor,
+            database=database,
+            playbooks=playbooks,
+            clock=clock,
+            log=EventLog(clock, form),
+            load=load,
+            config=config,
+            listening=bind(address),
+            health_url=health_url,
+        )
+        store.expose(clock.now())
+        return await Watch(parts).run()
+
+
+def _monitor(settings: Settings, store: MetricsStore, clock: SystemClock) -> Monitor:
+    tz = settings.zone()
+    open_one = partial(
+        open_source,
+        clock=clock,
+        since=parse_since(settings.since, clock.now(), tz),
+        line_time=partial(line_time, tz=tz),
+        options=settings.source_options(),
+    )
+    return Monitor([open_one(spec) for spec in settings.sources], store, clock, tz)
