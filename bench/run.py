@@ -14,6 +14,7 @@ from pathlib import Path
 from bench import screen
 from bench.bulk import bulk
 from bench.figure import Figure, at_least, at_most, missing, table
+from bench.fleet import fleet
 from bench.logs import DialectName, write_log
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +68,7 @@ def measurements(folder: Path, *, quick: bool, size_mb: int) -> dict[str, Callab
         "idle": lambda: screen.idle(folder, 5 if quick else 30),
         "line_to_screen": lambda: screen.line_to_screen(folder, 10 if quick else 100),
         "load": lambda: screen.load(folder, 5 if quick else 30),
+        "fleet": lambda: fleet(folder, 20 if quick else 200, 10 if quick else 60),
         "burst": lambda: screen.burst(folder, 50_000 if quick else 1_000_000),
     }
 

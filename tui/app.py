@@ -175,7 +175,7 @@ def monitor_app(
     if recording:
         companions.append(recording.run)
     if settings.listen and not read_only:
-        companions.append(_exporter(settings.listen, store, monitor, clock))
+        companions.append(_exporter(settings, store, monitor, clock))
     at_end = recording.close if recording else None
     return VoxtopApp(monitor, clock, settings.theme, companions, read_only=read_only, desk=desk, at_end=at_end)
 
@@ -191,9 +191,10 @@ def _fleet(address: FleetAddress, settings: Settings, clock: Clock) -> Watched:
     return FleetMonitor(address, settings.thresholds, clock, PlaybookCatalogue.load())
 
 
-def _exporter(address: str, store: MetricsStore, monitor: Monitor, clock: Clock) -> Companion:
+def _exporter(settings: Settings, store: MetricsStore, monitor: Monitor, clock: Clock) -> Companion:
     """Return what tells Prometheus the figures; what was read as history before is no news to it."""
     from tui.engine.exporters.http import bind, publish  # noqa: PLC0415 - a server is loaded only where one is wanted
 
     store.expose(clock.now())
-    return partial(publish, bind(address), monitor, clock)
+    token = settings.listen_token()
+    return partial(publish, bind(settings.listen), monitor, clock, token)

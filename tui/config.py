@@ -31,6 +31,7 @@ from tui.engine.model import (
     SourceOptions,
     Thresholds,
 )
+from tui.engine.secret import read_secret
 from tui.engine.text import LANGUAGES, t
 from tui.engine.when import parse_hours, parse_span
 
@@ -78,6 +79,10 @@ class Settings:
     """Silence, such as ``5m``, after which a source counts as stale although reading works; empty is never."""
     listen: str = ""
     """Address, such as ``127.0.0.1:9464``, on which figures are told to Prometheus; empty is nowhere."""
+    listen_token_env: str = ""
+    """Environment variable with a token that whoever scrapes has to bring."""
+    listen_token_file: str = ""
+    """File with that token, readable by this user alone."""
     insecure_host_key: Mapping[str, str] = field(default_factory=dict)
     """SSH hosts whose key nobody checks: ``"old-box" = "i-understand"``, the host as written in the source."""
     thresholds: Thresholds = field(default_factory=Thresholds)
@@ -100,6 +105,14 @@ class Settings:
     def retention(self) -> Retention:
         """Return how long what is kept on disk."""
         return Retention(events_s=parse_span(self.record), max_bytes=self.record_mb * 1_000_000)
+
+    def listen_token(self) -> str:
+        """Return the token that whoever scrapes has to bring; empty lets everybody in who gets through.
+
+        Raises:
+            ConfigError: the variable or file named holds none, or others may read the file.
+        """
+        return read_secret("listen_token", env=self.listen_token_env, file=self.listen_token_file).reveal()
 
     def source_options(self) -> SourceOptions:
         """Return what every source is given."""

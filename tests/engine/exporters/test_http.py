@@ -2,12 +2,14 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import aiohttp
 import pytest
 
 from tests.engine.exporters.scraped import OPENMETRICS, Watched
-from tui.engine.errors import UsageError
+from tui.config import Settings
+from tui.engine.errors import ConfigError, UsageError
 from tui.engine.exporters.http import bind, publish
 
 
@@ -70,3 +72,17 @@ def test_a_taken_port_is_told_in_one_line() -> None:
         address = f"127.0.0.1:{first.getsockname()[1]}"
         with pytest.raises(UsageError, match=f"cannot listen on {address}: Address already in use.*another port"):
             bind(address)
+
+
+def test_the_token_of_the_exporter_comes_from_a_file_that_nobody_else_may_read(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("s3cret\n", encoding="utf-8")
+    settings = Settings(listen_token_file=str(path))
+
+    path.chmod(0o640)
+    with pytest.raises(ConfigError, match=f"listen_token_file.*{path}.*chmod"):
+        settings.listen_token()
+    path.chmod(0o600)
+
+    assert settings.listen_token() == "s3cret"
+    assert Settings().listen_token() == ""

@@ -171,7 +171,7 @@ async def test_two_hosts_are_added_up_and_one_can_be_looked_at(tmp_path: Path, h
             alone = await shown(fleet, lambda snapshot: snapshot.calls.opened == 4)
 
         assert (both.calls.active, both.verdict.sources_total, both.verdict.freshness) == (7, 2, "live")
-        assert [row.name for row in alone.sources] == [f"127.0.0.1:{two.port}"]
+        assert (alone.calls.active, alone.verdict.sources_total, len(alone.sources)) == (4, 1, 2)
         assert str(two.port) in alone.notice
         assert fleet.hosts() == tuple(sorted(f"127.0.0.1:{host.port}" for host in hosts))
 

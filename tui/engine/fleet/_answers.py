@@ -1,7 +1,8 @@
 """What a server answered in one round."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from tui.engine.fleet._api import Line, Value
 from tui.engine.metrics.windows import MINUTES
@@ -16,6 +17,13 @@ class Answers:
     now: float
     values: Mapping[str, Sequence[Value]] = field(default_factory=dict)
     lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
+
+    def seen_from(self, host: str) -> Self:
+        """Return the same with the states of one host only; an empty one is all of them."""
+        if not host:
+            return self
+        states = [each for each in self.of("states") if host_of(each.labels) == host]
+        return replace(self, values={**self.values, "states": states})
 
     def of(self, name: str) -> Sequence[Value]:
         """Return the series of a query; none where nobody has any."""
@@ -59,6 +67,11 @@ class Answers:
             {float(each.labels.get("le", "inf")): each.points[at] for each in lines if at in each.points}
             for at in minute_ends(self.now)
         ]
+
+
+def host_of(labels: Mapping[str, str]) -> str:
+    """Return what a target is called: its label ``host``, else its instance as Prometheus knows it."""
+    return labels.get("host") or labels.get("instance", "?")
 
 
 def minute_ends(now: float) -> range:

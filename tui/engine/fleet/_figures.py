@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from tui.engine.fleet._answers import Answers
+from tui.engine.fleet._answers import Answers, host_of
 from tui.engine.fleet._quantiles import percentiles, point
-from tui.engine.fleet._targets import host_of
 from tui.engine.metrics.affected import attributable
 from tui.engine.metrics.fallbacks import rate_status
 from tui.engine.metrics.findings import Figures

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from tui.engine.fleet._answers import Answers
+from tui.engine.fleet._answers import Answers, host_of
 from tui.engine.model import SourceState, SourceStatus
 from tui.engine.text import t
 
@@ -12,11 +12,6 @@ KIND = "prom"
 QUIET_AFTER_S = 60.0
 FROZEN_S = 30.0
 """A heartbeat this much older than its scrape belongs to a monitor that stands still."""
-
-
-def host_of(labels: Mapping[str, str]) -> str:
-    """Return what a target is called: its label ``host``, else its instance as Prometheus knows it."""
-    return labels.get("host") or labels.get("instance", "?")
 
 
 def machine_of(instance: str) -> str:

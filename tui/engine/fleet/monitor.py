@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import fields, replace
 
 from tui.engine.clock import Clock
-from tui.engine.fleet._answers import Answers, minute_ends
+from tui.engine.fleet._answers import Answers, host_of, minute_ends
 from tui.engine.fleet._api import PrometheusApi
 from tui.engine.fleet._figures import figures, recent
 from tui.engine.fleet._queries import OWN_METRICS, Queries
-from tui.engine.fleet._targets import KIND, host_of, machine_of, target_rows
+from tui.engine.fleet._targets import KIND, machine_of, target_rows
 from tui.engine.fleet.address import FleetAddress
 from tui.engine.metrics.slices import same
 from tui.engine.metrics.verdict import freshness, grey, judge
@@ -90,8 +90,7 @@ class FleetMonitor:
         began = self._clock.monotonic()
         try:
             await self._find_targets(api)
-            queries = self._queries()
-            answers = await _asked(api, queries, self._clock.now())
+            answers = await _asked(api, self._queries(), self._queries(self._host), self._clock.now())
         except TroubleError as trouble:
             self._server = replace(self._server, state=trouble.state, reason=trouble.reason, remedy=trouble.remedy)
             return trouble.retry_in_s or _RETRY_S
@@ -121,14 +120,14 @@ class FleetMonitor:
             if not found:
                 raise TroubleError("prom_nothing", url=self._address.url, state=SourceState.WAITING)
 
-    def _queries(self) -> Queries:
+    def _queries(self, host: str = "") -> Queries:
         jobs = "|".join(sorted(map(_escaped, self._jobs)))
         matchers = [f'job=~"{jobs}"'] if jobs else []
         if self._address.matchers:
             matchers.append(self._address.matchers)
-        if self._host:
-            label = "host" if self._targets.get(self._host, {}).get("host") == self._host else "instance"
-            matchers.append(f'{label}="{_quoted(self._host)}"')
+        if host:
+            label = "host" if self._targets.get(host, {}).get("host") == host else "instance"
+            matchers.append(f'{label}="{_quoted(host)}"')
         return Queries(tuple(matchers), self._thresholds, own=self._own)
 
     @property
@@ -162,9 +161,10 @@ class FleetMonitor:
         """Return the figures of the newest answers; grey once these are old."""
         now, answers = self._clock.now(), self._answers or Answers(self._clock.now())
         rows = self._rows(answers)
-        found = figures(answers, self._thresholds, self._hints)
-        shown = found if freshness(rows) == "live" else grey(found)
-        verdict = judge(shown, rows, self._thresholds, now, self._playbook)
+        judged = [row for row in rows if self._host in {"", row.name}]
+        found = figures(answers.seen_from(self._host), self._thresholds, self._hints)
+        shown = found if freshness(judged) == "live" else grey(found)
+        verdict = judge(shown, judged, self._thresholds, now, self._playbook)
         old = self._snapshot
         if verdict.status is not old.verdict.status or self._since is None:
             self._since = now
@@ -188,8 +188,7 @@ class FleetMonitor:
 
     def _rows(self, answers: Answers) -> tuple[SourceStatus, ...]:
         """Return the server's own row where it is in trouble, then the targets; all stale once answers are old."""
-        known = [self._host] if self._host else self._targets
-        rows = target_rows(answers, known, own=self._own) if self._answers else ()
+        rows = target_rows(answers, self._targets, own=self._own) if self._answers else ()
         age = self._clock.monotonic() - self._answered
         if self._answers and age > self._patience:
             reason = t("fleet.old_answers", seconds=int(age - age % 10))
@@ -205,9 +204,9 @@ class FleetMonitor:
         return self._hints.for_kpi(key) if self._hints else None
 
 
-async def _asked(api: PrometheusApi, queries: Queries, now: float) -> Answers:
-    """Ask all queries at once; the connection lets a few of them through at a time."""
-    instant, lasting = queries.targets() | queries.figures(), queries.minutes()
+async def _asked(api: PrometheusApi, everywhere: Queries, here: Queries, now: float) -> Answers:
+    """Ask how all targets are and the figures of those looked at, a few questions at a time."""
+    instant, lasting = everywhere.targets() | here.figures(), here.minutes()
     ends = minute_ends(now)
     try:
         async with asyncio.TaskGroup() as group:

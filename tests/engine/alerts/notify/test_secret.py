@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.engine.alerts.notify._secret import Secret, read_secret
 from tui.engine.errors import ConfigError
+from tui.engine.secret import Secret, read_secret
 
 VALUE = "correct-horse-battery"
 

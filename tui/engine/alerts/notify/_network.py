@@ -15,11 +15,11 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from tui.engine.alerts.notify._channel import DeliveryError
-from tui.engine.alerts.notify._secret import Secret
 from tui.engine.errors import ConfigError
 from tui.engine.model import ChannelOptions
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
+from tui.engine.secret import Secret
 from tui.engine.text import t
 
 TIMEOUT_S = 5.0

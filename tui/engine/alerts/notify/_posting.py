@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tui.engine.alerts.notify._network import WebOptions, WebTarget
-from tui.engine.alerts.notify._secret import Secret, read_secret
 from tui.engine.errors import ConfigError
 from tui.engine.model import Notification
+from tui.engine.secret import Secret, read_secret
 from tui.engine.text import t
 
 SIGNATURE = "X-Voxtop-Signature"

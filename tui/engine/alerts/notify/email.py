@@ -19,11 +19,11 @@ from typing import Literal
 from tui.engine.alerts.notify._channel import DeliveryError
 from tui.engine.alerts.notify._network import tls, trouble
 from tui.engine.alerts.notify._required import required
-from tui.engine.alerts.notify._secret import Secret, read_secret
 from tui.engine.alerts.notify._wording import Message, Wording, clean
 from tui.engine.errors import ConfigError
 from tui.engine.model import ChannelOptions, Notification
 from tui.engine.safe_text import safe_text
+from tui.engine.secret import Secret, read_secret
 from tui.engine.text import language, t
 
 TIMEOUT_S = 10.0

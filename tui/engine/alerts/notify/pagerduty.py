@@ -8,9 +8,9 @@ from tui.engine.alerts.notify._network import WebOptions, WebTarget
 from tui.engine.alerts.notify._posting import Poster, needed_secret
 from tui.engine.alerts.notify._record import record
 from tui.engine.alerts.notify._required import required
-from tui.engine.alerts.notify._secret import Secret
 from tui.engine.alerts.notify._wording import Wording
 from tui.engine.model import Notification, Occasion
+from tui.engine.secret import Secret
 from tui.engine.text import t
 
 SUMMARY_LENGTH = 1024

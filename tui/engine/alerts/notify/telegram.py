@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tui.engine.alerts.notify._network import WebOptions, WebTarget
 from tui.engine.alerts.notify._posting import Poster, needed_secret
 from tui.engine.alerts.notify._required import required
-from tui.engine.alerts.notify._secret import Secret
 from tui.engine.alerts.notify._wording import Message, Wording
+from tui.engine.secret import Secret
 
 TEXT_UNITS = 4096
 """Of UTF-16, as Telegram counts."""

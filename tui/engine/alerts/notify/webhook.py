@@ -5,8 +5,8 @@ from functools import partial
 
 from tui.engine.alerts.notify._posting import Poster, UrlOptions
 from tui.engine.alerts.notify._record import record
-from tui.engine.alerts.notify._secret import read_secret
 from tui.engine.alerts.notify._wording import Wording
+from tui.engine.secret import read_secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

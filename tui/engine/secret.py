@@ -1,4 +1,4 @@
-"""A channel's secret: named by the configuration, kept in an environment variable or a file, shown nowhere."""
+"""A secret: named by the configuration, kept in an environment variable or a file, shown nowhere."""
 
 import os
 import stat
