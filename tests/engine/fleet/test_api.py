@@ -24,7 +24,7 @@ VECTOR = {"status": "success", "data": {"resultType": "vector", "result": []}}
 @asynccontextmanager
 async def server(path: str, answer: Answer) -> AsyncIterator[str]:
     app = web.Application()
-    app.router.add_get(path, answer)
+    app.router.add_route("*", path, answer)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

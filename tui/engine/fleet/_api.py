@@ -90,7 +90,7 @@ class PrometheusApi:
         try:
             async with (
                 self._slots,
-                self._session.get(f"{self._url}/api/v1/{what}", params=asked, allow_redirects=False) as answer,
+                self._session.post(f"{self._url}/api/v1/{what}", data=asked, allow_redirects=False) as answer,
             ):
                 body = await answer.content.read(MAX_BYTES + 1)
                 while len(body) <= MAX_BYTES and (more := await answer.content.read(MAX_BYTES + 1 - len(body))):
