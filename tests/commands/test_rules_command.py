@@ -12,7 +12,9 @@ from click.testing import CliRunner
 
 from tests.terminal import require
 from tui.cli import root
+from tui.engine.alerts.figures import FIGURES
 from tui.engine.alerts.rule import shipped
+from tui.engine.rules._expressions import CONDITIONS
 from tui.engine.rules.prometheus import alert_name
 from tui.engine.rules.rule_tests import RULES_FILE
 from tui.engine.text import use_language
@@ -103,6 +105,10 @@ def test_every_rule_in_force_has_its_alert_and_each_alert_says_what_to_do() -> N
         assert rule["annotations"]["summary"]
         if rule["alert"] != "Watchdog":
             assert rule["annotations"]["command"].startswith("voxtop 'prom:")
+
+
+def test_every_figure_of_an_alert_rule_has_its_expression() -> None:
+    assert CONDITIONS.keys() == FIGURES.keys()
 
 
 def test_the_limits_in_force_are_in_the_rules(tmp_path: Path) -> None:

@@ -195,6 +195,7 @@ def test_a_source_that_is_not_read_is_down_and_takes_the_number_of_open_calls_wi
     scrape = Scrape(watched.scrape())
 
     assert scrape.value("voxtop_active_calls") is None
+    assert scrape.value("voxtop_silent_callers") is None
     assert scrape.value("voxtop_source_up", source="app") == 0
     assert scrape.value("voxtop_gaps_total", source="app") == 2
     assert scrape.value("voxtop_source_lag_seconds", source="app") == 7

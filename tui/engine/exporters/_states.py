@@ -84,10 +84,11 @@ def source_families(statuses: Iterable[SourceStatus]) -> Iterator[Metric]:
 
 def state_families(snapshot: Snapshot, fields_seen: Iterable[str]) -> Iterator[Metric]:
     """Yield the gauges of the present; without a source that is read there is no present to tell of calls."""
-    active = _gauge("voxtop_active_calls")
+    active, silent = _gauge("voxtop_active_calls"), _gauge("voxtop_silent_callers")
     if any(map(is_up, snapshot.sources)):
         active.add_metric((), snapshot.calls.active or 0)
-    yield active
+        silent.add_metric((), snapshot.silence.callers)
+    yield from (active, silent)
     incomplete = _gauge("voxtop_active_calls_incomplete")
     incomplete.add_metric((), snapshot.calls.lower_bound)
     yield incomplete

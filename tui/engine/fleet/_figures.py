@@ -42,7 +42,7 @@ def figures(answers: Answers, thresholds: Thresholds, hints: Hints | None) -> Fi
         ttfb=tuple(_ttfb(stage, answers, thresholds) for stage in STAGES),
         turn=_turn(answers, thresholds),
         calls=_calls(answers, thresholds),
-        silence=SilenceFigure(limits=thresholds.silent_callers),  # turns are not told to Prometheus one by one
+        silence=_silence(answers, thresholds),
         errors=_errors(answers, calls or 0, thresholds),
         all_failed=[
             (_STAGE.get(name.lower()), count) for name, count in answers.by("all_failed", "stage").items() if count
@@ -215,6 +215,13 @@ def _calls(answers: Answers, thresholds: Thresholds) -> CallsFigure:
         per_minute=per_minute,
         anonymous=bool(clients.get("anonymous")) and clients["anonymous"] == sum(clients.values()),
     )
+
+
+def _silence(answers: Answers, thresholds: Thresholds) -> SilenceFigure:
+    found = answers.state("voxtop_silent_callers")
+    callers = round(sum(each.value for each in found))
+    status = thresholds.silent_callers.status(callers) if found else Status.NO_DATA
+    return SilenceFigure(status, thresholds.silent_callers, callers)
 
 
 def _errors(answers: Answers, calls: int, thresholds: Thresholds) -> ErrorsFigure:

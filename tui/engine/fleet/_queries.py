@@ -12,6 +12,7 @@ STATES = (
     "voxtop_heartbeat_timestamp_seconds",
     "voxtop_active_calls",
     "voxtop_active_calls_incomplete",
+    "voxtop_silent_callers",
     "voxtop_config_start_seen",
     "voxtop_config_warning_timestamp_seconds",
     "voxtop_orchestrator_start_timestamp_seconds",

@@ -180,6 +180,7 @@ class FleetMonitor:
             ttfb=same(old.ttfb, shown.ttfb),
             turn=same(old.turn, shown.turn),
             calls=same(old.calls, shown.calls),
+            silence=same(old.silence, shown.silence),
             errors=same(old.errors, shown.errors),
         )
         if any(getattr(old, each.name) is not getattr(new, each.name) for each in fields(Snapshot)):

@@ -106,6 +106,10 @@ def _active(rule: AlertRule, limits: Thresholds) -> list[Condition]:
     return _judged("sum by (job) (voxtop_active_calls)", rule.limits or limits.active_calls)
 
 
+def _silence(rule: AlertRule, limits: Thresholds) -> list[Condition]:
+    return _judged(f"sum by ({BY}) (voxtop_silent_callers)", rule.limits or limits.silent_callers)
+
+
 def _short(_rule: AlertRule, limits: Thresholds) -> list[Condition]:
     count = f"sum by ({BY}) (increase(voxtop_calls_short_total[{span(SHORT_WINDOW_S)}]))"
     return [Condition("warning", f"{count} >= {limits.short_calls_warn}")]
@@ -168,6 +172,7 @@ CONDITIONS: Mapping[str, Conditions] = {
     "ttfb": _ttfb,
     "turn": _turn,
     "calls": _active,
+    "silence": _silence,
     "short_calls": _short,
     "errors": _errors,
     "errors_per_minute": _per_minute,
