@@ -34,6 +34,8 @@ _REST = 4.0
 STALE_AFTER_S = 15.0
 """Answers older than this, and than three rounds, say nothing about now."""
 _RETRY_S = 5.0
+AGE_STEP_S = 5.0
+"""What is shown moves at least this often, for ages grow."""
 LOG = "/var/log/app.log"
 """Where an orchestrator's log is offered to be read; a user puts another path in its place."""
 _EVER = "1d"
@@ -72,6 +74,7 @@ class FleetMonitor:
         self._server = SourceStatus(address.name, KIND, reason=t("fleet.asking", url=address.url))
         self._snapshot = EMPTY_SNAPSHOT
         self._since: float | None = None
+        self._built_from: tuple[object, ...] = ()
 
     async def run(self) -> None:
         """Ask until cancelled; a server that does not answer is asked again."""
@@ -158,7 +161,17 @@ class FleetMonitor:
         self._news.clear()
 
     def snapshot(self) -> Snapshot:
-        """Return the figures of the newest answers; grey once these are old."""
+        """Return the figures of the newest answers; grey once these are old.
+
+        Between two rounds only ages move, in steps of five seconds.
+        """
+        key = (self._answers, self._server, self._host, int(self._clock.monotonic() // AGE_STEP_S))
+        if key != self._built_from:
+            self._built_from = key
+            self._build()
+        return self._snapshot
+
+    def _build(self) -> None:
         now, answers = self._clock.now(), self._answers or Answers(self._clock.now())
         rows = self._rows(answers)
         judged = [row for row in rows if self._host in {"", row.name}]
@@ -185,7 +198,6 @@ class FleetMonitor:
         )
         if any(getattr(old, each.name) is not getattr(new, each.name) for each in fields(Snapshot)):
             self._snapshot = replace(new, at=now, version=old.version + 1)
-        return self._snapshot
 
     def _rows(self, answers: Answers) -> tuple[SourceStatus, ...]:
         """Return the server's own row where it is in trouble, then the targets; all stale once answers are old."""
