@@ -16,6 +16,7 @@ from bench.bulk import bulk
 from bench.figure import Figure, at_least, at_most, missing, table
 from bench.fleet import fleet
 from bench.logs import DialectName, write_log
+from bench.state import state
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -64,6 +65,7 @@ def measurements(folder: Path, *, quick: bool, size_mb: int) -> dict[str, Callab
     return {
         "ingest": lambda: ingest(folder, 50_000 if quick else 500_000),
         "bulk": lambda: bulk(folder, size_mb or (20 if quick else 200), 1 if quick else 3),
+        "state": lambda: state(folder, 20_000 if quick else 200_000),
         "first_paint": lambda: screen.first_paint(folder, 3 if quick else 7),
         "idle": lambda: screen.idle(folder, 5 if quick else 30),
         "line_to_screen": lambda: screen.line_to_screen(folder, 10 if quick else 100),

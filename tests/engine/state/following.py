@@ -13,11 +13,12 @@ from tui.engine.model import Thresholds
 from tui.engine.monitor import Monitor, follow
 from tui.engine.parser import line_time
 from tui.engine.sources import open_source
-from tui.engine.state import Recording
+from tui.engine.state import Recording, _recorder
 
 
 async def main(state: str, *specs: str) -> None:
     """Print a line when reading begins, and at the end what was counted."""
+    _recorder.FLUSH_S = 0.1  # more often than the program does: more moments to be killed at
     clock = SystemClock()
     recording = Recording(clock, folder=Path(state))
     monitor = Monitor((), MetricsStore(Thresholds()), clock, journal=recording.journal)

@@ -1,11 +1,12 @@
 import asyncio
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -253,3 +254,51 @@ def test_the_write_ahead_log_stays_off_network_file_systems(
 def test_a_mistake_in_a_job_is_no_failure_of_the_machine(folder: Path) -> None:
     with StateDatabase(folder) as database, pytest.raises(sqlite3.OperationalError, match="no such table"):
         database.write_now(lambda c: c.execute("SELECT * FROM nowhere"))
+
+
+MIGRATING = '''
+import sys
+from pathlib import Path
+from tui.engine.state import StateDatabase, _database
+from tui.engine.state._schema import steps
+
+slow = """CREATE TABLE later (x);
+INSERT INTO later WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 200000) SELECT x FROM n;
+CREATE INDEX later_x ON later (x);
+"""
+_database.steps = lambda: (*steps(), slow)
+print("migrating", flush=True)
+StateDatabase(Path(sys.argv[1]))
+print("migrated", flush=True)
+'''
+
+
+def test_fault_88_a_kill_in_mid_migration_leaves_the_old_version_or_the_new_one_never_half(folder: Path) -> None:
+    rng = random.Random(88)  # noqa: S311 - kills that can be repeated
+    old, found = len(steps()), []
+    with StateDatabase(folder) as database:
+        database.write_now(add_source)
+    for patience in (0.0, *(rng.uniform(0.0, 0.6) for _ in range(10)), 60.0):
+        process = subprocess.Popen(
+            [sys.executable, "-c", MIGRATING, str(folder)], env=environment(), stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "migrating\n"
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+        process.kill()
+        process.communicate()
+        with closing(sqlite3.connect(folder / "state.db")) as connection:
+            version = version_of(connection)
+            tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'later%'").fetchone()[0]
+            assert (version, tables) in {(old, 0), (old + 1, 2)}
+            assert names(connection) == ["app.log"]
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        found.append(version)
+        if version > old:
+            with StateDatabase(folder.with_name("fresh")) as database:
+                database.write_now(add_source)
+            shutil.rmtree(folder)
+            folder.with_name("fresh").rename(folder)
+
+    assert (found[0], found[-1]) == (old, old + 1)

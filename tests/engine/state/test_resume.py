@@ -1,5 +1,8 @@
+import gzip
 import json
+import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -27,11 +30,20 @@ class Log:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.written = self._rotations = 0
+        self._rest = b""
         self._file = path.open("ab", buffering=0)
 
     def write(self, count: int = 1) -> None:
         first, self.written = self.written + 1, self.written + count
         self._file.write(b"".join(_line(number) for number in range(first, self.written + 1)))
+
+    def write_half(self) -> None:
+        self.written += 1
+        self._rest = _line(self.written)
+        self._file.write(self._rest[:40])
+
+    def write_rest(self) -> None:
+        self._file.write(self._rest[40:])
 
     def close(self) -> None:
         self._file.close()
@@ -163,3 +175,107 @@ def test_fault_76_sigterm_writes_what_was_read_to_the_last_line(log: Log, state:
             lines = follower.end()["sources"][str(log.path)]["lines"]
 
         assert counted(state) == lines == len(recorded(state))
+
+
+def rest_of(log: Log, state: Path, lines: int) -> dict[str, Any]:
+    """Follow until so many lines were counted since the beginning, and return what the program says at its end."""
+    with following(state, str(log.path)) as follower:
+        wait_until(lambda: counted(state) >= lines)
+        result = follower.end()
+    found: dict[str, Any] = result["sources"][str(log.path)]
+    return found
+
+
+@pytest.fixture
+def killed(log: Log, state: Path) -> Log:
+    """A log of which ten lines were counted when the program was killed."""
+    log.write(10)
+    with following(state, str(log.path)):
+        wait_until(lambda: counted(state) == 10)
+    return log
+
+
+def test_fault_14_a_rotation_while_the_program_is_down_costs_nothing(killed: Log, state: Path) -> None:
+    killed.write(5)
+    killed.rotate()
+    killed.write(5)
+
+    assert rest_of(killed, state, 20) == {"lines": 20, "gaps": 0}
+    assert recorded(state) == ids(20)
+
+
+def test_fault_15_two_rotations_and_compression_while_it_is_down_cost_nothing(killed: Log, state: Path) -> None:
+    for _ in range(2):
+        killed.write(5)
+        killed.rotate()
+    oldest = min(killed.path.parent.glob("app.log-*"))
+    oldest.with_name(f"{oldest.name}.gz").write_bytes(gzip.compress(oldest.read_bytes()))
+    oldest.unlink()
+    killed.write(5)
+
+    assert rest_of(killed, state, 25) == {"lines": 25, "gaps": 0}
+    assert recorded(state) == ids(25)
+
+
+def test_fault_16_a_file_swapped_for_one_with_the_same_first_kilobyte_is_read_from_its_start(
+    log: Log, state: Path
+) -> None:
+    header = b"".join(b"# the same header on top of every file\n" for _ in range(30))
+    log.path.write_bytes(header)
+    log.write(10)
+    with following(state, str(log.path)):
+        wait_until(lambda: counted(state) == 40)
+    log.write(3)
+    log.rotate()
+    log.path.write_bytes(header)
+    log.write(5)
+
+    assert rest_of(log, state, 78) == {"lines": 78, "gaps": 0}
+    assert recorded(state) == ids(18)
+
+
+def test_fault_17_an_inode_used_again_while_it_is_down_is_another_file(killed: Log, state: Path) -> None:
+    killed.write(5)
+    shutil.copy(killed.path, killed.path.with_name("app.log-20260101-000000"))
+    os.truncate(killed.path, 0)
+    killed.write(30)
+
+    assert rest_of(killed, state, 45) == {"lines": 45, "gaps": 0}
+    assert recorded(state) == ids(45)
+
+
+def test_fault_18_a_line_that_is_half_written_when_the_program_dies_is_one_line(log: Log, state: Path) -> None:
+    log.write(9)
+    log.write_half()
+    with following(state, str(log.path)):
+        wait_until(lambda: counted(state) == 9)
+    log.write_rest()
+    log.write(2)
+
+    assert rest_of(log, state, 12) == {"lines": 12, "gaps": 0}
+    assert recorded(state) == ids(12)
+
+
+def test_an_error_whose_traceback_goes_on_after_a_kill_is_one_error(tmp_path: Path, state: Path) -> None:
+    path = tmp_path / "app.log"
+    path.write_bytes(b"2026-02-01 10:00:00,000 - app - ERROR - TTS failed\nTraceback (most recent call last):\n")
+    with following(state, str(path)):
+        wait_until(lambda: counted(state) == 2)
+    with path.open("ab") as file:
+        file.write(b'  File "x.py", line 1, in <module>\nValueError: 401 unauthorised\n')
+
+    with following(state, str(path)) as follower:
+        wait_until(lambda: counted(state) == 4)
+        follower.end()
+    with StateDatabase(state) as database:
+        (event,) = Recorder(database, SystemClock()).events(0, 1e12)
+    assert event.kind == "error"
+
+
+def test_line_numbers_go_on_after_a_restart(killed: Log, state: Path) -> None:
+    killed.write(2)
+    rest_of(killed, state, 12)
+
+    with StateDatabase(state) as database:
+        lines = [each.line for each in Recorder(database, SystemClock()).events(0, 1e12)]
+    assert lines == list(range(1, 13))

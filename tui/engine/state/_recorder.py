@@ -18,7 +18,7 @@ from tui.engine.state._codec import encode
 from tui.engine.state._database import StateDatabase
 from tui.engine.state._recorded import recorded, runs
 
-FLUSH_S = 0.25
+FLUSH_S = 1.0
 FLUSH_EVENTS = 1_000
 """What was taken is written after so long or so many events, whichever comes first."""
 RETRY_S = 5.0
