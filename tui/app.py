@@ -24,7 +24,7 @@ from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.sources import open_source
-from tui.engine.state import Recording
+from tui.engine.state import RecordedTicks, Recording
 from tui.engine.text import t
 from tui.engine.when import parse_since
 from tui.own_themes import OwnThemes, theme_folder
@@ -153,7 +153,8 @@ def monitor_app(
     """
     clock, tz = SystemClock(), settings.zone()
     use_glyphs(unicode=shows_unicode() and not settings.ascii)
-    desk = Desk(clock, folder=playbook_folder(), calling=Calling(bell=False) if read_only else settings.calling())
+    calling = Calling(bell=False) if read_only else settings.calling()
+    desk = Desk(clock, RecordedTicks(clock), playbook_folder(), calling)
     address = fleet_address(specs[0]) if len(specs) == 1 else None
     if address is not None:
         return VoxtopApp(_fleet(address, settings, clock), clock, settings.theme, read_only=read_only, desk=desk)

@@ -15,6 +15,7 @@ from tests.samples import NOW
 from tests.screens.fixed_monitor import app_over
 from tests.widgets.showing import screen_text
 from tui.engine.clock import ManualClock
+from tui.engine.errors import StateError
 from tui.engine.model import ConfigHealth, ErrorGroup, Playbook, Snapshot, SourceState, SourceStatus
 from tui.engine.playbooks._own import read_own
 from tui.engine.playbooks.ticks import MemoryTicks
@@ -113,6 +114,23 @@ async def test_steps_done_before_the_trouble_began_belong_to_another_incident(tm
 
         assert "☐ 1." in screen_text(pilot)
         assert "☑ 2." in screen_text(pilot)
+
+
+class BrokenTicks(MemoryTicks):
+    async def ticks(self, playbook_id: str, since: float) -> dict[int, float]:  # noqa: ARG002 - never gets so far
+        raise StateError("others may read it")
+
+    async def tick(self, playbook_id: str, step: int, at: float | None) -> None:  # noqa: ARG002 - likewise
+        raise StateError("others may read it")
+
+
+async def test_a_state_file_that_cannot_be_used_is_told_and_the_card_goes_on(tmp_path: Path) -> None:
+    async with app_over(showing(REFUSED), desk=desk(tmp_path, BrokenTicks())).run_test(size=(120, 40)) as pilot:
+        await pilot.press("6", "enter", "2")
+        await pilot.pause()
+
+        assert "☑ 2." in screen_text(pilot)
+        assert "not kept: others may read it" in " ".join(each.message for each in pilot.app._notifications)
 
 
 async def test_a_read_only_monitor_ticks_nothing_off_and_writes_no_draft(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A playbook over the dashboard: read it, tick its steps off, copy its commands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -12,8 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer
 
 from tui.engine.clock import Clock, SystemClock
+from tui.engine.errors import StateError
 from tui.engine.model import Calling, ErrorGroup, Playbook, TickStore
 from tui.engine.playbooks.ticks import MemoryTicks
+from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens.draft import DraftScreen
@@ -75,14 +78,24 @@ class PlaybookScreen(ModalScreen[None]):
     async def on_mount(self) -> None:
         """Show which steps somebody has done already."""
         if self._case.playbook:
-            done: Mapping[int, float] = await self._desk.ticks.ticks(self._case.playbook.id, self._case.since)
-            self.query_one(PlaybookCard).show_ticks(done)
+            with self._told():
+                done = await self._desk.ticks.ticks(self._case.playbook.id, self._case.since)
+                self.query_one(PlaybookCard).show_ticks(done)
 
     @on(PlaybookCard.Ticked)
     async def keep(self, message: PlaybookCard.Ticked) -> None:
         """Keep a tick with the incident."""
         if self._case.playbook:
-            await self._desk.ticks.tick(self._case.playbook.id, message.step, message.at)
+            with self._told():
+                await self._desk.ticks.tick(self._case.playbook.id, message.step, message.at)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say what is wrong with the place where ticks are kept; the card goes on without it."""
+        try:
+            yield
+        except StateError as error:
+            self.notify(t("screen.ticks_not_kept", reason=safe_text(str(error))), severity="warning", markup=False)
 
     @on(PlaybookCard.Copied)
     def copy(self, message: PlaybookCard.Copied) -> None:

@@ -10,6 +10,8 @@ from tui.engine.safe_text import safe_text
 from tui.engine.shapes import line_shape
 from tui.engine.text import t
 
+_SIGNS = re.compile(r"[^\w\[(<\"'/.#-]+")
+
 WORDS = 8
 """Of the shape that go into the pattern: later ones are often what somebody said."""
 
@@ -23,7 +25,7 @@ def draft(group: ErrorGroup) -> tuple[str, str]:
     table["match"] = [pattern(group.text)]
     table["applies_to"] = [group.kind]
     table["severity"] = "critical" if group.kind in {"error", "config_warning"} else "warning"
-    table["title"] = safe_text(where or seen, 60)
+    table["title"] = safe_text(redact(where) or seen, 60)
     table["cause"] = ""
     table["steps"] = [t("draft.step")]
     table["commands"] = []
@@ -42,8 +44,14 @@ def _slug(group: ErrorGroup) -> str:
 
 
 def pattern(text: str) -> str:
-    """Return a regular expression for the lines of this one's kind: what varies between them is left open."""
-    words = line_shape(text).removesuffix(" …").split()[:WORDS]
+    """Return a regular expression for the lines of this one's kind: what varies between them is left open.
+
+    Words of signs alone, as emoji are, stay out at the beginning: not every log keeps them (semantics R59).
+    """
+    words = line_shape(text).removesuffix(" …").split()
+    while len(words) > 1 and _SIGNS.fullmatch(words[0]):
+        del words[0]
+    del words[WORDS:]
     while len(words) > 1 and words[-1] == "#":
         words.pop()
     return r"\s+".join(map(_word, words))
@@ -54,4 +62,4 @@ def _word(word: str) -> str:
         return ".{1,300}"  # may stand for several
     if "***" in word or not word.isprintable():
         return r"\S{1,300}"
-    return r"\S{0,200}".join(map(re.escape, word.split("#")))
+    return ".{0,200}".join(re.sub(r"\d+", r"\\d+", re.escape(part)) for part in word.split("#"))

@@ -8,10 +8,12 @@ from tui.engine.state._database import Job, StateDatabase, state_folder
 from tui.engine.state._recorder import Recorder, Remembered
 from tui.engine.state._recording import Recording
 from tui.engine.state._rollups import Rollup, between
+from tui.engine.state._ticks import RecordedTicks
 from tui.engine.state._upkeep import Upkeep
 
 __all__ = [
     "Job",
+    "RecordedTicks",
     "Recorder",
     "Recording",
     "Remembered",
