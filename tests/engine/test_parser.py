@@ -267,3 +267,27 @@ def test_r64_the_start_of_a_container_is_a_process_start_before_its_first_line()
     assert [(event.kind, event.time, event.line) for event in began] == [("process_start", 1000.0, 1)]
     assert [(event.kind, event.line) for event in ended] == [("error", 1), ("process_stop", 3), ("process_start", 3)]
     assert [event.time for event in ended[1:]] == [1500.0, 2000.0]
+
+
+def test_r52_records_of_several_processes_behind_one_source_do_not_mix() -> None:
+    parser = Parser("log")
+    first = block("ERROR: it broke")._replace(part="pod-a")
+    second = block("✅ WS CLOSED | ID: 7", first=2)._replace(part="pod-b")
+    third = block("Traceback (most recent call last):\n  File x\nValueError: why", first=3)._replace(part="pod-a")
+
+    found = [*parser.feed(first), *parser.feed(second), *parser.feed(third), *parser.flush()]
+
+    assert [(event.kind, event.part, event.scope) for event in found] == [
+        ("call_closed", "pod-b", "log · pod-b"),
+        ("error", "pod-a", "log · pod-a"),
+    ]
+    assert "ValueError: why" in found[1].text
+    assert parser.lines == 5
+
+
+def test_r46_the_end_of_a_process_is_told_even_if_nothing_of_it_was_read() -> None:
+    parser = Parser("log")
+
+    found = parser.feed(LineBlock("log", 1, [], 0, 5.0, life=Life(None, 4.0), part="pod-a"))
+
+    assert [(event.kind, event.time, event.part) for event in found] == [("process_stop", 4.0, "pod-a")]

@@ -24,7 +24,7 @@ from tui.engine.sources._source import Source
 from tui.engine.text import t
 from tui.engine.when import parse_since
 
-KEYS = ("stage", "provider", "ms", "trace", "id", "client", "duration_s", "to", "field", "code")
+KEYS = ("stage", "provider", "ms", "trace", "id", "client", "duration_s", "to", "field", "code", "part")
 STORE_ONLY = ("process_ready", "key_present")
 """Kinds that only the figures need."""
 _UNSEEN = re.compile(
@@ -93,14 +93,14 @@ async def _print_whole(source: Source, reader: Reader, hide: Hide) -> None:
 
 async def _lines_of(source: Source) -> AsyncGenerator[LineBlock, None]:
     async for block in source.batches():
-        if block.lines:
+        if block.lines or block.life:
             yield block
 
 
 async def _print_following(source: Source, reader: Reader, hide: Hide) -> None:
     """Print what a source holds and then what is written to it, an event as soon as its record is complete."""
     async for block in source.batches():
-        _write((reader.read(block) if block.lines else reader.finish()).events, hide)
+        _write((reader.read(block) if block.lines or block.life else reader.finish()).events, hide)
 
 
 def _write(events: Sequence[LogEvent], hide: Hide) -> None:

@@ -209,7 +209,7 @@ class _Reading:
 
     async def _blocks(self) -> AsyncGenerator[LineBlock, None]:
         async for block in self.source.batches():
-            if block.lines:
+            if block.lines or block.life:
                 for raw in block.lines[: max(0, CONTEXT - self._first_lines)]:
                     self.totals.seen(self._times(raw))
                 self._first_lines += len(block.lines)

@@ -15,6 +15,7 @@ from tui.engine.clock import ManualClock
 from tui.engine.errors import UsageError
 from tui.engine.model import SourceState
 from tui.engine.sources import open_source
+from tui.engine.sources._command import LocalRunner
 
 Run = Callable[..., Running]
 
@@ -185,3 +186,19 @@ async def test_a_command_gets_no_input(run: Run) -> None:
 
     assert (await source.end()).state is SourceState.ENDED
     assert os.isatty(0) or source.lines == []
+
+
+async def test_whoever_stops_while_a_command_starts_waits_for_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    for ticks in range(25):
+        begun = asyncio.create_task(LocalRunner().start(["sh", "-c", f"echo $$ >> {started}; exec sleep 600"]))
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        begun.cancel()
+        done, _ = await asyncio.wait([begun], timeout=PATIENCE_S)
+        assert done
+        if not begun.cancelled():
+            async with begun.result():
+                pass
+
+    await gone(*map(int, started.read_text().split() if started.exists() else ()))

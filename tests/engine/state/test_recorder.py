@@ -158,6 +158,7 @@ words = st.text(max_size=20)
             id=st.none() | words,
             text=words,
             code=st.none() | words,
+            duration_s=st.none() | st.floats(0, 1e6),
         ),
         min_size=1,
         max_size=5,

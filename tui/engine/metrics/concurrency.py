@@ -5,7 +5,7 @@ from collections.abc import Container
 from tui.engine.metrics.calls import CallCounts, SourceCalls
 from tui.engine.metrics.levels import Levels
 from tui.engine.metrics.windows import ObservedMinutes, SlidingCount, last_minutes
-from tui.engine.model import CallsFigure, LogEvent, Status, Thresholds
+from tui.engine.model import CallsFigure, LogEvent, Status, Thresholds, owner
 
 SHORT_WINDOW_S = 900.0
 """Short calls warn by their number in this window (semantics R55)."""
@@ -93,7 +93,7 @@ class Concurrency:
     def expire(self, now: float, behind: Container[str]) -> None:
         """Give up what is open or silent for too long, except in sources that are still reading history."""
         for source, calls in self._sources.items():
-            if source not in behind and calls.expire(now):
+            if owner(source) not in behind and calls.expire(now):
                 self.version += 1
 
     def started(self, now: float, window_s: float) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from tui.engine.metrics.windows import SlidingCount
-from tui.engine.model import CallsFigure, LogEvent, SilenceFigure, Stage, Status, Thresholds
+from tui.engine.model import CallsFigure, LogEvent, SilenceFigure, Stage, Status, Thresholds, owner
 
 GIVEN_UP_S = 60.0
 """A turn without an answer for so long: the caller has hung up, or interrupted and was answered in another one."""
@@ -129,11 +129,14 @@ class Silence:
         )
 
     def _is_late(self, source: str, since: float, now: float, behind: Container[str]) -> bool:
-        return source not in behind and since <= self._by_log(source, now, behind) - self._thresholds.silence_after_s
+        return (
+            owner(source) not in behind
+            and since <= self._by_log(source, now, behind) - self._thresholds.silence_after_s
+        )
 
     def _by_log(self, source: str, now: float, behind: Container[str]) -> float:
         """Return the time it is by the clock that stamps a source's lines."""
-        return self._newest[source] if source in behind else now - self._behind_s.get(source, 0.0)
+        return self._newest[source] if owner(source) in behind else now - self._behind_s.get(source, 0.0)
 
     def _give_up(self, now: float, behind: Container[str]) -> None:
         """Count turns that were never answered, and expect nothing of them any more."""

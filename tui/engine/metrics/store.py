@@ -16,7 +16,18 @@ from tui.engine.metrics.slices import Counters, Slices
 from tui.engine.metrics.starts import Starts
 from tui.engine.metrics.twins import Twins
 from tui.engine.metrics.windows import ObservedMinutes, moment, slot_of
-from tui.engine.model import Cumulative, Hints, Kind, LogEvent, Snapshot, SourceStatus, Thresholds
+from tui.engine.model import (
+    PART_MARK,
+    RUNTIME,
+    Cumulative,
+    Hints,
+    Kind,
+    LogEvent,
+    Snapshot,
+    SourceStatus,
+    Thresholds,
+    owner,
+)
 
 _Handler = Callable[[LogEvent, float | None, float], None]
 
@@ -98,7 +109,8 @@ class MetricsStore:
             self._slot = slot
             self._latency.advance(now)
         handlers, repeats = self._handlers, self._twins.repeats
-        for event in events:
+        for told in events:
+            event = told._replace(source=told.scope) if told.part else told
             if repeats(event):
                 self.repeated += 1
                 continue
@@ -112,12 +124,13 @@ class MetricsStore:
 
     def forget(self, source: str) -> None:
         """Let go of what a source says about now: it is read no longer. What happened stays in the windows."""
-        self._calls.forget(source)
-        self._generations.forget(source)
-        self._silence.forget(source)
-        self._fallbacks.restarted(source)
-        self._starts.pop(source, None)
-        self._sources.discard(source)
+        for scope in [each for each in self._sources if source in (each, owner(each))]:
+            self._calls.forget(scope)
+            self._generations.forget(scope)
+            self._silence.forget(scope)
+            self._fallbacks.restarted(scope)
+            self._starts.pop(scope, None)
+            self._sources.discard(scope)
 
     def observe(self, start: float, end: float) -> None:
         """Note that everything between two moments was seen; elsewhere a minute without events is a gap."""
@@ -188,7 +201,12 @@ class MetricsStore:
     def _process_ready(self, event: LogEvent, _time: float | None, _now: float) -> None:
         self._generations.ready(event.source)
 
-    def _process_stop(self, event: LogEvent, _time: float | None, _now: float) -> None:
+    def _process_stop(self, event: LogEvent, time: float | None, _now: float) -> None:
+        if event.dialect == RUNTIME:
+            self._calls.restarted(event.source, time, workers=False, complete=False)
+            if PART_MARK in event.source:
+                self.forget(event.source)
+                return
         if event.source in self._starts:
             self._starts[event.source].stopped()
         self._generations.stopped(event.source)

@@ -32,7 +32,7 @@ from tui.engine.model._figures import (
 )
 from tui.engine.model._journal import Journal, SourceCounts
 from tui.engine.model._limits import Limits, Retention, Thresholds
-from tui.engine.model._lines import RUNTIME, Life, LineBlock, LogEvent, LogLine
+from tui.engine.model._lines import PART_MARK, RUNTIME, Life, LineBlock, LogEvent, LogLine, owner
 from tui.engine.model._playbook import Hints, Playbook, TickStore
 from tui.engine.model._rules import AlertOptions, RuleTable
 from tui.engine.model._snapshot import EMPTY_SNAPSHOT, Finding, Freshness, Snapshot, Verdict
@@ -41,6 +41,7 @@ from tui.engine.model._words import STAGES, Kind, Level, SourceState, Stage, Sta
 
 __all__ = [
     "EMPTY_SNAPSHOT",
+    "PART_MARK",
     "RUNTIME",
     "STAGES",
     "Alert",
@@ -96,4 +97,5 @@ __all__ = [
     "TraceExample",
     "TurnFigure",
     "Verdict",
+    "owner",
 ]

@@ -8,11 +8,20 @@ from tui.engine.model._words import Kind, Level, Stage
 RUNTIME = "runtime"
 """Stands in an event's ``dialect`` where not the log but whoever runs the process tells."""
 
+PART_MARK = " · "
+"""Stands between the name of a source and that of a part of it."""
+
+
+def owner(scope: str) -> str:
+    """Return the source that a scope is of (see ``LogEvent.scope``)."""
+    return scope.partition(PART_MARK)[0]
+
 
 class Life(NamedTuple):
     """A process began, as told by whoever runs it and not by its log (semantics R64); seconds since the epoch."""
 
-    began: float
+    began: float | None
+    """None where the one before it ended, and its place in the source with it."""
     ended: float | None = None
     """When the one before it ended, if there was one and anybody knows."""
 
@@ -35,7 +44,9 @@ class LineBlock(NamedTuple):
     gap: str = ""
     """Set when lines before this block may be lost: one plain sentence that says why."""
     life: Life | None = None
-    """Set when these are the first lines of a new process."""
+    """Set when these are the first lines of a new process, or come behind the last one of an old."""
+    part: str = ""
+    """Whose lines these are where several processes come through one source: such as a pod (semantics R52, R56)."""
 
 
 class LogLine(NamedTuple):
@@ -80,3 +91,10 @@ class LogEvent(NamedTuple):
     code: str | None = None
     text: str = ""
     """The message (and for errors the last line of its traceback), at most 500 characters."""
+    part: str | None = None
+    """Which of several processes behind one source it is of."""
+
+    @property
+    def scope(self) -> str:
+        """What its call ids and process generations are counted within: the source, or one part of it."""
+        return f"{self.source}{PART_MARK}{self.part}" if self.part else self.source

@@ -52,7 +52,7 @@ class Feed:
 
     def read(self, block: LineBlock) -> list[LogEvent]:
         """Return the events of a block; an idle read ends the record that was waiting for more lines."""
-        if not block.lines:
+        if not block.lines and block.life is None:
             return self._noted(self.parser.flush())
         block = block._replace(first_line=block.first_line + self._counted.lines)
         if block.arrived is not None:

@@ -1,5 +1,6 @@
 """Turns the raw lines of one source into events, record by record."""
 
+from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cached_property
 
@@ -21,8 +22,19 @@ SILENT = {"process_ready", "key_present"}
 """Kinds that serve the store and are not counted as events of the log."""
 
 
+@dataclass(slots=True)
+class _Unfinished:
+    """What the lines of one process, read so far, leave open."""
+
+    record: Record | None = None
+    emitted: bool = False
+    begun: tuple[str, int] | None = None
+    previous: bytes = b""
+    lines: int = 0
+
+
 class Parser:
-    """Understands one source; keeps at most one unfinished record between two calls.
+    """Understands one source; keeps at most one unfinished record of each of its parts between two calls.
 
     Lines that no dialect's candidate pattern finds are not even decoded; with ``prefilter=False`` every
     line takes the whole way. Both give the same events: the long way is the definition.
@@ -46,10 +58,8 @@ class Parser:
         self._tz = tz
         self._clock = clock or SystemClock()
         self._prefilter = prefilter
-        self._record: Record | None = None
-        self._emitted = False
-        self._begun: tuple[str, int] | None = None
-        self._previous = b""
+        self._parts: dict[str, _Unfinished] = {}
+        self._at = _Unfinished()
 
     @cached_property
     def _scan(self) -> BlockScan:
@@ -63,6 +73,7 @@ class Parser:
     def feed(self, block: LineBlock) -> list[LogEvent]:
         """Return the events that are complete with this block, in the order of their records."""
         events: list[LogEvent] = []
+        self._at = at = self._parts.setdefault(block.part, _Unfinished())
         if block.life is not None:
             self._begin(block.life, block, events)
         lines = self._prepared(block.lines)
@@ -70,22 +81,28 @@ class Parser:
         self.ahead_s = None
         known = self._scan.known
         for number, (raw, candidate) in enumerate(zip(lines, self._scan(lines), strict=True), block.first_line):
-            if candidate or self._record is not None or self._begun is not None:
+            if candidate or at.record is not None or at.begun is not None:
                 self._read(raw, number, arrived, events)
             elif known[0] in raw:
-                self._previous = raw
+                at.previous = raw
             else:
                 self._pass_over(raw, self._scan.is_known(raw))
         self.lines += len(lines)
-        self._count(events)
-        return events
+        at.lines += len(lines)
+        return self._counted(events, block.part)
 
     def _begin(self, life: Life, block: LineBlock, events: list[LogEvent]) -> None:
-        """End what an earlier process left unfinished; tell that it stopped and another one began."""
+        """End what an earlier process left unfinished; tell that it stopped, and that another one began."""
         self._finish(events)
-        self._begun = None
-        ends: tuple[tuple[Kind, float | None], ...] = (("process_stop", life.ended), ("process_start", life.began))
-        for kind, time in ends[0 if self.lines else 1 :]:
+        self._at.begun = None
+        marks: list[tuple[Kind, float | None]] = []
+        if self._at.lines or life.began is None:
+            marks.append(("process_stop", life.ended))
+        if life.began is None:
+            del self._parts[block.part]
+        else:
+            marks.append(("process_start", life.began))
+        for kind, time in marks:
             events.append(LogEvent(kind, self._source, block.first_line, time, block.arrived, RUNTIME))
 
     def _prepared(self, lines: list[bytes]) -> list[bytes]:
@@ -96,50 +113,54 @@ class Parser:
         return [clean_bytes(raw) if b"\x1b" in raw or b"\x00" in raw else raw for raw in lines]
 
     def flush(self) -> list[LogEvent]:
-        """Return the failure that was waiting for lines below it; such lines are still swallowed later."""
-        events: list[LogEvent] = []
-        if self._record is not None and not self._emitted:
-            self._emit(self._record, events)
-            self._emitted = True
-        self._count(events)
-        return events
+        """Return the failures that were waiting for lines below them; such lines are still swallowed later."""
+        flushed: list[LogEvent] = []
+        for part, at in self._parts.items():
+            if at.record is not None and not at.emitted:
+                events: list[LogEvent] = []
+                self._emit(at.record, events)
+                at.emitted = True
+                flushed += self._counted(events, part)
+        return flushed
 
     @property
     def settled(self) -> bool:
         """Tell whether no line read so far waits for another one to become an event."""
-        return self._begun is None and (self._record is None or self._emitted)
+        return all(at.begun is None and (at.record is None or at.emitted) for at in self._parts.values())
 
-    def _count(self, events: list[LogEvent]) -> None:
+    def _counted(self, events: list[LogEvent], part: str) -> list[LogEvent]:
+        """Count events, and note whose they are."""
         self.events += sum(event.kind not in SILENT for event in events)
+        return [event._replace(part=part) for event in events] if part else events
 
     def _pass_over(self, raw: bytes, known: int) -> None:
         """Note a line that gives no event."""
         if known:
-            self._previous = raw
+            self._at.previous = raw
         elif raw and not raw.isspace():
-            self._previous = raw
+            self._at.previous = raw
             self.unrecognised += raw[0] not in b" \t"
 
     def _read(self, raw: bytes, number: int, arrived: float | None, events: list[LogEvent]) -> None:
         """Take one line the whole way: decode, unwrap, join, understand."""
-        begun, first = self._begun or ("", number)
+        begun, first = self._at.begun or ("", number)
         found = unwrap(raw.decode("utf-8", "replace"), begun)
         if begun and not found.joins:  # the rest of a split line never came
             orphan = unwrap(begun)
             self._take(orphan, self._line(orphan, first, arrived), None, events)
             first = number
-        self._begun = (found.message[:MAX_LINE], first) if found.partial else None
+        self._at.begun = (found.message[:MAX_LINE], first) if found.partial else None
         if not found.partial:
             self._take(found, self._line(found, first, arrived), raw, events)
 
     def _take(self, found: Unwrapped, line: LogLine, raw: bytes | None, events: list[LogEvent]) -> None:
         """Give an unwrapped line to the record above it or begin a new one; ``raw`` is None for half a line."""
-        if self._record is not None and self._record.takes(found):
+        if self._at.record is not None and self._at.record.takes(found):
             return
         self._finish(events)
         header = found.message.startswith(TRACEBACK)
         if header and found.level is None and self._follows_debug():
-            self._record, self._emitted = Record(line, None), True
+            self._at.record, self._at.emitted = Record(line, None), True
             return
         outcome = meaning(line) if header or not is_tail(found) else None
         if outcome is Nothing.BAD_SAMPLE:
@@ -147,9 +168,9 @@ class Parser:
         if not isinstance(outcome, LogEvent):
             self._pass_over(raw or b"", raw is None or self._scan.is_known(raw))
             return
-        self._previous = b""
+        self._at.previous = b""
         if outcome.kind in {"error", "warning"}:
-            self._record, self._emitted = Record(line, outcome), False
+            self._at.record, self._at.emitted = Record(line, outcome), False
         else:
             events.append(outcome)
 
@@ -168,11 +189,11 @@ class Parser:
 
     def _follows_debug(self) -> bool:
         """Tell whether the line before was a DEBUG record: its traceback is as quiet as itself (semantics R35)."""
-        return unwrap(self._previous.decode("utf-8", "replace")).level == "debug"
+        return unwrap(self._at.previous.decode("utf-8", "replace")).level == "debug"
 
     def _finish(self, events: list[LogEvent]) -> None:
-        record, self._record = self._record, None
-        if record is not None and not self._emitted and not record.is_bare_header:
+        record, self._at.record = self._at.record, None
+        if record is not None and not self._at.emitted and not record.is_bare_header:
             self._emit(record, events)
 
     def _emit(self, record: Record, events: list[LogEvent]) -> None:

@@ -99,10 +99,16 @@ class LocalRunner:
     async def start(self, argv: Sequence[str]) -> "LocalCommand":
         """Start a command in a process group of its own."""
         pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-        try:
-            process = await asyncio.create_subprocess_exec(
+        starting = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
                 *argv, stdin=nothing, stdout=pipe, stderr=pipe, limit=READ_SIZE, start_new_session=True
             )
+        )
+        try:
+            process = await asyncio.shield(starting)
+        except asyncio.CancelledError:  # asyncio waits for ever where it is cancelled between process and pipes
+            async with LocalCommand(await starting):
+                raise
         except FileNotFoundError as error:
             raise TroubleError("command_missing", command=argv[0]) from error
         except OSError as error:

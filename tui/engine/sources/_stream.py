@@ -24,7 +24,9 @@ class Batch(NamedTuple):
     gap: str = ""
     """Why lines before these may be lost: the rest of a key ``sources.gap_…``."""
     life: Life | None = None
-    """These are the first lines of a new process."""
+    """These are the first lines of a new process, or come behind the last one of an old."""
+    part: str = ""
+    """Whose lines these are where several processes come through one source."""
 
 
 Attach = Callable[[str], AsyncGenerator[Batch, None]]
@@ -116,11 +118,13 @@ class StreamSource:
     def _block(self, batch: Batch) -> LineBlock:
         """Count a batch and make a block of it."""
         self._backoff.worked()
-        self._reading.worked()
+        self._reading.worked(reading_history=batch.history)
         if batch.cursor is not None:
             self._cursor = batch.cursor
         if batch.piece.lines:
             newest = self._line_time(batch.piece.lines[-1]) if batch.history else None
             self._reading.line_came(newest, live=not batch.history)
         gap = t(f"sources.gap_{batch.gap}") if batch.gap else ""
-        return self._reading.block(batch.piece, history=batch.history, gap=gap)._replace(life=batch.life)
+        return self._reading.block(batch.piece, history=batch.history, gap=gap)._replace(
+            life=batch.life, part=batch.part
+        )

@@ -25,7 +25,7 @@ async def test_lines_of_both_streams_come_in_the_order_of_each(engine: TestedEng
 
     assert [line for line in lines if line.startswith(b"out")] == [b"out %d" % number for number in range(20)]
     assert [line for line in lines if line.startswith(b"err")] == [b"err %d" % number for number in range(20)]
-    assert following.status.state is SourceState.LIVE
+    await following.until(lambda: following.status.state is SourceState.LIVE)
     assert following.status.lines == 40
 
 

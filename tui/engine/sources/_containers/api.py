@@ -24,6 +24,8 @@ class Api:
     """Asks an engine over its unix socket, or over TCP as a socket proxy listens."""
 
     framed = True
+    stopped = "container_stopped"
+    look_every_s = 1.0
 
     def __init__(self, address: str = "") -> None:
         """``address`` is what ``DOCKER_HOST`` says; empty is the usual socket."""

@@ -1,10 +1,10 @@
 """Attached to the containers a user means: their logs so far, then what they write, whichever come and go."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, aclosing
 from math import inf
 
-from tui.engine.model import SourceState
+from tui.engine.model import Life, SourceState
 from tui.engine.safe_text import safe_text
 from tui.engine.sources._containers.container import Container, Engine, Wanted
 from tui.engine.sources._containers.log import Log
@@ -26,8 +26,11 @@ Connect = Callable[[], AbstractAsyncContextManager[Engine]]
 class Attachment:
     """Gets at the logs of containers, again and again."""
 
-    def __init__(self, connect: Connect, wanted: Wanted, opening: Opening, reading: Reading) -> None:
-        """``connect`` gives the engine for as long as its logs are read."""
+    def __init__(
+        self, connect: Connect, wanted: Wanted, opening: Opening, reading: Reading, *, what: str = "engine"
+    ) -> None:
+        """``connect`` gives the engine, or ``what`` it is, for as long as its logs are read."""
+        self._what = what
         self._connect = connect
         self._wanted = wanted
         self._opening = opening
@@ -47,7 +50,7 @@ class Attachment:
             raise
 
     async def _attached(self, cursor: str) -> AsyncGenerator[Batch, None]:
-        self._try("engine")
+        self._try(self._what)
         async with self._connect() as engine:
             self._worked(engine.summary)
             places = Places.from_json(cursor) if cursor else Places(await self._begin(engine))
@@ -71,11 +74,14 @@ class Attachment:
     async def _look_around(self, engine: Engine, places: Places, readers: Readers) -> AsyncGenerator[Batch, None]:
         """See which containers there are; read what the logs hold and then follow those of the running ones."""
         found = await self._find(engine)
-        places.keep({each.id for each in found})
+        for batch in self._farewell(places, {each.id for each in found} | readers.reading.keys()):
+            yield batch
         for container in found:
             if (log := readers.reading.get(container.id)) is not None:
                 log.container = container
                 continue
+            if container.part and container.part in {each.container.part for each in readers.reading.values()}:
+                continue  # first the life before this one, to its end
             self._try("log", container=container.name)
             async for batch in self._drain(engine, self._log(engine, container, places)):
                 yield batch
@@ -84,7 +90,15 @@ class Attachment:
         self._history = False
         if self._opening.follow and not readers.reading:
             stopped = found[-1].name
-            raise TroubleError("container_stopped", state=SourceState.WAITING, retry_in_s=TICK_S, container=stopped)
+            pause_s = engine.look_every_s
+            raise TroubleError(engine.stopped, state=SourceState.WAITING, retry_in_s=pause_s, container=stopped)
+
+    def _farewell(self, places: Places, there: set[str]) -> Iterator[Batch]:
+        """Tell of the containers that are gone, and whether their last lines may be lost."""
+        for place in places.keep(there):
+            cut_off = place.lines and not place.at_end and place.drained is None
+            over = Life(None, place.drained) if place.part else None
+            yield Batch(cursor=places.as_json(), gap="container_gone" if cut_off else "", part=place.part, life=over)
 
     async def _drain(self, engine: Engine, log: Log) -> AsyncGenerator[Batch, None]:
         """Yield what a log holds by now."""

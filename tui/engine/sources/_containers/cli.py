@@ -23,6 +23,8 @@ class Cli:
     """Runs ``docker`` where a runner runs it."""
 
     framed = False
+    stopped = "container_stopped"
+    look_every_s = 1.0
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner

@@ -22,6 +22,8 @@ class Container(NamedTuple):
     """When its process began last, in seconds since the epoch; None before the first time."""
     ended: float | None
     """When it ended last; None before the first time."""
+    part: str = ""
+    """Its name within the source where others run beside it: calls and processes are its own."""
 
     @classmethod
     def from_inspection(cls, told: Mapping[str, Any]) -> "Container":
@@ -83,6 +85,10 @@ class Engine(Protocol):
     """What answers, and where."""
     framed: bool
     """Messages come one by one, those of both output streams apart."""
+    stopped: str
+    """The trouble that all containers are stopped."""
+    look_every_s: float
+    """The time between two looks while nothing runs."""
 
     async def find(self, wanted: Wanted) -> list[Container]:
         """Return the containers meant, oldest first."""

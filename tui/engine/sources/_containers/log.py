@@ -20,7 +20,7 @@ class Log:
         self.container = container
         self._framed = framed
         self._places = places
-        self._place = places.of.setdefault(container.id, Place())
+        self._place = places.of.setdefault(container.id, Place(part=container.part))
         self._repeats = Repeats(self._place)
         self._joiner = Joiner(clock, framed=framed and not container.tty)
         self.since = self._place.since(places.beginning)
@@ -36,7 +36,12 @@ class Log:
         for rows in self._joiner.rest():
             yield from self._batches(rows)
         self._place.drained = self.container.ended
-        yield Batch(cursor=self._places.as_json())
+        part = self.container.part
+        yield Batch(cursor=self._places.as_json(), part=part, life=Life(None, self.container.ended) if part else None)
+
+    def ended(self) -> None:
+        """Note that there was no more to read for now."""
+        self._place.at_end = True
 
     @property
     def finished(self) -> bool:
@@ -61,7 +66,8 @@ class Log:
     def _batch(self, stream: int, piece: Piece, life: Life | None = None) -> Iterator[Batch]:
         if piece.lines:
             self._place.took(stream, piece.lines, framed=self._framed)
-            yield Batch(piece, self._places.as_json(), life=life)
+            self._place.at_end = False
+            yield Batch(piece, self._places.as_json(), life=life, part=self.container.part)
 
     def _first_of_life(self, lines: list[bytes]) -> int | None:
         """Return the index of the first line that the present process wrote, once."""
@@ -76,7 +82,8 @@ class Log:
         began, beginning = self.container.started, self._places.beginning
         if began is None or (beginning and began < float(beginning)):
             return None
-        ends = [place.drained for place in self._places.of.values() if place.drained is not None]
+        earlier = [place for place in self._places.of.values() if place.part == self._place.part]
+        ends = [place.drained for place in earlier if place.drained is not None]
         if self._place.lines and self.container.ended is not None:
             ends.append(self.container.ended)
         return Life(began, max((end for end in ends if end <= began), default=None))

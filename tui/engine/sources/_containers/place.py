@@ -36,12 +36,16 @@ class Place:
     """Start of the process whose first line was delivered last."""
     drained: float | None = None
     """End of the process whose log was read to its end."""
+    at_end: bool = False
+    """The log ended where it was read to."""
+    part: str = ""
+    """Of the container, see there."""
 
     @classmethod
     def from_object(cls, told: Mapping[str, Any]) -> "Place":
         """Read what a bookmark says about one container."""
         lines = {stream: [Line(*each) for each in lines] for stream, lines in told["lines"].items()}
-        return cls(lines, told["life"], told["drained"])
+        return cls(lines, told["life"], told["drained"], told["at_end"], told["part"])
 
     def since(self, beginning: str) -> str:
         """Return where to read on; lines that come again are for ``Repeats`` to drop."""
@@ -116,9 +120,11 @@ class Places:
     of: dict[str, Place] = field(default_factory=dict)
     """By container id."""
 
-    def keep(self, ids: set[str]) -> None:
-        """Forget the containers that are gone."""
+    def keep(self, ids: set[str]) -> list[Place]:
+        """Forget the containers that are gone, and return how far they were delivered."""
+        gone = [place for each, place in self.of.items() if each not in ids]
         self.of = {each: place for each, place in self.of.items() if each in ids}
+        return gone
 
     def as_json(self) -> str:
         """Return it as a bookmark."""

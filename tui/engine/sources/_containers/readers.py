@@ -69,6 +69,7 @@ class Readers:
             log, chunks = news
             if chunks is None:
                 del self.reading[log.container.id]
+                log.ended()
                 self._changed = True
                 if not self.reading:
                     break

@@ -1,0 +1,1 @@
+"""Logs of pods, as kubectl tells them."""
