@@ -68,6 +68,18 @@ async def test_streams_are_merged_by_time(run: Run, loki: Loki) -> None:
     await source.end()
 
     assert said(source) == ids(1, 10)
+    assert {block.part for block in source.blocks if block.lines} == {"pod-0", "pod-1", "pod-2"}
+
+
+async def test_r52_labels_that_tell_processes_apart_are_parts_and_others_are_not(run: Run, loki: Loki) -> None:
+    loki.hold(PAST + 1, "a", pod="pod-1", container="main", level="info")
+    loki.hold(PAST + 2, "b", pod="pod-1", container="main", detected_level="error")
+    loki.hold(PAST + 3, "c", level="info")
+
+    source = opened(run, loki, since=PAST / SECOND - 1, follow=False)
+    await source.end()
+
+    assert [(block.part, len(block.lines)) for block in source.blocks if block.lines] == [("pod-1/main", 2), ("", 1)]
 
 
 async def test_pages_that_end_within_one_moment_lose_and_double_nothing(run: Run, loki: Loki) -> None:

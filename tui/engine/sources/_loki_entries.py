@@ -92,8 +92,8 @@ class Place:
         """Return what an answer that begins at a moment brings once more."""
         return Counter(each for each in self._newest if each[0] >= start)
 
-    def take(self, some: Sequence[Entry], known: Counter[tuple[int, int]]) -> list[Entry]:
-        """Return the entries that were not delivered before, and remember them; ``known`` is used up."""
+    def new(self, some: Sequence[Entry], known: Counter[tuple[int, int]]) -> list[Entry]:
+        """Return the entries that were not delivered before; ``known`` is used up."""
         fresh = []
         for entry in some:
             each = (entry.stamp, entry.check)
@@ -101,14 +101,11 @@ class Place:
                 known[each] -= 1
             else:
                 fresh.append(entry)
-        self._remember([(each.stamp, each.check) for each in fresh])
         return fresh
 
-    def _remember(self, fresh: list[tuple[int, int]]) -> None:
-        """Keep the last moments, each of them whole, and if there is much in them no more than fit."""
-        if not fresh:
-            return
-        newest = sorted([*self._newest, *fresh])
+    def remember(self, fresh: Sequence[Entry]) -> None:
+        """Move behind some entries: keep the last moments, each of them whole, and no more than fit."""
+        newest = sorted([*self._newest, *((each.stamp, each.check) for each in fresh)])
         last = newest[-1][0]
         self.start = max(self.start, last - OVERLAP)
         if len(newest) > REMEMBERED and (first := newest[-REMEMBERED][0]) >= self.start:

@@ -3,8 +3,9 @@
 import base64
 import math
 import os
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
+from itertools import groupby
 from typing import Any
 
 import aiohttp
@@ -67,10 +68,11 @@ class Query:
         while start < until:
             end = min(start + WINDOW, until)
             page = await self._page(service, start, end)
-            fresh = place.take(page, place.known(start))
+            fresh = place.new(page, place.known(start))
             full = len(page) >= PAGE
             crowded = full and page[-1].stamp == start
-            yield _batch(fresh, place, history=True, gap="loki_crowded" if crowded else "")
+            for batch in _batches(fresh, place, gap="loki_crowded" if crowded else ""):
+                yield batch._replace(history=True)
             start = page[-1].stamp + crowded if full else end
 
     def _start(self, now: int) -> int:
@@ -130,8 +132,9 @@ class Query:
             ) as socket:
                 self._reading.step(step, ok=True)
                 async for told in _messages(socket):
-                    fresh = place.take(_streams(told), known)
-                    yield _batch(fresh, place, gap="loki_dropped" if told.get("dropped_entries") else "")
+                    fresh = place.new(_streams(told), known)
+                    for batch in _batches(fresh, place, gap="loki_dropped" if told.get("dropped_entries") else ""):
+                        yield batch
         except aiohttp.WSServerHandshakeError as error:
             trouble = self._refused(Answer(error.status, error.message.encode()))
             self._reading.step(step, ok=False, detail=trouble.reason, remedy=trouble.remedy)
@@ -166,8 +169,15 @@ def _streams(told: Mapping[str, Any]) -> list[Entry]:
         raise TroubleError("loki_strange", host="", retry_in_s=FAR_S) from None
 
 
-def _batch(fresh: Sequence[Entry], place: Place, *, history: bool = False, gap: str = "") -> Batch:
-    return Batch(piece(fresh), str(place) if fresh else None, history=history, gap=gap)
+def _batches(fresh: Sequence[Entry], place: Place, *, gap: str = "") -> Iterator[Batch]:
+    """Yield entries as they come, those of one process in a row together."""
+    if not fresh:
+        yield Batch(gap=gap)
+    for part, group in groupby(fresh, key=lambda entry: entry.part):
+        run = list(group)
+        place.remember(run)
+        yield Batch(piece(run), str(place), gap=gap, part=part)
+        gap = ""
 
 
 def login(environment: Mapping[str, str] | None) -> dict[str, str]:
