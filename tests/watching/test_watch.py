@@ -1,5 +1,6 @@
 import http.server
 import json
+import re
 import signal
 import socket
 import threading
@@ -170,3 +171,37 @@ def test_r73_the_health_endpoint_is_asked_and_uptime_rests_on_its_answers(tmp_pa
 
     assert asked["status"] == 200
     assert json.loads(body)["uptime"] == {"ratio": 1.0, "basis": "probe"}
+
+
+CALL = "🔌 WS CONNECTION | Client: twilio, ID: call-{}\n"
+
+
+def counted(watch: Watch) -> int:
+    """Return the lines counted since the very beginning."""
+    found = re.search(r"^voxtop_lines_total\{.*\} (\d+)", watch.get("/metrics")[1], re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def wait_for_lines(watch: Watch, lines: int) -> None:
+    pause = threading.Event()
+    for _ in range(2000):
+        if counted(watch) >= lines:
+            break
+        pause.wait(0.02)
+    assert counted(watch) == lines
+
+
+def test_a_watch_goes_on_where_the_last_one_stopped_whatever_ended_it(tmp_path: Path) -> None:
+    with watching(tmp_path) as watch:
+        watch.write("".join(map(CALL.format, range(5))))
+        wait_for_lines(watch, 5)
+        assert watch.end() == 0
+    watch.write("".join(map(CALL.format, range(5, 8))))
+    with watching(tmp_path) as watch:
+        wait_for_lines(watch, 8)
+        watch.end(signal.SIGKILL)
+    watch.write("".join(map(CALL.format, range(8, 9))))
+
+    with watching(tmp_path) as watch:
+        wait_for_lines(watch, 9)
+        assert watch.end() == 0

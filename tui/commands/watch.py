@@ -14,12 +14,12 @@ from tui.engine.clock import SystemClock
 from tui.engine.errors import UsageError
 from tui.engine.exporters.http import bind
 from tui.engine.metrics.store import MetricsStore
-from tui.engine.monitor import Monitor
+from tui.engine.monitor import Monitor, follow
 from tui.engine.parser import line_time
 from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.redact import redact
 from tui.engine.sources import open_source
-from tui.engine.state import StateDatabase
+from tui.engine.state import Recording, StateDatabase
 from tui.engine.text import t
 from tui.engine.when import parse_since
 from tui.watching.log import EventLog, Form
@@ -65,7 +65,8 @@ async def _watch(settings: Settings, config: Path | None, load: Any, health_url:
             raise UsageError(t("watch.runs_already", path=database.folder), t("watch.runs_already_remedy"))
         playbooks = PlaybookCatalogue.load()
         store = MetricsStore(settings.thresholds, playbooks, clean=redact)
-        monitor = _monitor(settings, store, clock)
+        recording = Recording(clock, settings.retention(), database=database)
+        monitor = _monitor(settings, store, clock, recording)
         address = settings.listen or LISTEN
         parts = Parts(
             settings=settings,
@@ -79,18 +80,28 @@ async def _watch(settings: Settings, config: Path | None, load: Any, health_url:
             config=config,
             listening=bind(address),
             health_url=health_url,
+            companions=(recording.run,),
         )
+        if notice := recording.notice():
+            parts.log.write("recording", "warning", reason=notice)
         store.expose(clock.now())
-        return await Watch(parts).run()
+        try:
+            return await Watch(parts).run()
+        finally:
+            recording.close()
 
 
-def _monitor(settings: Settings, store: MetricsStore, clock: SystemClock) -> Monitor:
+def _monitor(settings: Settings, store: MetricsStore, clock: SystemClock, recording: Recording) -> Monitor:
+    """Return a monitor whose sources go on where the last watch stopped."""
     tz = settings.zone()
-    open_one = partial(
+    opening = partial(
         open_source,
         clock=clock,
         since=parse_since(settings.since, clock.now(), tz),
         line_time=partial(line_time, tz=tz),
         options=settings.source_options(),
     )
-    return Monitor([open_one(spec) for spec in settings.sources], store, clock, tz)
+    monitor = Monitor((), store, clock, tz, journal=recording.journal)
+    for spec in dict.fromkeys(settings.sources):
+        follow(monitor, spec, opening, recording)
+    return monitor

@@ -20,14 +20,22 @@ class Recording:
     A monitor runs without it as well: ``notice`` then says on screen why nothing is kept.
     """
 
-    def __init__(self, clock: Clock, retention: Retention | None = None, *, folder: Path | None = None) -> None:
-        """Open the state file of the usual folder or of another one; never raises for what may happen to it."""
+    def __init__(
+        self,
+        clock: Clock,
+        retention: Retention | None = None,
+        *,
+        folder: Path | None = None,
+        database: StateDatabase | None = None,
+    ) -> None:
+        """Record into a state file that is open, or open that of a folder; never raises for what may happen to it."""
         self.recorder: Recorder | None = None
-        self._database: StateDatabase | None = None
+        self._opened: StateDatabase | None = None
         self._upkeep: Upkeep | None = None
         self._told = ""
         try:
-            database = self._database = StateDatabase(folder, clock=clock)
+            if database is None:
+                database = self._opened = StateDatabase(folder, clock=clock)
             if database.claim(ROLE):
                 self.recorder = Recorder(database, clock)
                 self._upkeep = Upkeep(database, clock, retention)
@@ -63,8 +71,8 @@ class Recording:
             await asyncio.gather(self.recorder.run(), self._upkeep.run())
 
     def close(self) -> None:
-        """Write the rest and let go of the file."""
+        """Write the rest, and let go of the file if it was opened here."""
         if self.recorder is not None:
             self.recorder.close()
-        if self._database is not None:
-            self._database.close()
+        if self._opened is not None:
+            self._opened.close()
