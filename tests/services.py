@@ -157,10 +157,10 @@ class Sink:
         self._thread.join()
 
 
-def started(*command: str, log: Path) -> subprocess.Popen[bytes]:
+def started(*command: str, log: Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Run a program that writes what it says into a file."""
     with log.open("wb") as output:
-        return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=env)
 
 
 def ended(process: subprocess.Popen[bytes]) -> None:

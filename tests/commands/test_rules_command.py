@@ -123,6 +123,16 @@ def test_the_limits_in_force_are_in_the_rules(tmp_path: Path) -> None:
     assert "[30m]" in conditions("HighFallbackRate")
 
 
+def test_the_users_own_changes_of_rules_are_in_force(tmp_path: Path) -> None:
+    text = '[alerts.rules.gap]\nenabled = false\n[alerts.rules.turn_latency]\nfor = "90s"\nwarn = 777\ncrit = 888\n'
+    found = alerts(printed("prometheus", *limited(tmp_path, text)))
+
+    turn = [rule for rule in found if rule["alert"] == "TurnLatency"]
+    assert [rule["for"] for rule in turn] == ["90s", "90s"]
+    assert [limit in rule["expr"] for limit, rule in zip((">= 777", "> 888"), turn, strict=True)] == [True, True]
+    assert "Gap" not in {rule["alert"] for rule in found}
+
+
 def test_r10_only_what_is_immediate_fires_at_once() -> None:
     found = alerts(printed("prometheus"))
 

@@ -1,17 +1,13 @@
 """From the orchestrator's log to somebody's telephone, every part a real one."""
 
-import dataclasses
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.services import Alertmanager, Prometheus, Sink, ended, eventually, free_port
-from tests.terminal import VOXTOP, Tmux, environment
-from tui.engine.alerts.rule import shipped
-from tui.engine.model import Thresholds
-from tui.engine.rules.alertmanager import SINK, alertmanager_file
-from tui.engine.rules.prometheus import rules_file
+from tests.services import Alertmanager, Prometheus, Sink, ended, eventually, free_port, started
+from tests.terminal import VOXTOP, environment
+from tui.engine.rules.alertmanager import SINK
 
 
 def alerts_of(sink: Sink, path: str) -> list[dict[str, Any]]:
@@ -23,12 +19,25 @@ def firing(sink: Sink, path: str, name: str) -> dict[str, Any] | None:
     return next((alert for alert in found if alert["status"] == "firing"), None)
 
 
+CONFIG = """
+[alerts.rules.source_stale]
+for = "1s"
+"""
+
+
+def printed(*words: str, home: Path) -> str:
+    done = subprocess.run([*VOXTOP, "rules", *words], env=environment(home), capture_output=True, text=True, check=True)
+    return done.stdout
+
+
 def configured(folder: Path, sink: Sink) -> tuple[Path, Path]:
-    """Write what ``voxtop rules`` prints, with a sink's address and no five minutes to wait."""
+    """Write what ``voxtop rules`` prints, with a sink's address."""
+    config = folder / ".config" / "voxtop" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(CONFIG, encoding="utf-8")
     rules, alertmanager = folder / "voxtop.rules.yml", folder / "alertmanager.yml"
-    hurried = {name: dataclasses.replace(rule, for_s=min(rule.for_s, 1)) for name, rule in shipped().items()}
-    rules.write_text(rules_file(hurried, Thresholds(), None), encoding="utf-8")
-    example = alertmanager_file(shipped())
+    rules.write_text(printed("prometheus", home=folder), encoding="utf-8")
+    example = printed("alertmanager", home=folder)
     assert SINK in example
     alertmanager.write_text(example.replace(SINK, f"http://127.0.0.1:{sink.port}"), encoding="utf-8")
     return rules, alertmanager
@@ -43,20 +52,21 @@ def test_a_missing_key_in_a_log_reaches_the_webhook_and_so_does_a_log_that_is_go
     with Sink() as sink:
         rules, config = configured(tmp_path, sink)
         with (
-            Tmux([*VOXTOP, "--listen", str(port), str(log)], env=home, cwd=tmp_path) as monitor,
             Alertmanager(tmp_path, config) as alertmanager,
             Prometheus(tmp_path, {"voxtop": [port]}, rules=[rules], alertmanager=alertmanager.port),
         ):
-            orchestrator = subprocess.Popen(demo, env=home, stderr=subprocess.DEVNULL)
+            watch = started(*VOXTOP, "watch", "--listen", str(port), str(log), log=tmp_path / "watch.log", env=home)
+            orchestrator = started(*demo, log=tmp_path / "demo.log", env=home)
             try:
                 missing = eventually(lambda: firing(sink, "/alerts", "ConfigWarningDetected"), "missing key told")
                 watchdog = eventually(lambda: firing(sink, "/watchdog", "Watchdog"), "watchdog")
+                ended(orchestrator)
+                shutil.rmtree(logs)
+                stale = eventually(lambda: firing(sink, "/alerts", "SourceStale"), "log that is gone told")
             finally:
                 ended(orchestrator)
-            shutil.rmtree(logs)
-            stale = eventually(lambda: firing(sink, "/alerts", "SourceStale"), "log that is gone told")
-            monitor.send("q")
-            assert monitor.wait() == 0
+                ended(watch)
+            assert watch.returncode == 0
 
     assert missing["labels"] | {"field_name": "", "instance": ""} == {
         "alertname": "ConfigWarningDetected",

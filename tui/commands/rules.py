@@ -4,12 +4,19 @@ from pathlib import Path
 
 import click
 
+from tui.alerting import rules_in_force
 from tui.commands._options import read_settings, settings_options
+from tui.config import config_path
 from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.text import t
 
 LISTEN = "127.0.0.1:9464"
 """Where voxtop listens unless told otherwise."""
+
+
+def alerts_folder(config: Path | None) -> Path:
+    """Return where rules of the user's own lie, beside the configuration."""
+    return (config or config_path()).parent / "alerts"
 
 
 @click.group("rules", help=t("rules.help"))
@@ -28,10 +35,10 @@ def prometheus(config: Path | None, tests: bool, **flags: object) -> int:
 
         click.echo(tests_file(settings.thresholds), nl=False)
         return 0
-    from tui.engine.alerts.rule import shipped  # noqa: PLC0415 - likewise
     from tui.engine.rules.prometheus import rules_file  # noqa: PLC0415 - likewise
 
-    click.echo(rules_file(shipped(), settings.thresholds, PlaybookCatalogue.load()), nl=False)
+    rules = rules_in_force(settings, alerts_folder(config))
+    click.echo(rules_file(rules, settings.thresholds, PlaybookCatalogue.load()), nl=False)
     return 0
 
 
@@ -49,11 +56,10 @@ def grafana(config: Path | None, **flags: object) -> int:
 @settings_options
 def alertmanager(config: Path | None, **flags: object) -> int:
     """Print routes and receivers to begin with."""
-    read_settings(config, **flags)
-    from tui.engine.alerts.rule import shipped  # noqa: PLC0415 - only what was asked for
-    from tui.engine.rules.alertmanager import alertmanager_file  # noqa: PLC0415 - likewise
+    settings = read_settings(config, **flags)
+    from tui.engine.rules.alertmanager import alertmanager_file  # noqa: PLC0415 - only what was asked for
 
-    click.echo(alertmanager_file(shipped()), nl=False)
+    click.echo(alertmanager_file(rules_in_force(settings, alerts_folder(config))), nl=False)
     return 0
 
 

@@ -65,7 +65,7 @@ class Watch:
         """Open the channels.
 
         Raises:
-            ConfigError: a rule or a channel is wrong.
+            ConfigError: a rule, a channel or the token of the exporter is wrong.
         """
         self._parts = parts
         self._manager = manager or ServiceManager()
@@ -78,6 +78,7 @@ class Watch:
             channels=self._alerting.policies,
             teller=self._alerting.teller,
         )
+        self._token = parts.settings.listen_token()
         self._pulse = Pulse(parts.clock)
         if parts.health_url:
             self._pulse.probes = self._uptime
@@ -215,7 +216,7 @@ class Watch:
     async def _serving(self, listening: socket) -> None:
         """Answer ``/healthz`` and ``/metrics``."""
         exporter = PrometheusExporter(self._parts.monitor, self._parts.clock)
-        routes = [health_route(self._pulse, self._parts.monitor.snapshot), metrics_route(exporter)]
+        routes = [health_route(self._pulse, self._parts.monitor.snapshot), metrics_route(exporter, self._token)]
         async with asyncio.TaskGroup() as group:
             group.create_task(serve(listening, routes))
             while True:

@@ -57,13 +57,13 @@ def _config(_rule: AlertRule, _limits: Thresholds) -> list[Condition]:
     return [Condition("critical", f"voxtop_config_missing == 1 or {own}")]
 
 
-def _fallback(_rule: AlertRule, limits: Thresholds) -> list[Condition]:
+def _fallback(rule: AlertRule, limits: Thresholds) -> list[Condition]:
     window = span(limits.rate_window_s)
     calls = _CALLS.format(window=window)
     share = f"100 * sum by ({BY}, provider_type) (increase(fallback_activated_total[{window}]))"
     return _judged(
         f"{share} / on ({BY}) group_left () {calls}",
-        limits.fallback_pct,
+        rule.limits or limits.fallback_pct,
         f" and on ({BY}) {calls} >= {limits.min_calls}",  # few calls prove little (semantics R27)
     )
 
@@ -71,7 +71,8 @@ def _fallback(_rule: AlertRule, limits: Thresholds) -> list[Condition]:
 def _spike(rule: AlertRule, limits: Thresholds) -> list[Condition]:
     window = span(rule.window_s or SPIKE_WINDOW_S)
     count = f"sum by ({BY}, provider_type) (increase(fallback_activated_total[{window}]))"
-    return [Condition("warning", f"{count} >= {limits.fallback_spike_per_hour}")]
+    least = rule.limits.warn_at if rule.limits else limits.fallback_spike_per_hour
+    return [Condition("warning", f"{count} >= {_number(least)}")]
 
 
 def _p95(metric: str, by: str, window_s: float, limits: Limits, min_n: int) -> list[Condition]:
@@ -110,9 +111,10 @@ def _silence(rule: AlertRule, limits: Thresholds) -> list[Condition]:
     return _judged(f"sum by ({BY}) (voxtop_silent_callers)", rule.limits or limits.silent_callers)
 
 
-def _short(_rule: AlertRule, limits: Thresholds) -> list[Condition]:
+def _short(rule: AlertRule, limits: Thresholds) -> list[Condition]:
     count = f"sum by ({BY}) (increase(voxtop_calls_short_total[{span(SHORT_WINDOW_S)}]))"
-    return [Condition("warning", f"{count} >= {limits.short_calls_warn}")]
+    least = rule.limits.warn_at if rule.limits else limits.short_calls_warn
+    return [Condition("warning", f"{count} >= {_number(least)}")]
 
 
 def _errors(rule: AlertRule, limits: Thresholds) -> list[Condition]:
