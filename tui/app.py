@@ -32,7 +32,7 @@ from tui.screens._bindings import CHANGES
 from tui.screens.dashboard import DashboardScreen, SnapshotSource
 from tui.screens.playbook import Desk
 from tui.terminal import end_on_signals, shows_unicode
-from widgets import use_glyphs
+from widgets import glyphs_in_use, use_glyphs
 
 Companion = Callable[[], Coroutine[Any, Any, None]]
 """Starts what runs beside the monitor."""
@@ -108,6 +108,11 @@ class VoxtopApp(App[int]):
             self.notify(t("screen.read_only"), markup=False)
             return False
         return await super().run_action(action, default_namespace, namespaces)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return a key as the terminal can show it: by its name where its sign is not in the encoding."""
+        shown = super().get_key_display(binding)
+        return shown if shown.isascii() or not glyphs_in_use().ascii else binding.key
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer every action of the screen and every theme in the command palette."""

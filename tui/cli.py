@@ -37,6 +37,17 @@ class Root(click.Group):
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; where its reader goes away, end as any program does then."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _end_as_unheard()
+        except BaseExceptionGroup as group:
+            if group.split(BrokenPipeError)[1] is not None:
+                raise
+            _end_as_unheard()
+
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """Show both ways to call the program."""
         formatter.write_usage("voxtop", "[OPTIONS] [SOURCE...]")
@@ -77,7 +88,6 @@ def root() -> None:
 def main() -> NoReturn:
     """Run the program; every expected failure is one line on stderr and an exit code of the contract."""
     use_language(_asked_language(sys.argv) or system_language())
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         code = root.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -93,6 +103,16 @@ def main() -> NoReturn:
         code = 130
     _let_go_of_output()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end_as_unheard() -> NoReturn:
+    """End as any program does whose reader went away.
+
+    Until then the signal is ignored, as Python does: it would also come from a connection that broke.
+    """
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGPIPE)
+    sys.exit(128 + signal.SIGPIPE)
 
 
 def _let_go_of_output() -> None:

@@ -1,6 +1,6 @@
 """Panels over a snapshot, one per file, drawn row by row from plain text."""
 
-from widgets._glyphs import use_glyphs
+from widgets._glyphs import glyphs_in_use, use_glyphs
 from widgets._panel import Panel
 from widgets.calls import CallsPanel
 from widgets.config_status import ConfigPanel
@@ -29,5 +29,6 @@ __all__ = [
     "TooSmallCard",
     "TtfbPanel",
     "VerdictStrip",
+    "glyphs_in_use",
     "use_glyphs",
 ]

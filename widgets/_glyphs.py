@@ -3,6 +3,9 @@
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
+
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from tui.engine.model import SourceState, Status
 
@@ -85,10 +88,18 @@ _SIGNS = str.maketrans(
 _in_use = UNICODE
 
 
+class PlainBar(ScrollBarRender):
+    """A scroll bar of whole cells: ASCII has no signs for parts of one."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
+
+
 def use_glyphs(*, unicode: bool) -> None:
     """Choose the signs of everything drawn from now on."""
     global _in_use  # noqa: PLW0603 - one program draws on one terminal
     _in_use = UNICODE if unicode else ASCII
+    ScrollBar.renderer = ScrollBarRender if unicode else PlainBar
 
 
 def glyphs_in_use() -> Glyphs:

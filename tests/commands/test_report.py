@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.engine.reports.reading import DATA, story, written
-from tests.terminal import environment
+from tests.terminal import VOXTOP, environment
 from tui.commands.report import command
 from tui.engine.errors import SourceError, UsageError
 from tui.engine.reporting import Reporting
@@ -206,9 +206,7 @@ def test_a_reader_that_goes_away_is_no_failure(tmp_path: Path) -> None:
     path = written(tmp_path / "app.log", story(until=30)[:2000])
     reading, writing = os.pipe()
     os.close(reading)
-    code = "import signal, sys; signal.signal(signal.SIGPIPE, signal.SIG_DFL); "
-    code += "from tui.commands.report import command; command.main(standalone_mode=False)"
-    words = [sys.executable, "-c", code, str(path), "--format", "csv"]
+    words = [*VOXTOP, "report", str(path), "--format", "csv"]
     try:
         done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, env=environment(), check=False, timeout=60)
     finally:

@@ -118,7 +118,7 @@ def test_fault_74_lines_piped_in_faster_than_the_screen_are_all_counted_and_keys
     with subprocess.Popen(["seq", "300000"], stdout=subprocess.PIPE) as numbers:
         assert numbers.stdout is not None
         with Pty([*VOXTOP], env=environment(tmp_path), cwd=tmp_path, stdin=numbers.stdout.fileno()) as terminal:
-            terminal.wait_for("300,000 lines")
+            terminal.wait_for("300,000 lines", timeout=90)
             terminal.send("q")
             assert terminal.wait() == 0
             assert terminal.left_behind() == []
@@ -164,6 +164,6 @@ def test_a_long_history_is_read_behind_the_picture_and_keys_work_meanwhile(tmp_p
         terminal.send("?")
         terminal.wait_for("time to first byte")
         terminal.send("\x1b")
-        terminal.wait_for("300,000 lines")
+        terminal.wait_for("300,000 lines", timeout=90)
         terminal.send("q")
         assert terminal.wait() == 0
