@@ -373,6 +373,23 @@ def test_what_a_channel_lacks_is_said_before_the_first_message(
     assert words in str(caught.value)
 
 
+async def test_a_test_of_pagerduty_leaves_no_incident_open(
+    sink: Sink, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET", "5ecr3t")
+    url = f"https://localhost:{sink.port}/v2/enqueue"
+    options = pagerduty.Options(
+        kind="pagerduty", key_env="SECRET", url=url, allow_networks=LOOPBACK, ca_file=authority.ca_file
+    )
+
+    await open_channel("pd", options, wording()).send(replace(MISSING_KEY, occasion="test"))
+
+    events = [json.loads(body) for _, body in sink.posts]
+    assert [event["event_action"] for event in events] == ["trigger", "resolve"]
+    assert len({event["dedup_key"] for event in events}) == 1
+    assert len(set(sink.keys)) == 2
+
+
 async def test_each_service_is_posted_to_as_it_wants_it(
     sink: Sink, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:

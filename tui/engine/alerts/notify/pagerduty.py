@@ -1,7 +1,7 @@
 """PagerDuty, Events API v2: one incident per episode, opened, acknowledged and closed by its key."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tui.engine.alerts.notify._network import WebOptions, WebTarget
@@ -66,9 +66,24 @@ def shape(about: Notification, wording: Wording, routing_key: str) -> Mapping[st
     return found
 
 
-def open_channel(name: str, options: Options, wording: Wording) -> Poster:
+@dataclass(frozen=True, slots=True)
+class PagerDuty:
+    """One service's events."""
+
+    name: str
+    events: Poster
+
+    async def send(self, message: Notification) -> None:
+        """Send one event; a test closes what it opened. Raises DeliveryError."""
+        await self.events.send(message)
+        if message.occasion == "test":
+            await self.events.send(replace(message, occasion="resolved", key=f"{message.key}-over"))
+
+
+def open_channel(name: str, options: Options, wording: Wording) -> PagerDuty:
     """Return the channel; raises ConfigError."""
     required(name, url=options.url)
     key = needed_secret(f"notify.{name}.key", env=options.key_env, file=options.key_file)
     target = WebTarget(f"notify.{name}", Secret(options.url), options)
-    return Poster(name, target, lambda about: shape(about, wording, key.reveal()), in_body=key)
+    events = Poster(name, target, lambda about: shape(about, wording, key.reveal()), in_body=key)
+    return PagerDuty(name, events)
