@@ -1,13 +1,17 @@
+import json
 import os
 import re
+import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.terminal import VOXTOP, Tmux, environment
+from tests.terminal import VOXTOP, Pty, Tmux, environment
 
 
 class Scene:
@@ -29,6 +33,9 @@ class Scene:
 
     def monitor(self, *prefix: str) -> Tmux:
         return Tmux([*prefix, *VOXTOP, "--resume", str(self.log)], env=self._environment, width=120, height=40)
+
+    def terminal(self) -> Pty:
+        return Pty([*VOXTOP, "--resume", str(self.log)], env=self._environment)
 
 
 def quit_monitor(pane: Tmux) -> None:
@@ -53,6 +60,20 @@ def test_the_monitor_goes_on_with_the_figures_it_had_and_what_was_written_meanwh
         pane.wait_for("opened 5 ")
         pane.wait_for(re.compile(r"5 lines +100\.0 % understood"))
         quit_monitor(pane)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
+def test_fault_76_a_signal_leaves_every_position_written(scene: Scene, number: signal.Signals) -> None:
+    scene.call(3)
+    with scene.terminal() as terminal:
+        terminal.wait_for("opened 3 ")
+        terminal.signal(number)
+        terminal.wait()
+
+    with closing(sqlite3.connect(scene.state / "state.db")) as connection:
+        bookmark, counts = connection.execute("SELECT bookmark, counts FROM sources").fetchone()
+    assert json.loads(bookmark)["place"]["offset"] == scene.log.stat().st_size
+    assert json.loads(counts)["lines"] == 3
 
 
 def test_fault_84_a_second_monitor_runs_without_recording_and_says_so(scene: Scene) -> None:

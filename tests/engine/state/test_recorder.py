@@ -255,3 +255,23 @@ def test_a_disk_that_refuses_for_long_costs_the_oldest_recorded_events_but_no_co
         assert kept == list(range(101 - len(kept), 101))
         assert recorder.missing == 100 - len(kept) > 0
         assert recorder.source("app.log", "file:/var/log/app.log") == ("100", replace(SourceCounts(), lines=100))
+
+
+async def test_fault_86_writing_goes_on_by_itself_once_the_disk_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.engine.state._recorder.RETRY_S", 0.02)
+    monkeypatch.setattr("tui.engine.state._recorder.FLUSH_S", 0.02)
+    with StateDatabase(tmp_path / "state", reserve_bytes=1 << 60) as database:
+        recorder = recorder_of(database)
+        running = asyncio.create_task(recorder.run())
+        recorder.took("app.log", [event(NOW, 1)], "1", SourceCounts(lines=1))
+        async with asyncio.timeout(20):
+            while recorder.trouble is None:  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0.01)
+            database._reserve = 0
+            while recorder.trouble is not None:  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0.01)
+        running.cancel()
+
+        assert lines_of(recorder) == [("app.log", 1)]
