@@ -33,6 +33,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin yes
 LogLevel VERBOSE
+SetEnv HOME={folder}/there
 """
 SFTP = "Subsystem sftp internal-sftp"
 
@@ -45,6 +46,9 @@ class Sshd:
         require(SSHD)
         self.folder = Path(tempfile.mkdtemp(prefix="voxtop-sshd-"))
         self.home = self.folder / "home"
+        self.there = self.folder / "there"
+        """What the server's user takes for home: no ``.bashrc`` of this machine has a say."""
+        self.there.mkdir()
         self.lines = (*lines, subsystem)
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0

@@ -11,6 +11,7 @@ from tui.engine.clock import ManualClock
 from tui.engine.sources._access import Access
 from tui.engine.sources._follow import ROTATE_WAIT_S, Follower
 from tui.engine.sources._position import Position
+from tui.engine.sources._trouble import TroubleError
 
 STEPS = 30
 STAMPED_BEFORE = 1_000_000_000
@@ -119,11 +120,11 @@ class History:
         while True:
             try:
                 chunk = await self._follower.poll()
-            except FileNotFoundError:  # a file held by its name only, gone under it: the next poll finds its copy
+            except (FileNotFoundError, TroubleError):  # held by its name only and gone, or the way to it is lost
                 continue
             self.delivered += chunk.piece.lines
             self.gaps += bool(chunk.gap)
-            if not chunk.more:
+            if not (chunk.more or isinstance(chunk.trouble, TroubleError)):
                 break
         self._rotated = False
 

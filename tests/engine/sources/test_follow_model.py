@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.sources.access import BlindAccess, inline
+from tests.engine.sources.access import BlindAccess, FlakyAccess, inline
 from tests.engine.sources.history import live_through
 from tui.engine.sources._local import LocalAccess
 
@@ -27,3 +27,15 @@ async def test_every_line_is_delivered_once_through_threads(tmp_path: Path) -> N
 async def test_every_line_is_delivered_once_without_inodes(tmp_path: Path, *, timed: bool) -> None:
     for seed in range(1000):
         await live_through(tmp_path / str(seed), seed, BlindAccess(timed=timed))
+
+
+@pytest.mark.parametrize("blind", [False, True], ids=["with inodes", "without inodes"])
+async def test_every_line_is_delivered_once_over_a_way_that_is_lost_at_any_moment(
+    tmp_path: Path, *, blind: bool
+) -> None:
+    failures = 0
+    for seed in range(500):
+        access = FlakyAccess(BlindAccess() if blind else LocalAccess(inline), seed, one_in=20)
+        await live_through(tmp_path / str(seed), seed, access)
+        failures += access.failures
+    assert failures > 500

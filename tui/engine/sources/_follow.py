@@ -18,9 +18,10 @@ from tui.engine.clock import Clock
 from tui.engine.sources._access import HEAD_SIZE, Access, FileStat, Handle, Sibling
 from tui.engine.sources._catch_up import Rotated, close_all, keys_of
 from tui.engine.sources._lines import NOTHING, Piece
-from tui.engine.sources._position import Position
+from tui.engine.sources._position import Place, Position
 from tui.engine.sources._siblings import alike, keys
 from tui.engine.sources._tail import Tail
+from tui.engine.sources._trouble import TroubleError
 from tui.engine.sources._unnamed import Comparison
 
 ROTATE_WAIT_S = 5.0
@@ -156,15 +157,13 @@ class Follower:
             tail = Tail(live, place)
             is_it = place.identity in (None, live.stat.identity) or live.stat.identity is None
             if is_it and await tail.matches():
-                self._read_next([tail], self._seen)
+                await self._take_up(position, [tail], self._seen)
             else:
                 found = await self._rotated.recover(place, live, held=False)
-                self._note_gap("rotated_away" if found.lost else "")
-                self._read_next([*found.tails, Tail(live)], found.seen)
+                await self._take_up(position, [*found.tails, Tail(live)], found.seen, lost=found.lost)
         except BaseException:
             await live.close()
             raise
-        await self._retire_again(position)
 
     async def _go_on_rotated(self, position: Position) -> None:
         """Go on in the file of a position although the path leads nowhere: it may have been renamed just now."""
@@ -172,23 +171,33 @@ class Follower:
         if tail is None or not tail.handle.seekable:
             await close_all([tail] if tail else [])
             raise FileNotFoundError(self._path)
-        self._read_next([tail], self._seen)
-        await self._retire_again(position)
+        await self._take_up(position, [tail], self._seen)
 
-    async def _retire_again(self, position: Position) -> None:
-        """Open the rotated files again that were still waited for."""
+    async def _take_up(
+        self, position: Position, tails: list[Tail], seen: frozenset[str], *, lost: bool = False
+    ) -> None:
+        """Go on with some tails, and wait again for late lines where the position did: all of it or nothing."""
+        waited: list[Tail | None] = []
+        try:
+            for place in position.retiring:
+                waited += [] if place.blank else [await self._find_again(place)]
+        except BaseException:
+            await close_all([*tails, *filter(None, waited)])
+            raise
         self._resume = None
-        for place in position.retiring:
-            if place.blank:
-                continue
-            try:
-                tail = await self._rotated.find(place)
-            except OSError:
-                tail = None
-            if tail is None:
-                self._note_gap("rotated_away")
-            else:
-                self._retire(tail)
+        self._note_gap("rotated_away" if lost or None in waited else "")
+        self._read_next(tails, seen)
+        for tail in filter(None, waited):
+            self._retire(tail)
+
+    async def _find_again(self, place: Place) -> Tail | None:
+        """Return a rotated file that was waited for, None if it is gone or may not be read."""
+        try:
+            return await self._rotated.find(place)
+        except TroubleError:  # no way to any file at the moment
+            raise
+        except OSError:
+            return None
 
     def _read_next(self, tails: list[Tail], seen: frozenset[str]) -> None:
         self._tails = deque(tails)
@@ -208,8 +217,9 @@ class Follower:
                 return piece
             if self._clock.monotonic() < deadline:
                 continue
+            head = await tail.handle.read(0, HEAD_SIZE)
             piece = await tail.finish()
-            self._seen |= keys(tail.place.identity, await tail.handle.read(0, HEAD_SIZE))
+            self._seen |= keys(tail.place.identity, head)
             del self._retiring[index]
             await tail.handle.close()
             return piece

@@ -71,6 +71,11 @@ class Host:
         self._woken = asyncio.Event()
         self._steps: dict[str, SourceStep] = {}
 
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection now."""
+        return bool(self._links)
+
     def retry(self) -> None:
         """Let the next attempt be made at once, and wake who waits for it."""
         self._backoff.retry()

@@ -85,7 +85,7 @@ class RemoteRunner:
             await asyncio.wait_for(command.begin(argv[0]), START_S)
         except TimeoutError:
             await command.close()
-            raise TroubleError("ssh_no_commands", host=self.host) from None
+            raise TroubleError("ssh_slow_shell", host=self.host, seconds=f"{START_S:g}") from None
         except BaseException:
             await command.close()
             raise
@@ -121,6 +121,8 @@ class RemoteCommand:
         noise = b""
         while self._marker not in noise or noise.endswith(self._marker):
             data = await self._read()
+            if not (data or self._host.connected):
+                raise self._host.lost(EOFError())
             if not data or len(noise) > NOISE_CAP:
                 raise TroubleError("ssh_no_commands", host=self._host.name)
             noise += data
