@@ -61,7 +61,9 @@ def alerts(text: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("limits", ["", OTHER_LIMITS], ids=["the guide's limits", "other limits"])
 @pytest.mark.parametrize("lang", ["en", "es"])
-def test_promtool_accepts_the_rules_and_proves_them(tmp_path: Path, limits: str, lang: str) -> None:
+def test_fault_94_promtool_accepts_the_rules_and_proves_that_stale_frozen_and_dead_fire(
+    tmp_path: Path, limits: str, lang: str
+) -> None:
     tests = written(tmp_path, *limited(tmp_path, limits), "--lang", lang)
 
     checked = ran("promtool", "check", "rules", RULES_FILE, cwd=tmp_path)

@@ -136,6 +136,17 @@ def test_history_from_before_the_start_is_no_news() -> None:
     assert scrape.total("voxtop_ttfb_seconds_count") == 1
 
 
+def test_what_an_earlier_run_counted_is_no_news_and_what_was_written_while_nobody_ran_is() -> None:
+    watched = Watched(since=NOW)
+    watched.store.recall([opened("old", NOW - 900), error(NOW - 800)], NOW)
+    watched.take(opened("meanwhile", NOW - 30), opened("elsewhere", NOW - 30, source="other"))
+    scrape = watched.settled()
+
+    assert watched.snapshot().calls.opened == 3
+    assert scrape.total("voxtop_calls_opened_total") == 1
+    assert scrape.total("voxtop_errors_total") == 0
+
+
 def test_an_unforeseen_label_set_is_told_at_0_first_so_that_its_first_event_is_an_increase() -> None:
     watched = Watched()
     watched.take(error(code="418", provider="Newcomer"))

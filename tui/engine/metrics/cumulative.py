@@ -16,7 +16,7 @@ Figures and what they are broken down by:
 =====================  ===========================================================================
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
@@ -40,6 +40,11 @@ class CumulativeTotals:
         self._fixed = counters.latency.fixed = FixedHistograms(thresholds)
         self._left_out = self._raw()
         self._shown: dict[Series, int] = {}
+        self._resumed: set[str] = set()
+
+    def resume(self, sources: Iterable[str]) -> None:
+        """Take everything that these sources give from now on as news: an earlier run ended right before it."""
+        self._resumed.update(sources)
 
     def runs(self, events: Sequence[LogEvent], now: float) -> Iterator[tuple[bool, list[LogEvent]]]:
         """Yield the events in their order, those in a row that are history or not together."""
@@ -48,6 +53,8 @@ class CumulativeTotals:
 
     def _is_history(self, event: LogEvent, now: float) -> bool:
         """Tell whether an event is of before; without any time it was read at the start."""
+        if event.source in self._resumed:
+            return False
         time = moment(event, now)
         return time is None or time < self._since
 

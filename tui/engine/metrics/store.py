@@ -140,6 +140,15 @@ class MetricsStore:
         """Begin to keep what ``cumulative`` tells; earlier events, and those before ``since``, are not in it."""
         self._cumulative = CumulativeTotals(self.counters, self._thresholds, since)
 
+    def recall(self, events: Sequence[LogEvent], now: float) -> None:
+        """Count what an earlier run counted: history to an exporter; what its sources give from now on is not."""
+        if self._cumulative is None:
+            self._count(events, now)
+            return
+        with self._cumulative.leaving_out():
+            self._count(events, now)
+        self._cumulative.resume({event.source for event in events})
+
     def cumulative(self) -> Cumulative:
         """Return what was counted since ``expose``; nothing without it."""
         return self._cumulative.totals() if self._cumulative else Cumulative()

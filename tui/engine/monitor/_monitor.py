@@ -135,7 +135,7 @@ class Monitor:
         while part := list(islice(events, SLICE_LINES)):
             async with self._turn:
                 began = self._clock.monotonic()
-                self._store.apply(part, now)
+                self._store.recall(part, now)
                 since = feed.observed_until
                 feed.recall(part)
                 if feed.observed_until is not None:
