@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench import screen
+from bench.alerts import line_to_outbox
 from bench.bulk import bulk
 from bench.figure import Figure, at_least, at_most, missing, table
 from bench.fleet import fleet
@@ -71,6 +72,7 @@ def measurements(folder: Path, *, quick: bool, size_mb: int) -> dict[str, Callab
         "line_to_screen": lambda: screen.line_to_screen(folder, 10 if quick else 100),
         "load": lambda: screen.load(folder, 5 if quick else 30),
         "fleet": lambda: fleet(folder, 20 if quick else 200, 10 if quick else 60),
+        "line_to_outbox": lambda: line_to_outbox(folder, 5 if quick else 50),
         "burst": lambda: screen.burst(folder, 50_000 if quick else 1_000_000),
     }
 

@@ -5,6 +5,9 @@ from typing import Literal
 
 from tui.engine.model import (
     EMPTY_SNAPSHOT,
+    Alert,
+    AlertBoard,
+    AlertState,
     CallsFigure,
     ConfigHealth,
     ErrorGroup,
@@ -14,6 +17,7 @@ from tui.engine.model import (
     MissingKey,
     Percentiles,
     Playbook,
+    Silence,
     Snapshot,
     SourceState,
     SourceStatus,
@@ -200,6 +204,102 @@ def group(  # noqa: PLR0917 - one row of a table
     )  # fmt: skip
 
 
+def board() -> AlertBoard:
+    """Return two alerts that fire, one of them somebody's, one muted, one pending and one that is over."""
+    firing = AlertState.FIRING
+    return AlertBoard(
+        alerts=(
+            Alert(
+                "7f46b9",
+                "config_warning",
+                "critical",
+                firing,
+                "AZURE_SPEECH_KEY: ∅",
+                (("field", "AZURE_SPEECH_KEY"),),
+                "config",
+                1,
+                NOW - 900,
+                NOW - 900,
+                value=1,
+                target=0,
+                n=3,
+                sent=2,
+            ),
+            Alert(
+                "18c0de",
+                "ttfb_p95",
+                "critical",
+                firing,
+                "TTS: P95 1804 ms > 1000 ms, n 211",
+                (("stage", "TTS"),),
+                "ttfb",
+                1,
+                NOW - 740,
+                NOW - 440,
+                value=1804,
+                target=1000,
+                unit="ms",
+                n=211,
+                acked_by="ana",
+                acked_at=NOW - 300,
+                sent=1,
+                dead=1,
+            ),
+            Alert(
+                "a0a0a0",
+                "fallback_rate",
+                "warning",
+                firing,
+                "TTS: 21.8 %",
+                (("stage", "TTS"),),
+                "fallback",
+                1,
+                NOW - 400,
+                NOW - 100,
+                value=21.8,
+                target=10,
+                unit="%",
+                n=87,
+                muted_by="provider_down",
+            ),
+            Alert(
+                "b1b1b1",
+                "concurrent_calls",
+                "critical",
+                AlertState.PENDING,
+                "54 > 50",
+                (),
+                "calls",
+                1,
+                NOW - 60,
+                value=54,
+                target=50,
+                n=87,
+            ),
+            Alert(
+                "c2c2c2",
+                "gap",
+                "warning",
+                AlertState.RESOLVED,
+                "app.log: 1",
+                (("source", "app.log"),),
+                "gap",
+                1,
+                NOW - 3000,
+                NOW - 2700,
+                NOW - 1800,
+                value=1,
+                sent=2,
+            ),
+        ),
+        silences=(Silence("s8616", "rule=gap", NOW + 3600, "known", "ana", NOW - 600),),
+        dead=1,
+        waiting=2,
+        watched_by="watch 4711",
+        known=True,
+    )
+
+
 def on_fire() -> Snapshot:
     """Return a bad quarter of an hour: keys missing, an outage with fallback, slow speech, a broken source."""
     calm = typical()
@@ -221,6 +321,7 @@ def on_fire() -> Snapshot:
     return replace(
         calm,
         version=8,
+        alerts=board(),
         verdict=Verdict(Status.CRITICAL, NOW - 740, findings, "live", 2, 4, 0.4, 34, 1),
         config=ConfigHealth(
             Status.CRITICAL, missing, start_seen=True, started_at=NOW - 905, generations=3,
@@ -259,7 +360,7 @@ def on_fire() -> Snapshot:
             group("f", "fallback", "TTS", "azure", None, "Switching to Google TTS", 19, 12, SLOW_BOOK),
             group("q", "error", "LLM", "groq", "401", "Error: 401 Unauthorized: invalid api key", 12, 31, KEY_BOOK),
             *calm.recent[:1],
-            group("k", "config_warning", None, None, None, "AZURE_SPEECH_KEY is not set", 3, 880, KEY_BOOK),
+            group("k", "config_warning", None, None, None, "AZURE_SPEECH_KEY: ∅", 3, 880, KEY_BOOK),
             *calm.recent[1:],
         ),
         sources=(
@@ -330,4 +431,15 @@ def hostile() -> Snapshot:
         ),
         sources=tuple(replace(source, name=HOSTILE, reason=HOSTILE, remedy=HOSTILE) for source in fire.sources),
         notice=HOSTILE,
+        alerts=replace(
+            fire.alerts,
+            alerts=tuple(
+                replace(one, summary=HOSTILE, acked_by=one.acked_by and HOSTILE, muted_by=one.muted_by and HOSTILE)
+                for one in fire.alerts.alerts
+            ),
+            silences=tuple(
+                replace(one, match=HOSTILE, comment=HOSTILE, author=HOSTILE) for one in fire.alerts.silences
+            ),
+            watched_by=HOSTILE,
+        ),
     )

@@ -13,6 +13,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 import themes
+from tui.alert_desk import AlertDesk, alert_desk
 from tui.config import Settings, playbook_folder
 from tui.engine.clock import Clock, SystemClock
 from tui.engine.fleet.address import FleetAddress, fleet_address
@@ -33,6 +34,9 @@ from tui.screens.dashboard import DashboardScreen, SnapshotSource
 from tui.screens.playbook import Desk
 from tui.terminal import end_on_signals, shows_unicode
 from widgets import glyphs_in_use, use_glyphs
+
+TROUBLE_S = 20.0
+"""What is wrong with the configuration of alerts stays on screen for so long."""
 
 Companion = Callable[[], Coroutine[Any, Any, None]]
 """Starts what runs beside the monitor."""
@@ -59,6 +63,7 @@ class VoxtopApp(App[int]):
         theme: str,
         companions: Sequence[Companion] = (),
         *,
+        alerts: AlertDesk | None = None,
         own_themes: OwnThemes | None = None,
         read_only: bool = False,
         desk: Desk | None = None,
@@ -67,8 +72,8 @@ class VoxtopApp(App[int]):
         """Wire the parts.
 
         ``companions`` run beside the monitor and end with it: the writer of a simulated log, an exporter;
-        ``read_only`` refuses what changes anything; ``desk`` is what the screens are worked with;
-        ``at_end`` is called when all of them have ended.
+        ``alerts`` is where alerts are judged; ``read_only`` refuses what changes anything; ``desk`` is what the
+        screens are worked with; ``at_end`` is called when all of them have ended.
         """
         super().__init__()
         self._at_end = at_end
@@ -76,7 +81,8 @@ class VoxtopApp(App[int]):
         self._desk = desk or Desk(clock)
         self._monitor = monitor
         self._clock = clock
-        self._companions = companions
+        self._companions = (*companions, alerts.run) if alerts else companions
+        self._alerts = alerts
         self._own_themes = own_themes or OwnThemes(theme_folder())
         for each in (*themes.load(), *self._own_themes.themes):
             self.register_theme(each)
@@ -85,9 +91,11 @@ class VoxtopApp(App[int]):
     def on_mount(self) -> None:
         """Open the dashboard and begin to read."""
         end_on_signals(self.action_leave)
-        self.push_screen(DashboardScreen(self._monitor, self._clock, self._desk))
+        self.push_screen(DashboardScreen(self._monitor, self._clock, self._desk, alerts=self._alerts))
         # After the first picture: history may be long, and somebody is waiting for a sign of life.
         self.call_after_refresh(self.run_worker, self._monitor.run, group="monitor")
+        if self._alerts and self._alerts.trouble:
+            self.notify(safe_text(self._alerts.trouble), severity="error", timeout=TROUBLE_S, markup=False)
         self.run_worker(self._own_themes.keep(self), group="themes")
         for companion in self._companions:
             self.run_worker(companion(), group="companion")
@@ -172,7 +180,8 @@ def monitor_app(
         options=settings.source_options(),
     )
     recording = Recording(clock, settings.retention()) if settings.resume and not read_only else None
-    store = MetricsStore(settings.thresholds, PlaybookCatalogue.load(), clean=clean)
+    playbooks = PlaybookCatalogue.load()
+    store = MetricsStore(settings.thresholds, playbooks, clean=clean)
     told = (notice, recording.notice) if recording else (notice,)
     monitor = Monitor((), store, clock, tz, partial(_joined, told), journal=recording.journal if recording else None)
     for spec in dict.fromkeys(specs):
@@ -183,7 +192,11 @@ def monitor_app(
     if settings.listen and not read_only:
         companions.append(_exporter(settings, store, monitor, clock))
     at_end = recording.close if recording else None
-    return VoxtopApp(monitor, clock, settings.theme, companions, read_only=read_only, desk=desk, at_end=at_end)
+    private = read_only or companion is not None
+    alerts = alert_desk(settings, playbooks, specs, monitor.snapshot, clock, private=private)
+    return VoxtopApp(
+        monitor, clock, settings.theme, companions, alerts=alerts, read_only=read_only, desk=desk, at_end=at_end
+    )
 
 
 def _joined(notices: Sequence[Callable[[], str]]) -> str:

@@ -2,6 +2,8 @@
 
 from widgets._glyphs import glyphs_in_use, use_glyphs
 from widgets._panel import Panel
+from widgets.alert_banner import AlertBanner
+from widgets.alerts import AlertsPanel
 from widgets.calls import CallsPanel
 from widgets.config_status import ConfigPanel
 from widgets.errors import ErrorsPanel
@@ -16,6 +18,8 @@ from widgets.too_small import TooSmallCard
 from widgets.ttfb import TtfbPanel
 
 __all__ = [
+    "AlertBanner",
+    "AlertsPanel",
     "CallsPanel",
     "ConfigPanel",
     "ErrorsPanel",

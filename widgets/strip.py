@@ -134,6 +134,12 @@ def _standing(snapshot: Snapshot, view: View, *, short: bool) -> list[Line]:
         parts.append((Run(t(f"strip.calls{suffix}") + " ", "label"), Run(f"{sign}{snapshot.calls.active}", "strong")))
     if verdict.affected_calls is not None:
         parts.append((Run(t(f"strip.affected{suffix}") + " ", "label"), Run(str(verdict.affected_calls), "strong")))
+    firing = snapshot.alerts.firing
+    if firing:
+        known = sum(alert.acknowledged for alert in firing)
+        role = "critical" if any(one.severity == "critical" for one in firing) else "warning"
+        counts = Run(f"{len(firing)}/{known}", role if known < len(firing) else "strong")
+        parts.append((Run(t(f"strip.alerts{suffix}") + " ", "label"), counts))
     live = f"{verdict.sources_live}/{verdict.sources_total}"
     parts.append((Run(t(f"strip.sources{suffix}") + " ", "label"), Run(live, "strong")))
     if verdict.lag_s is not None:

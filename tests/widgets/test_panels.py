@@ -9,6 +9,8 @@ from tests.widgets.showing import screen_rows, screen_text, sent, showing
 from tui.engine.model import EMPTY_SNAPSHOT, Snapshot, Verdict
 from tui.engine.text import use_language
 from widgets import (
+    AlertBanner,
+    AlertsPanel,
     CallsPanel,
     ConfigPanel,
     ErrorsPanel,
@@ -31,6 +33,7 @@ PANELS: tuple[type[Panel], ...] = (
     ErrorsPanel,
     RecentPanel,
     SourcesPanel,
+    AlertsPanel,
 )
 SAMPLES = (samples.empty, samples.typical, samples.on_fire, samples.stale, samples.hostile)
 SIZES = ((30, 3), (36, 8), (80, 5), (80, 24), (120, 40), (200, 20))
@@ -172,8 +175,8 @@ async def test_every_panel_speaks_spanish(panel_class: type[Panel]) -> None:
     text = await text_of(panel, samples.on_fire(), 120, 40)
 
     assert not any(word in text for word in ("CRIT ", "WARN", "NO DATA", " calls", "last ", "goal", "since"))
-    assert panel._bindings.key_to_bindings["enter"][0].description == "Guía"
-    assert panel._bindings.key_to_bindings["enter"][0].tooltip.startswith("Abrir")
+    assert panel._bindings.key_to_bindings["enter"][0].description in {"Guía", "Detalles"}
+    assert panel._bindings.key_to_bindings["enter"][0].tooltip.startswith(("Abrir", "Todo"))
 
 
 async def test_figures_in_spanish_have_a_decimal_comma() -> None:
@@ -327,7 +330,7 @@ async def test_the_focused_sources_can_be_scrolled_when_not_all_fits() -> None:
         assert "permission denied" in screen_text(pilot)
 
 
-@each_panel
+@pytest.mark.parametrize("panel_class", [one for one in PANELS if one is not AlertsPanel], ids=lambda one: one.__name__)
 async def test_enter_opens_the_playbook_that_fits(panel_class: type[Panel]) -> None:
     wanted = {
         ConfigPanel: samples.KEY_BOOK,
@@ -367,7 +370,7 @@ async def test_the_strip_says_less_where_there_is_less_room() -> None:
         await pilot.pause()
 
         assert "AZURE_SPEECH_KEY not set +6" in strip.rows[0]
-        assert "TTS azure P95 1902/500 n 183  fb TTS 21.8 %  calls ≥54  hit 34  src 2/4" in strip.rows[1]
+        assert "TTS azure P95 1902/500 n 183  fb TTS 21.8 %  calls ≥54  hit 34  al 3/1  src 2/4" in strip.rows[1]
 
 
 @pytest.mark.parametrize(
@@ -467,3 +470,61 @@ async def test_r63_the_config_panel_says_what_callers_notice_of_each_missing_key
 
     assert "nothing stands in for the language model" in text
     assert "a backup provider has to speak and listen" in text
+
+
+async def test_the_alerts_panel_shows_who_has_what_and_what_was_given_up() -> None:
+    panel = AlertsPanel()
+    async with showing(panel, 112, 9) as pilot:
+        panel.show(samples.on_fire(), NOW)
+        await pilot.pause()
+
+        assert [" ".join(row.strip("│ ").split()) for row in screen_rows(pilot)][1:-1] == [
+            "✖ FIRING 7f46b9 15m config_warning AZURE_SPEECH_KEY: ∅",
+            "✖ FIRING 18c0de 12m ttfb_p95 TTS: P95 1804 ms > 1000 ms, n 211 ana has it",
+            "▲ FIRING a0a0a0 6m fallback_rate TTS: 21.8 % muted: provider_down",
+            "◌ pending b1b1b1 1m concurrent_calls 54 > 50",
+            "◌ over c2c2c2 30m gap app.log: 1",
+            "✖ 1 could not be sent 2 on their way 1 silences",
+            "",
+        ]
+
+
+async def test_all_about_an_alert_is_its_figure_and_its_messages() -> None:
+    panel = AlertsPanel()
+    panel.full = True
+    async with showing(panel, 100, 20) as pilot:
+        panel.show(samples.on_fire(), NOW)
+        await pilot.pause()
+
+        rows = screen_rows(pilot)
+        assert "1804 ms / 1000 ms  n 211  1 sent  1 could not be sent" in rows[4]
+        assert "silence s8616 rule=gap: 1h00m left, ana: known  10m" in "\n".join(rows)
+
+
+async def test_without_anybody_judging_no_alert_is_no_all_clear() -> None:
+    panel = AlertsPanel()
+    async with showing(panel, 60, 4) as pilot:
+        panel.show(samples.empty(), NOW)
+        await pilot.pause()
+        assert "nobody judges alerts yet" in screen_text(pilot)
+
+
+async def test_the_banner_is_about_the_newest_critical_alert_that_nobody_has() -> None:
+    banner = AlertBanner()
+    async with showing(banner, 80, 1) as pilot:
+        banner.show(samples.typical(), NOW)
+        assert not banner.display
+
+        banner.show(samples.on_fire(), NOW)
+        await pilot.pause()
+
+        assert banner.display
+        assert "NEW CRITICAL ALERT: AZURE_SPEECH_KEY: ∅" in screen_text(pilot)
+
+
+async def test_the_strip_counts_alerts_that_fire_and_those_acknowledged() -> None:
+    strip = VerdictStrip()
+    async with showing(strip, 160, 2) as pilot:
+        strip.show(samples.on_fire(), NOW)
+        await pilot.pause()
+        assert "alerts 3/1" in screen_text(pilot)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from tui.engine.alerts.outbox import DeadLetter
-from tui.engine.alerts.wording import NONE, describe, span
+from tui.engine.alerts.wording import NONE, span
 from tui.engine.backtesting import Backtested, Fired, RuleSummary
 from tui.engine.model import Alert, AlertBoard, AlertState, Silence
 from tui.engine.safe_text import safe_text
@@ -37,7 +37,7 @@ def as_json(board: AlertBoard, dead: Sequence[DeadLetter]) -> str:
 
 
 def _alert(alert: Alert) -> dict[str, Any]:
-    return {**dataclasses.asdict(alert), "labels": dict(alert.labels), "summary": describe(alert)}
+    return {**dataclasses.asdict(alert), "labels": dict(alert.labels)}
 
 
 def as_text(board: AlertBoard, dead: Sequence[DeadLetter], now: float) -> str:
@@ -70,7 +70,7 @@ def _alert_lines(alert: Alert, now: float) -> Iterator[str]:
     firing = alert.state is AlertState.FIRING
     word = t(f"alerts.{alert.state.value}")
     head = f"{_SIGNS[alert.severity] if firing else '○'} {alert.id}  {word:<9} {alert.rule}"
-    yield click.style(head, fg=_COLOURS[alert.severity]) + "  " + safe_text(describe(alert))
+    yield click.style(head, fg=_COLOURS[alert.severity]) + "  " + safe_text(alert.summary)
     facts = [t("alerts.since", age=span(now - alert.since))]
     if alert.resolved_at is not None:
         facts.append(t("alerts.over", age=span(now - alert.resolved_at)))

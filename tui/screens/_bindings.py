@@ -6,7 +6,9 @@ from textual.binding import Binding, BindingsMap
 
 from tui.engine.text import t
 
-CHANGES: frozenset[str] = frozenset({"tick", "tick_step", "clear_ticks", "write_draft"})
+CHANGES: frozenset[str] = frozenset(
+    {"tick", "tick_step", "clear_ticks", "write_draft", "acknowledge", "silence", "test_channels"}
+)
 """Actions that change something outside the screen: a read-only monitor refuses them."""
 
 

@@ -1,6 +1,7 @@
 """The main screen: verdict strip and panels over the newest snapshot."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Protocol
@@ -13,15 +14,20 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input
 
 from tui.engine.clock import Clock
-from tui.engine.model import EMPTY_SNAPSHOT, ErrorGroup, Playbook, Snapshot, Status
+from tui.engine.errors import VoxtopError
+from tui.engine.model import EMPTY_SNAPSHOT, Alert, ErrorGroup, Playbook, Snapshot, Status
+from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens._case import case_of
 from tui.screens._summons import Summons, call
+from tui.screens.alerts import AlertDesk, AlertsScreen, Asked, News, SilenceScreen, chosen, match_of
 from tui.screens.frozen import FrozenScreen
 from tui.screens.help import HelpScreen
 from tui.screens.playbook import Desk, PlaybookScreen
 from widgets import (
+    AlertBanner,
+    AlertsPanel,
     CallsPanel,
     ConfigPanel,
     ErrorsPanel,
@@ -44,7 +50,7 @@ OVERDUE_S = 5.0
 AGE_S = 1.0
 """Ages on screen are renewed this often even when no figure changed."""
 
-PANELS = (ConfigPanel, FallbackPanel, TtfbPanel, CallsPanel, ErrorsPanel, RecentPanel, SourcesPanel)
+PANELS = (ConfigPanel, FallbackPanel, TtfbPanel, CallsPanel, ErrorsPanel, RecentPanel, SourcesPanel, AlertsPanel)
 """In the order of their number keys."""
 
 
@@ -59,7 +65,7 @@ class SnapshotSource(Protocol):
 
 
 class DashboardScreen(Screen[None]):
-    """Strip, notice, panels 1–7 and footer; one column where there is no room for a grid."""
+    """Strip, notice, panels 1–8 and footer; one column where there is no room for a grid."""
 
     CSS_PATH = "dashboard.tcss"
     AUTO_FOCUS = ""  # until a panel is chosen, Enter is about the worst of all
@@ -80,15 +86,24 @@ class DashboardScreen(Screen[None]):
         Binding("space", "freeze", id="freeze"),
         Binding("slash", "filter", id="filter"),
         Binding("M", "maximise", id="maximise"),
+        Binding("a", "acknowledge", id="acknowledge", show=False),
+        Binding("s", "silence", id="silence", show=False),
+        Binding("t", "test_channels", id="test_channels", show=False),
         Binding("colon", "app.command_palette", id="palette"),
         Binding("escape", "back", id="back", show=False),
         Binding("q", "app.leave(0)", id="quit"),
     ]
 
-    def __init__(self, monitor: SnapshotSource, clock: Clock, desk: Desk | None = None) -> None:
+    def __init__(
+        self, monitor: SnapshotSource, clock: Clock, desk: Desk | None = None, *, alerts: AlertDesk | None = None
+    ) -> None:
+        """``desk`` is what playbooks are worked with, ``alerts`` is where alerts are judged, if they are."""
         super().__init__()
         self._summons = Summons(clock)
         self._desk = desk or Desk(clock)
+        self._alerts = alerts
+        self._news = News()
+        self._seen = EMPTY_SNAPSHOT
         self._monitor = monitor
         self._clock = clock
         self._shown = EMPTY_SNAPSHOT
@@ -103,6 +118,7 @@ class DashboardScreen(Screen[None]):
         """Lay the panels out in the order of their number keys."""
         yield VerdictStrip()
         yield NoticeBar()
+        yield AlertBanner()
         with VerticalScroll(id="panels", can_focus=False):
             yield from (panel() for panel in PANELS)
         yield Input(id="filter", placeholder=t("screen.filter_prompt"))
@@ -126,7 +142,7 @@ class DashboardScreen(Screen[None]):
         """Show the newest snapshot; panels redraw only what changed."""
         now = self._clock.now()
         self._pulled = self._clock.monotonic()
-        self._shown = self._monitor.snapshot()
+        self._shown = self._with_alerts(self._monitor.snapshot())
         self._cover_frozen(self._shown, now)
         if news := self._summons.news(self._shown):
             self.run_worker(self._call(news), group="summons")
@@ -142,6 +158,16 @@ class DashboardScreen(Screen[None]):
         if driver is not None:
             complain = partial(self.notify, severity="warning", markup=False)
             await call(self._desk.calling, news, driver.write, complain)
+
+    def _with_alerts(self, seen: Snapshot) -> Snapshot:
+        """Return a snapshot with the alerts in it; the same object while neither changed."""
+        board = self._alerts.board() if self._alerts else seen.alerts
+        if seen is self._seen and board is self._shown.alerts:
+            return self._shown
+        self._seen = seen
+        for alert in self._news.over(board):
+            self.notify(t("screen.alert_over", summary=safe_text(alert.summary, 200)), markup=False)
+        return replace(seen, alerts=board)
 
     def _suspect(self) -> None:
         """Take all green back when no snapshot has come for too long, whatever the reason."""
@@ -166,6 +192,7 @@ class DashboardScreen(Screen[None]):
     def _show(self, snapshot: Snapshot, now: float) -> None:
         self.query_one(VerdictStrip).show(snapshot, now)
         self.query_one(NoticeBar).show(snapshot, now)
+        self.query_one(AlertBanner).show(snapshot, now)
         for panel in self.query(Panel):
             panel.show(snapshot, now)
 
@@ -221,6 +248,63 @@ class DashboardScreen(Screen[None]):
             self.notify(t("screen.nothing_selected"), markup=False)
         else:
             self.app.push_screen(PlaybookScreen(case_of(self._shown, playbook, group), self._desk))
+
+    @on(AlertsPanel.Drilled)
+    def open_alerts(self) -> None:
+        """Drill from the panel into everything about the alerts."""
+        self.app.push_screen(AlertsScreen(self, lambda: self._shown, self._clock.now))
+
+    def open_for(self, alert: Alert | None) -> None:
+        """Open the playbook of an alert."""
+        self._open(self._alerts.playbook(alert) if self._alerts and alert else None)
+
+    def chosen_alert(self) -> Alert | None:
+        """Return the alert that a key is about."""
+        return chosen(self._shown.alerts, self.query_one(AlertsPanel))
+
+    async def action_acknowledge(self) -> None:
+        """Take the selected alert on, or the worst that nobody has."""
+        await self.acknowledge(self.chosen_alert())
+
+    async def acknowledge(self, alert: Alert | None) -> None:
+        """Take an alert on, if there is one."""
+        if self._alerts is None or alert is None:
+            self.notify(t("screen.no_alert"), markup=False)
+        elif await self._done(self._alerts.acknowledge(alert)):
+            self.notify(t("screen.acknowledged", id=alert.id), markup=False)
+
+    def action_silence(self) -> None:
+        """Ask what to silence, for how long and why."""
+        self.silence(self.chosen_alert())
+
+    def silence(self, alert: Alert | None) -> None:
+        """Ask about a silence, beginning with one for this alert."""
+        self.app.push_screen(SilenceScreen(match_of(alert) if alert else ""), self._silence)
+
+    async def _silence(self, asked: Asked | None) -> None:
+        if self._alerts and asked and await self._done(self._alerts.silence(*asked)):
+            self.notify(t("screen.silenced", match=safe_text(asked.match, 200)), markup=False)
+
+    def action_test_channels(self) -> None:
+        """Send a test through every channel."""
+        self.run_worker(self._test(), group="test")
+
+    async def _test(self) -> None:
+        results = await self._alerts.test() if self._alerts else []
+        for name, problem in results:
+            text = t("screen.test_failed" if problem else "screen.test_sent", name=name, reason=problem)
+            self.notify(text, severity="error" if problem else "information", markup=False)
+        if not results:
+            self.notify(t("screen.no_channels"), markup=False)
+
+    async def _done(self, saying: Awaitable[None]) -> bool:
+        """Do what was asked for; tell what prevents it."""
+        try:
+            await saying
+        except VoxtopError as error:
+            self.notify(safe_text(str(error)), severity="error", markup=False)
+            return False
+        return True
 
     def action_filter(self) -> None:
         """Ask for what the recent errors should match."""

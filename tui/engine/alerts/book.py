@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tui.engine.alerts._json import dumps, load_track
 from tui.engine.alerts.machine import Track
+from tui.engine.alerts.wording import describe
 from tui.engine.model import Alert, AlertBoard, AlertState, Severity, Silence
 
 WATCH = "watch"
@@ -160,7 +161,7 @@ def _told(connection: sqlite3.Connection) -> _Told:
 
 def _with_told(alert: Alert, told: _Told) -> Alert:
     sent, dead = told.get((alert.id, alert.episode), (0, 0))
-    return replace(alert, sent=sent, dead=dead)
+    return replace(alert, sent=sent, dead=dead, summary=describe(alert))
 
 
 def with_ack(alert: Alert, acks: dict[str, Ack]) -> Alert:

@@ -5,6 +5,7 @@ Latencies are milliseconds, durations seconds, shares per cent (2.3 means 2.3 %)
 """
 
 from tui.engine.model._alerts import (
+    NO_BOARD,
     Alert,
     AlertBoard,
     AlertState,
@@ -41,6 +42,7 @@ from tui.engine.model._words import STAGES, Kind, Level, SourceState, Stage, Sta
 
 __all__ = [
     "EMPTY_SNAPSHOT",
+    "NO_BOARD",
     "PART_MARK",
     "RUNTIME",
     "STAGES",

@@ -32,6 +32,8 @@ class Alert:
     rule: str
     severity: Severity
     state: AlertState = AlertState.PENDING
+    summary: str = ""
+    """One sentence with figure, limit and n, in the language of whoever reads the board; safe text."""
     labels: Labels = ()
     """Outside text (a field, a provider, a source): pass it through ``safe_text``."""
     figure: str = ""
@@ -152,3 +154,7 @@ class AlertBoard:
     def firing(self) -> tuple[Alert, ...]:
         """Return the alerts that fire."""
         return tuple(alert for alert in self.alerts if alert.state is AlertState.FIRING)
+
+
+NO_BOARD = AlertBoard()
+"""Before anybody judged."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tui.engine.model._alerts import NO_BOARD, AlertBoard
 from tui.engine.model._figures import (
     CallsFigure,
     ConfigHealth,
@@ -79,6 +80,7 @@ class Snapshot:
     errors: ErrorsFigure = ErrorsFigure()
     recent: tuple[ErrorGroup, ...] = ()
     sources: tuple[SourceStatus, ...] = ()
+    alerts: AlertBoard = NO_BOARD
     thresholds: Thresholds = field(default_factory=Thresholds)
     notice: str = ""
     """What is being simulated or replayed, if anything."""

@@ -1,0 +1,204 @@
+"""Keys and news about alerts on the dashboard, with a desk that only remembers what it was told."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests import samples
+from tests.samples import NOW
+from tests.screens.fixed_monitor import FixedMonitor
+from tests.widgets.showing import screen_text
+from tui.app import VoxtopApp
+from tui.engine.clock import ManualClock
+from tui.engine.errors import UsageError
+from tui.engine.model import NO_BOARD, Alert, AlertBoard, AlertState, Playbook
+from tui.screens.alerts import AlertsScreen, match_of
+from tui.screens.playbook import PlaybookScreen
+from widgets import AlertsPanel
+
+
+class Desk:
+    """Remembers what it was told."""
+
+    def __init__(self, board: AlertBoard) -> None:
+        self.shown = board
+        self.trouble = ""
+        self.acked: list[str] = []
+        self.silenced: list[tuple[str, float, str]] = []
+        self.tested = [("ops", ""), ("pager", "550 no")]
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    def board(self) -> AlertBoard:
+        return self.shown
+
+    def playbook(self, alert: Alert) -> Playbook | None:
+        return samples.KEY_BOOK if alert.rule == "config_warning" else None
+
+    async def acknowledge(self, alert: Alert) -> None:
+        self.acked.append(alert.id)
+
+    async def silence(self, match: str, seconds: float, comment: str) -> None:
+        if "(" in match:
+            raise UsageError("'(' is no pattern")
+        self.silenced.append((match, seconds, comment))
+
+    async def test(self) -> list[tuple[str, str]]:
+        return self.tested
+
+
+def app_with(desk: Desk, *, read_only: bool = False) -> tuple[VoxtopApp, FixedMonitor]:
+    monitor = FixedMonitor(samples.typical())
+    app = VoxtopApp(monitor, ManualClock(NOW), "dark", alerts=desk, read_only=read_only)  # type: ignore[arg-type]
+    return app, monitor
+
+
+def toasts(app: VoxtopApp) -> list[str]:
+    return [toast.message for toast in app._notifications]
+
+
+async def renewed(pilot: Pilot[int], monitor: FixedMonitor) -> None:
+    """Wait until the dashboard has looked again."""
+    monitor.changed.set()
+    await pilot.pause(0.3)
+
+
+async def test_a_takes_on_the_worst_alert_that_nobody_has() -> None:
+    app, _ = app_with(desk := Desk(samples.board()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("a")
+        await pilot.pause()
+
+        assert desk.acked == ["7f46b9"]
+        assert toasts(app) == ["alert 7f46b9 is yours"]
+
+
+async def test_in_the_panel_a_is_about_the_selected_alert() -> None:
+    app, _ = app_with(desk := Desk(samples.board()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("8", "down", "a")
+        await pilot.pause()
+
+        assert desk.acked == ["18c0de"]
+
+
+async def test_s_asks_for_how_long_and_why_and_insists_on_both() -> None:
+    app, _ = app_with(desk := Desk(samples.board()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("s")
+        await pilot.pause()
+        app.screen.query_one("#span", Input).value = "two hours"
+        app.screen.query_one("#comment", Input).focus()
+        await pilot.press("enter")
+        assert "'two hours' is not a span" in screen_text(pilot)  # type: ignore[arg-type] # of another result
+        app.screen.query_one("#span", Input).value = "2h"
+        await pilot.press("enter")
+        assert desk.silenced == []
+        await pilot.press(*"known", "enter")
+        await pilot.pause()
+
+        assert desk.silenced == [("rule=config_warning,field=AZURE_SPEECH_KEY", 7200, "known")]
+
+
+async def test_a_silence_that_is_refused_is_told() -> None:
+    app, _ = app_with(desk := Desk(samples.board()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("s")
+        await pilot.pause()
+        app.screen.query_one("#match", Input).value = "stage=~("
+        app.screen.query_one("#comment", Input).focus()
+        await pilot.press("x", "enter")
+        await pilot.pause()
+
+        assert desk.silenced == []
+        assert toasts(app) == ["'(' is no pattern"]
+
+
+async def test_t_tries_every_channel_and_tells_each_result() -> None:
+    app, _ = app_with(Desk(samples.board()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("t")
+        await pilot.pause()
+
+        assert toasts(app) == ["ops: arrived", "pager: did not arrive: 550 no"]
+
+
+async def test_a_read_only_monitor_takes_nothing_on_and_silences_nothing() -> None:
+    app, _ = app_with(desk := Desk(samples.board()), read_only=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("a", "s", "t", "8", "enter", "a")
+        await pilot.pause()
+
+        assert (desk.acked, desk.silenced) == ([], [])
+        assert len(app.screen_stack) == 3  # default, dashboard and alerts; nothing was asked
+
+
+async def test_a_critical_alert_that_nobody_has_stays_in_a_red_line_until_somebody_takes_it_on() -> None:
+    app, monitor = app_with(desk := Desk(NO_BOARD))
+    async with app.run_test(size=(120, 40)) as pilot:
+        desk.shown = samples.board()
+        await renewed(pilot, monitor)
+        assert "NEW CRITICAL ALERT: AZURE_SPEECH_KEY: ∅" in screen_text(pilot)  # type: ignore[arg-type]
+
+        first, *others = samples.board().alerts
+        desk.shown = replace(samples.board(), alerts=(replace(first, acked_by="ana", acked_at=NOW), *others))
+        await renewed(pilot, monitor)
+        assert "NEW CRITICAL" not in screen_text(pilot)  # type: ignore[arg-type]
+
+
+async def test_an_alert_that_is_over_is_told_once() -> None:
+    app, monitor = app_with(desk := Desk(samples.board()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await renewed(pilot, monitor)
+        first, *others = samples.board().alerts
+        over = replace(first, state=AlertState.RESOLVED, resolved_at=NOW)
+        desk.shown = replace(samples.board(), alerts=(*others, over))
+        await renewed(pilot, monitor)
+        await renewed(pilot, monitor)
+
+        assert toasts(app) == ["over: AZURE_SPEECH_KEY: ∅"]
+
+
+async def test_enter_drills_from_the_panel_to_the_alerts_to_the_playbook_and_escape_goes_back() -> None:
+    app, _ = app_with(Desk(samples.board()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("8", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, AlertsScreen)
+        assert "1804 ms / 1000 ms  n 211" in screen_text(pilot)  # type: ignore[arg-type]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, PlaybookScreen)
+
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+
+        assert app.screen.query_one(AlertsPanel).has_focus
+
+
+def test_a_match_of_an_alert_names_its_rule_and_labels_and_quotes_what_would_split_it() -> None:
+    alert = replace(samples.board().alerts[0], labels=(("source", "a,b"), ("stage", "TTS")))
+
+    assert match_of(alert) == 'rule=config_warning,source="a,b",stage=TTS'
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["column", "grid"])
+def test_the_alerts_screen(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
+    app, _ = app_with(Desk(samples.board()))
+
+    assert snap_compare(app, terminal_size=size, press=["8", "enter"])
+
+
+async def test_a_channel_that_cannot_be_opened_is_told_and_keeps_nobody_from_looking() -> None:
+    desk = Desk(NO_BOARD)
+    desk.trouble = "'notify.ops.password_env' names the variable X, which is empty or not set"
+    app, _ = app_with(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+
+        assert toasts(app) == [desk.trouble]

@@ -1,0 +1,127 @@
+"""Who judges and who notifies, when a monitor and a watch look at the same or at other sources."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.engine.alerts import figures
+from tests.engine.alerts.figures import CALM, NOW
+from tui.alert_desk import AlertDesk
+from tui.alerting import Alerting
+from tui.engine.alerts.judge import Judge
+from tui.engine.alerts.policy import Policy
+from tui.engine.alerts.rule import shipped
+from tui.engine.alerts.telling import Teller
+from tui.engine.clock import ManualClock
+from tui.engine.model import Notification, Snapshot
+from tui.engine.state import StateDatabase
+
+PATIENCE_S = 30.0
+
+
+class Sink:
+    """A channel that remembers."""
+
+    name = "ops"
+
+    def __init__(self) -> None:
+        self.arrived: list[Notification] = []
+
+    async def send(self, message: Notification) -> None:
+        self.arrived.append(message)
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.engine.state._database.state_folder", lambda: tmp_path / "state")
+    monkeypatch.setattr("tui.alert_desk.JUDGE_S", 0.01)
+    monkeypatch.setattr("tui.engine.alerts.delivery.IDLE_S", 0.01)
+
+
+@asynccontextmanager
+async def desk(snapshot: Snapshot, clock: ManualClock, sink: Sink, **options: bool) -> AsyncIterator[AlertDesk]:
+    alerting = Alerting(shipped(), {"ops": sink}, {"ops": Policy()}, Teller())
+    one = AlertDesk(alerting, ["app.log"], lambda: snapshot, clock, **options)
+    running = asyncio.ensure_future(one.run())
+    try:
+        yield one
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():  # noqa: ASYNC110 - files change without telling
+            await asyncio.sleep(0.01)
+
+
+async def test_without_a_watch_the_monitor_judges_and_notifies() -> None:
+    sink = Sink()
+    async with desk(figures.missing(at=NOW), ManualClock(NOW), sink) as one:
+        await until(lambda: bool(sink.arrived))
+
+        assert [alert.rule for alert in one.board().firing] == ["config_warning"]
+        assert one.board().watched_by == ""
+        assert [message.occasion for message in sink.arrived] == ["fired"]
+
+
+async def test_while_a_watch_judges_its_sources_the_monitor_shows_its_alerts_and_notifies_nobody() -> None:
+    clock, sink = ManualClock(NOW), Sink()
+    with StateDatabase() as database:
+        watch = Judge(shipped(), database, clock, sources=["app.log", "other.log"])
+        await watch.look(figures.missing("TELNYX_API_KEY", at=NOW))
+        async with desk(figures.missing(at=NOW), clock, sink) as one:
+            await until(lambda: bool(one.board().firing))
+
+            assert [dict(alert.labels)["field"] for alert in one.board().firing] == ["TELNYX_API_KEY"]
+            assert one.board().watched_by.startswith("watch ")
+            await one.acknowledge(one.board().firing[0])
+            await until(lambda: bool(one.board().alerts[0].acked_by))
+            assert sink.arrived == []
+
+
+async def test_a_watch_on_other_sources_leaves_the_monitor_its_own_alerts() -> None:
+    clock, sink = ManualClock(NOW), Sink()
+    with StateDatabase() as database:
+        await Judge(shipped(), database, clock, sources=["elsewhere.log"]).look(CALM)
+        async with desk(figures.missing(at=NOW), clock, sink) as one:
+            await until(lambda: bool(sink.arrived))
+
+            assert [alert.rule for alert in one.board().firing] == ["config_warning"]
+
+
+async def test_a_watch_that_is_gone_leaves_judging_to_the_monitor() -> None:
+    clock, sink = ManualClock(NOW), Sink()
+    with StateDatabase() as database:
+        await Judge(shipped(), database, clock, sources=["app.log"]).look(CALM)
+        async with desk(figures.missing(at=NOW), clock, sink) as one:
+            await until(lambda: one.board().known)
+            assert one.board().firing == ()
+
+            clock.advance(16)
+            await until(lambda: bool(sink.arrived))
+
+
+async def test_what_is_private_is_kept_from_everybody(tmp_path: Path) -> None:
+    sink = Sink()
+    async with desk(figures.missing(at=NOW), ManualClock(NOW), sink, private=True) as one:
+        await until(lambda: bool(one.board().firing))
+
+        assert not (tmp_path / "state").exists()
+        assert sink.arrived == []
+
+
+async def test_a_silence_from_the_monitor_mutes_and_every_channel_can_be_tried() -> None:
+    clock, sink = ManualClock(NOW), Sink()
+    async with desk(CALM, clock, sink) as one:
+        await until(lambda: one.board().known)
+
+        await one.silence("rule=gap", 60, "known")
+
+        await until(lambda: bool(one.board().silences))
+        assert await one.test() == [("ops", "")]
+        assert [message.occasion for message in sink.arrived] == ["test"]

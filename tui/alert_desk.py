@@ -1,0 +1,177 @@
+"""Alerts for a monitor with a screen: judged here, or read where ``voxtop watch`` judges the same sources."""
+
+import asyncio
+import getpass
+import hashlib
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from tui.alerting import Alerting, alerting
+from tui.config import Settings
+from tui.engine.alerts import book
+from tui.engine.alerts.delivery import Delivery
+from tui.engine.alerts.judge import JUDGE_S, Judge
+from tui.engine.alerts.matching import matcher
+from tui.engine.alerts.notify import DeliveryError
+from tui.engine.alerts.telling import sample
+from tui.engine.clock import Clock
+from tui.engine.errors import ConfigError, StateError
+from tui.engine.model import NO_BOARD, Alert, AlertBoard, Playbook, Silence, Snapshot
+from tui.engine.playbooks.match import PlaybookCatalogue
+from tui.engine.state import StateDatabase
+
+DELIVERY = "delivery"
+"""The role of the one process that sends messages."""
+
+
+def alert_desk(
+    settings: Settings,
+    playbooks: PlaybookCatalogue,
+    specs: Sequence[str],
+    snapshot: Callable[[], Snapshot],
+    clock: Clock,
+    *,
+    private: bool,
+) -> "AlertDesk":
+    """Return the desk of a monitor; a channel that cannot be opened keeps nobody from looking at the log.
+
+    Raises:
+        ConfigError: a rule file is wrong.
+    """
+    trouble = ""
+    try:
+        found = alerting(settings, playbooks)
+    except ConfigError as error:
+        found, trouble = alerting(replace(settings, notify={}), playbooks), str(error)
+    return AlertDesk(found, specs, snapshot, clock, private=private, trouble=trouble)
+
+
+class AlertDesk:
+    """Keeps the board of one monitor; a ``watch`` on its sources has precedence in judging and notifying."""
+
+    def __init__(
+        self,
+        alerting: Alerting,
+        specs: Sequence[str],
+        snapshot: Callable[[], Snapshot],
+        clock: Clock,
+        *,
+        private: bool = False,
+        trouble: str = "",
+    ) -> None:
+        """``private`` neither shares its alerts nor notifies: a simulation is nobody's incident.
+
+        ``trouble`` is why nobody can be notified, a sentence.
+        """
+        self.trouble = trouble
+        self._alerting = alerting
+        self._specs = tuple(specs)
+        self._snapshot = snapshot
+        self._clock = clock
+        self._private = private
+        self._scope = hashlib.sha256("\0".join(sorted(specs)).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+        self._board = NO_BOARD
+        self._database: StateDatabase | None = None
+
+    def board(self) -> AlertBoard:
+        """Return the alerts; the same object while nothing changed."""
+        return self._board
+
+    def playbook(self, alert: Alert) -> Playbook | None:
+        """Return what to do about an alert, if that is known."""
+        return self._alerting.teller.playbook(alert.playbook) if alert.playbook else None
+
+    async def run(self) -> None:
+        """Judge or read every second, and send what is to be sent, until cancelled."""
+        with ExitStack() as stack:
+            self._database = database = self._open(stack)
+            judge = Judge(
+                self._alerting.rules,
+                database,
+                self._clock,
+                scope=self._scope,
+                sources=self._specs,
+                channels={} if self._private else self._alerting.policies,
+                teller=self._alerting.teller,
+            )
+            sending: asyncio.Task[None] | None = None
+            try:
+                while True:
+                    with suppress(StateError):  # the next second tries again; the panel then shows its age
+                        watched = await self._watched(database)
+                        sending = self._send(sending, stop=watched or self._private)
+                        if not watched:
+                            await judge.look(self._snapshot())
+                        await self._read(database, book.WATCH if watched else self._scope)
+                    await asyncio.sleep(JUDGE_S)
+            finally:
+                if sending is not None:
+                    sending.cancel()
+                with suppress(StateError):
+                    await judge.end()
+
+    def _open(self, stack: ExitStack) -> StateDatabase:
+        """Open the shared state, or one of this run alone where that cannot be had."""
+        if not self._private:
+            with suppress(StateError):
+                return stack.enter_context(StateDatabase(clock=self._clock))
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="voxtop-alerts-"))
+        self._private = True
+        return stack.enter_context(StateDatabase(Path(folder) / "state", clock=self._clock, reserve_bytes=0))
+
+    async def _watched(self, database: StateDatabase) -> bool:
+        """Tell whether a watch that is alive judges all that this monitor shows."""
+        watch = (await database.read(book.read_beats)).get(book.WATCH)
+        return watch is not None and book.is_alive(watch, self._clock.now()) and set(self._specs) <= set(watch.sources)
+
+    async def _read(self, database: StateDatabase, scope: str) -> None:
+        board = await database.read(partial(book.read_board, scopes=(scope,), now=self._clock.now()))
+        if board != self._board:
+            self._board = board
+
+    def _send(self, sending: "asyncio.Task[None] | None", *, stop: bool) -> "asyncio.Task[None] | None":
+        """Send messages while nobody else does; a watch that appears takes over."""
+        if stop or not self._alerting.channels:
+            if sending is not None:
+                sending.cancel()
+            return None
+        if sending is None or sending.done():
+            return asyncio.ensure_future(self._deliver())
+        return sending
+
+    async def _deliver(self) -> None:
+        with StateDatabase(clock=self._clock) as database:
+            if database.claim(DELIVERY):
+                channels, policies = self._alerting.channels, self._alerting.policies
+                await Delivery(database, channels, self._clock, policies=policies).run()
+
+    async def acknowledge(self, alert: Alert) -> None:
+        """Take an alert on."""
+        await self._write(partial(book.acknowledge, alert=alert, author=getpass.getuser(), now=self._clock.now()))
+
+    async def silence(self, match: str, seconds: float, comment: str) -> None:
+        """Mute what matches, for a time."""
+        matcher(match)
+        now = self._clock.now()
+        silence = Silence("", match, now + seconds, comment, getpass.getuser(), now)
+        await self._write(partial(book.add_silence, silence=silence))
+
+    async def _write(self, job: Callable[..., object]) -> None:
+        if self._database is not None:
+            await self._database.write(job, durable=True)
+
+    async def test(self) -> list[tuple[str, str]]:
+        """Try every channel at once."""
+        names = list(self._alerting.channels)
+        return list(zip(names, await asyncio.gather(*map(self._try, names)), strict=True))
+
+    async def _try(self, name: str) -> str:
+        try:
+            await self._alerting.channels[name].send(sample(self._clock.now()))
+        except DeliveryError as error:
+            return error.reason
+        return ""

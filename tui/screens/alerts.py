@@ -1,0 +1,200 @@
+"""Everything about the alerts, and what is asked before they are silenced."""
+
+from collections.abc import Callable
+from typing import ClassVar, NamedTuple, Protocol
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Footer, Input, Label
+
+from tui.engine.errors import UsageError
+from tui.engine.model import Alert, AlertBoard, AlertState, Playbook, Snapshot
+from tui.engine.text import t
+from tui.engine.when import parse_span
+from tui.screens._bindings import translated
+from widgets import AlertsPanel
+
+USUAL_SPAN = "1h"
+RENEW_S = 0.5
+
+
+class AlertDesk(Protocol):
+    """Where alerts are judged or read, and where people say something about them."""
+
+    def board(self) -> AlertBoard:
+        """Return the alerts; the same object while nothing changed."""
+
+    def playbook(self, alert: Alert) -> Playbook | None:
+        """Return what to do about an alert, if that is known."""
+
+    async def acknowledge(self, alert: Alert) -> None:
+        """Take an alert on; raises ``VoxtopError``."""
+
+    async def silence(self, match: str, seconds: float, comment: str) -> None:
+        """Mute what matches, for a time; raises ``VoxtopError``."""
+
+    async def test(self) -> list[tuple[str, str]]:
+        """Try every channel; return its name and why nothing arrived, empty if it did."""
+
+
+class Asked(NamedTuple):
+    """What was answered about a silence."""
+
+    match: str
+    seconds: float
+    comment: str
+
+
+def match_of(alert: Alert) -> str:
+    """Return what silences this alert and no other."""
+    labels = (f'{name}="{value}"' if set(value) & set(',"') else f"{name}={value}" for name, value in alert.labels)
+    return ",".join((f"rule={alert.rule}", *labels))
+
+
+def chosen(board: AlertBoard, panel: AlertsPanel | None) -> Alert | None:
+    """Return the alert that a key is about: the selected one, else the worst that fires and nobody has."""
+    if panel is not None and panel.has_focus:
+        return panel.selected
+    return next((one for one in board.firing if not one.acknowledged and not one.muted_by), None)
+
+
+class Actions(Protocol):
+    """What the screen behind this one can do."""
+
+    async def acknowledge(self, alert: Alert | None) -> None:
+        """Take an alert on, if there is one."""
+
+    def silence(self, alert: Alert | None) -> None:
+        """Ask about a silence."""
+
+    def action_test_channels(self) -> None:
+        """Send a test through every channel."""
+
+    def open_for(self, alert: Alert | None) -> None:
+        """Open the playbook of an alert."""
+
+
+class SilenceScreen(ModalScreen[Asked | None]):
+    """Asks for how long and why; Esc silences nothing."""
+
+    CSS = """
+    SilenceScreen { align: center middle; }
+    SilenceScreen > Vertical {
+        width: 80%; max-width: 90; height: auto; padding: 0 1;
+        border: round $border; background: $surface;
+    }
+    """
+    KEYS: ClassVar[list[Binding]] = [Binding("escape", "dismiss", id="back")]
+
+    def __init__(self, match: str) -> None:
+        super().__init__()
+        self._match = match
+        self._bindings = translated(self.KEYS)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the questions."""
+        with Vertical():
+            yield Label(t("screen.silence_title"), markup=False)
+            yield Input(self._match, id="match")
+            yield Input(USUAL_SPAN, id="span", placeholder=t("screen.silence_span"))
+            yield Input(id="comment", placeholder=t("screen.silence_comment"))
+            yield Label("", id="problem", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with what is mostly changed."""
+        self.query_one("#span").focus()
+
+    @on(Input.Submitted)
+    def answer(self, message: Input.Submitted) -> None:
+        """Go to the next question; after the last one the answers are taken or refused."""
+        if message.input.id != "comment":
+            self.focus_next()
+            return
+        match, span, comment = (
+            self.query_one(f"#{name}", Input).value.strip() for name in ("match", "span", "comment")
+        )
+        try:
+            seconds = parse_span(span)
+        except UsageError as error:
+            self.query_one("#problem", Label).update(str(error))
+            return
+        if not comment:
+            self.query_one("#problem", Label).update(t("screen.silence_why"))
+            return
+        self.dismiss(Asked(match, seconds, comment))
+
+
+class AlertsScreen(Screen[None]):
+    """The alerts with all there is to know; Enter opens a playbook, Esc goes back."""
+
+    CSS = "AlertsScreen > AlertsPanel { height: 1fr; }"
+    KEYS: ClassVar[list[Binding]] = [
+        Binding("a", "acknowledge", id="acknowledge"),
+        Binding("s", "silence", id="silence"),
+        Binding("t", "test_channels", id="test_channels"),
+        Binding("escape,q", "dismiss", id="back"),
+    ]
+
+    def __init__(self, actions: Actions, snapshot: Callable[[], Snapshot], now: Callable[[], float]) -> None:
+        """``actions`` carries out what keys ask for."""
+        super().__init__()
+        self._actions = actions
+        self._snapshot = snapshot
+        self._now = now
+        self._bindings = translated(self.KEYS)
+
+    def compose(self) -> ComposeResult:
+        """Show the panel alone, with everything."""
+        panel = AlertsPanel()
+        panel.full = True
+        yield panel
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin to show."""
+        self.query_one(AlertsPanel).focus()
+        self._renew()
+        self.set_interval(RENEW_S, self._renew)
+
+    def _chosen(self) -> Alert | None:
+        return chosen(self._snapshot().alerts, self.query_one(AlertsPanel))
+
+    async def action_acknowledge(self) -> None:
+        """Take the selected alert on."""
+        await self._actions.acknowledge(self._chosen())
+
+    def action_silence(self) -> None:
+        """Ask about a silence for the selected alert."""
+        self._actions.silence(self._chosen())
+
+    def action_test_channels(self) -> None:
+        """Send a test through every channel."""
+        self._actions.action_test_channels()
+
+    @on(AlertsPanel.Drilled)
+    def open_playbook(self) -> None:
+        """Open what to do about the selected alert."""
+        self._actions.open_for(self._chosen())
+
+    def _renew(self) -> None:
+        self.query_one(AlertsPanel).show(self._snapshot(), self._now())
+
+
+class News:
+    """What is new among the alerts since the last look."""
+
+    def __init__(self) -> None:
+        self._firing: set[tuple[str, int]] = set()
+
+    def over(self, board: AlertBoard) -> list[Alert]:
+        """Return the alerts that fired at the last look and are over now."""
+        found = [one for one in board.alerts if one.state is AlertState.RESOLVED and _episode(one) in self._firing]
+        self._firing = {_episode(one) for one in board.firing}
+        return found
+
+
+def _episode(alert: Alert) -> tuple[str, int]:
+    return alert.id, alert.episode
