@@ -17,6 +17,7 @@ from tui.engine.alerts.rule import shipped
 from tui.engine.alerts.telling import Teller
 from tui.engine.clock import ManualClock
 from tui.engine.model import Notification, Snapshot
+from tui.engine.sources import identity
 from tui.engine.state import StateDatabase
 
 PATIENCE_S = 30.0
@@ -72,7 +73,7 @@ async def test_without_a_watch_the_monitor_judges_and_notifies() -> None:
 async def test_while_a_watch_judges_its_sources_the_monitor_shows_its_alerts_and_notifies_nobody() -> None:
     clock, sink = ManualClock(NOW), Sink()
     with StateDatabase() as database:
-        watch = Judge(shipped(), database, clock, sources=["app.log", "other.log"])
+        watch = Judge(shipped(), database, clock, sources=[identity("app.log"), identity("other.log")])
         await watch.look(figures.missing("TELNYX_API_KEY", at=NOW))
         async with desk(figures.missing(at=NOW), clock, sink) as one:
             await until(lambda: bool(one.board().firing))
@@ -87,7 +88,7 @@ async def test_while_a_watch_judges_its_sources_the_monitor_shows_its_alerts_and
 async def test_a_watch_on_other_sources_leaves_the_monitor_its_own_alerts() -> None:
     clock, sink = ManualClock(NOW), Sink()
     with StateDatabase() as database:
-        await Judge(shipped(), database, clock, sources=["elsewhere.log"]).look(CALM)
+        await Judge(shipped(), database, clock, sources=[identity("elsewhere.log")]).look(CALM)
         async with desk(figures.missing(at=NOW), clock, sink) as one:
             await until(lambda: bool(sink.arrived))
 
@@ -97,7 +98,7 @@ async def test_a_watch_on_other_sources_leaves_the_monitor_its_own_alerts() -> N
 async def test_a_watch_that_is_gone_leaves_judging_to_the_monitor() -> None:
     clock, sink = ManualClock(NOW), Sink()
     with StateDatabase() as database:
-        await Judge(shipped(), database, clock, sources=["app.log"]).look(CALM)
+        await Judge(shipped(), database, clock, sources=[identity("app.log")]).look(CALM)
         async with desk(figures.missing(at=NOW), clock, sink) as one:
             await until(lambda: one.board().known)
             assert one.board().firing == ()

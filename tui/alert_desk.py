@@ -22,6 +22,7 @@ from tui.engine.clock import Clock
 from tui.engine.errors import ConfigError, StateError
 from tui.engine.model import NO_BOARD, Alert, AlertBoard, Playbook, Silence, Snapshot
 from tui.engine.playbooks.match import PlaybookCatalogue
+from tui.engine.sources import identity
 from tui.engine.state import StateDatabase
 
 DELIVERY = "delivery"
@@ -69,11 +70,11 @@ class AlertDesk:
         """
         self.trouble = trouble
         self._alerting = alerting
-        self._specs = tuple(specs)
+        self._specs = tuple(identity(spec) for spec in specs)
         self._snapshot = snapshot
         self._clock = clock
         self._private = private
-        self._scope = hashlib.sha256("\0".join(sorted(specs)).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+        self._scope = hashlib.sha256("\0".join(sorted(self._specs)).encode("utf-8", "surrogateescape")).hexdigest()[:12]
         self._board = NO_BOARD
         self._database: StateDatabase | None = None
 

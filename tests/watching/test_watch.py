@@ -105,6 +105,25 @@ def test_fault_91_after_kill_9_an_alert_goes_on_and_nobody_is_told_twice(tmp_pat
         assert told(tmp_path) == ["fired", "fired"]
 
 
+def test_a_watch_goes_on_where_the_last_one_stopped_and_takes_what_was_written_meanwhile_for_news(
+    tmp_path: Path,
+) -> None:
+    calls = "".join(f"🔌 WS CONNECTION | Client: twilio, ID: c{number}\n" for number in range(7))
+    with watching(tmp_path, configured=channel(tmp_path)) as watch:
+        watch.write(calls)
+        watch.wait_for("source", state="live")
+        assert watch.end() == 0
+    with (tmp_path / "app.log").open("a", encoding="utf-8") as file:
+        file.write(MISSING.format("GROQ_API_KEY"))
+
+    with Watch(tmp_path) as again:
+        alert = again.wait_for("alert", rule="config_warning")
+
+        assert alert["told"] == "fired"
+        _, metrics = again.get("/metrics")
+        assert "voxtop_active_calls 7" in metrics
+
+
 def test_fault_94_a_log_that_is_gone_is_told_though_nothing_else_can_be_judged(tmp_path: Path) -> None:
     rule = '[alerts.rules.source_stale]\nfor = "1s"\n'
     with watching(tmp_path, configured=rule) as watch:

@@ -22,6 +22,7 @@ from tui.engine.exporters.prometheus import PrometheusExporter
 from tui.engine.model import AlertState, SourceState, SourceStatus
 from tui.engine.monitor import Monitor
 from tui.engine.playbooks.match import PlaybookCatalogue
+from tui.engine.sources import identity
 from tui.engine.state import StateDatabase
 from tui.watching.health import Pulse, health_route
 from tui.watching.log import EventLog, Level
@@ -74,7 +75,7 @@ class Watch:
             self._alerting.rules,
             parts.database,
             parts.clock,
-            sources=parts.specs,
+            sources=[identity(spec) for spec in parts.specs],
             channels=self._alerting.policies,
             teller=self._alerting.teller,
         )

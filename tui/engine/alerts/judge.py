@@ -23,7 +23,7 @@ SAVE_S = 10.0
 """Figures of alerts that stand still are written this often."""
 HISTORY_S = 120.0
 """Evidence older than this at the start raises nothing (semantics R68)."""
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 """A source that gives no sign of life for so long is no longer waited for."""
 
 
