@@ -5,6 +5,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ def test_a_watch_goes_on_where_the_last_one_stopped_and_takes_what_was_written_m
         watch.wait_for("source", state="live")
         assert watch.end() == 0
     with (tmp_path / "app.log").open("a", encoding="utf-8") as file:
-        file.write(MISSING.format("GROQ_API_KEY"))
+        file.write(f"{datetime.now(UTC).isoformat()} " + MISSING.format("GROQ_API_KEY"))
 
     with Watch(tmp_path) as again:
         alert = again.wait_for("alert", rule="config_warning")

@@ -245,6 +245,16 @@ async def test_r68_at_a_first_start_history_raises_nothing(court: Court) -> None
     assert court.board().alerts == ()
 
 
+async def test_r68_a_warning_without_a_time_in_a_log_that_was_there_before_raises_nothing(court: Court) -> None:
+    snapshot = figures.missing()
+    (key,) = snapshot.config.missing
+    untimed = replace(snapshot.config, missing=(replace(key, first_at=None, last_at=None),))
+
+    await court.run(replace(snapshot, config=untimed))
+
+    assert court.board().alerts == ()
+
+
 async def test_nothing_is_judged_before_history_was_read(court: Court) -> None:
     reading = replace(figures.missing(), sources=(replace(figures.APP, progress=0.4),))
     await court.run(reading, 3600)

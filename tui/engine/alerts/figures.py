@@ -85,7 +85,10 @@ def config(snapshot: Snapshot, _now: float, _window: float | None) -> Figure:
 
 
 def _missing(keys: Sequence[MissingKey], snapshot: Snapshot) -> Reading:
-    """Return one missing field, in however many sources: one alert for each field (semantics R77)."""
+    """Return one missing field, in however many sources: one alert for each field (semantics R77).
+
+    What was said without a time is history: a line that arrives now has the time of its arrival (semantics R66).
+    """
     newest = max(keys, key=lambda key: key.first_at or 0.0)
     return Reading(
         (("field", newest.field),),
@@ -93,7 +96,7 @@ def _missing(keys: Sequence[MissingKey], snapshot: Snapshot) -> Reading:
         1,
         Limits(0, 0),
         n=sum(key.lines for key in keys),
-        at=max((key.last_at for key in keys if key.last_at is not None), default=None),
+        at=max((key.last_at for key in keys if key.last_at is not None), default=0.0),
         began=newest.first_at,
         host=_host(snapshot, newest.source),
         playbook=newest.playbook.id if newest.playbook else "",
