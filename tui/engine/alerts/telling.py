@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tui.engine.alerts.machine import Track
 from tui.engine.alerts.wording import describe
+from tui.engine.evidence import reasons
 from tui.engine.model import Alert, AlertState, ErrorGroup, Notification, Occasion, Playbook, Snapshot
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
@@ -93,20 +94,8 @@ def evidence(alert: Alert, snapshot: Snapshot) -> tuple[str, ...]:
     """Return what was counted about the same thing lately, in the log's words, masked and safe."""
     labels = dict(alert.labels)
     found = [group for group in snapshot.recent if _about(group, alert, labels)]
-    return tuple(
-        safe_text(
-            redact(
-                t(
-                    "alert_text.evidence",
-                    kind=" ".join(filter(None, (group.stage, group.provider, group.code))) or group.kind,
-                    count=group.count,
-                    text=group.text,
-                )
-            ),
-            EVIDENCE_LENGTH,
-        )
-        for group in found[:EVIDENCE_LINES]
-    )
+    said = reasons(snapshot, found[:EVIDENCE_LINES])
+    return tuple(safe_text(redact(line), EVIDENCE_LENGTH) for line in said)
 
 
 _KINDS: Mapping[str, frozenset[str]] = {
