@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.engine.clock import ManualClock
+from tui.engine.errors import StateError
 from tui.engine.metrics.histogram import figures
 from tui.engine.model import LogEvent, Retention, SourceCounts
 from tui.engine.state import Recorder, StateDatabase, Upkeep, between
@@ -95,6 +96,24 @@ async def test_a_line_said_twice_and_a_sample_that_is_none_are_not_counted(datab
     kept = Kept(database)
     twin = LogEvent("error", "app.log", 1, NOW + 1, level="error", stage="TTS", provider="Azure", text="401")
     kept.take(twin, twin._replace(line=2), ttfb(NOW + 2, 0.0, 3), ttfb(NOW + 2, 1e9, 4))
+    await kept.upkeep.go_round()
+
+    assert kept.rows(60) == [(0, "error/TTS/Azure", 1)]
+
+
+async def test_a_roll_up_that_could_not_be_written_is_made_again_with_the_same_counts(
+    database: StateDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Kept(database)
+    kept.take(LogEvent("error", "app.log", 1, NOW + 1, level="error", stage="TTS", provider="Azure", text="401"))
+
+    def full(*_: object) -> None:
+        raise StateError("full")
+
+    with monkeypatch.context() as failing:
+        failing.setattr("tui.engine.state._rollups._add", full)
+        with pytest.raises(StateError):
+            await kept.upkeep.go_round()
     await kept.upkeep.go_round()
 
     assert kept.rows(60) == [(0, "error/TTS/Azure", 1)]

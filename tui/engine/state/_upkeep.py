@@ -43,8 +43,12 @@ class Upkeep:
             StateError: the file cannot be written.
         """
         write, now, keep = self._database.write, self._clock.now(), self._retention
-        while await write(partial(roll, counting=self._counting)):
-            pass
+        try:
+            while await write(partial(roll, counting=self._counting)):
+                pass
+        except StateError:
+            self._counting = Counting()  # it has seen what was not written, and would take it for repeated
+            raise
         for job in (
             partial(_old_events, before=now - keep.events_s),
             partial(_old_rollups, step=60, before=now - keep.minutes_s),
