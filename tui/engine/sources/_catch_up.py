@@ -134,10 +134,21 @@ class Rotated(NamedTuple):
     async def _open_one(self, sibling: Sibling) -> Handle:
         """Open a listed file; FileNotFoundError if its name leads to another one by now."""
         handle = await self.access.open_sibling(sibling)
-        if handle.stat.identity != sibling.stat.identity:
+        try:
+            if await _is(handle, sibling):
+                return handle
+        except BaseException:
             await handle.close()
-            raise FileNotFoundError(sibling.path)
-        return handle
+            raise
+        await handle.close()
+        raise FileNotFoundError(sibling.path)
+
+
+async def _is(handle: Handle, sibling: Sibling) -> bool:
+    """Tell whether an opened file is the one that was listed; without inodes its head must do."""
+    if handle.stat.identity is None and sibling.stat.identity is None:
+        return await handle.read(0, len(sibling.head)) == sibling.head
+    return handle.stat.identity == sibling.stat.identity
 
 
 async def close_all(tails: Iterable[Tail]) -> None:

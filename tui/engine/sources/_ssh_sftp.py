@@ -17,6 +17,8 @@ from tui.engine.sources._ssh_host import Host
 
 READ_SIZE = 255 * 1024
 """Bytes asked for at once: what OpenSSH gives at most."""
+LISTINGS = 5
+"""Attempts to list rotated files whose names are just being shifted."""
 PACKED_HEAD = 4096
 """Compressed bytes that hold the head of the contents."""
 
@@ -116,18 +118,33 @@ class SftpAccess:
         return Look(data, head, attrs.size or 0, found)
 
     async def siblings(self, path: str) -> list[Sibling]:
-        """List the rotated files of a path with their heads; none where the folder is gone or closed."""
+        """List the rotated files of a path with their heads; none where the folder is gone or closed.
+
+        A rotation renames one file after the other. While it goes on, names lead to other files than a moment ago,
+        and nothing here tells one file from another: such a listing is thrown away.
+        """
         followed = PurePosixPath(path)
+        found: list[Sibling] = []
         with self._host.hold():
-            client = await self._host.sftp()
-            try:
-                async with _failures(self._host, client):
-                    listed = await client.readdir(os.fsencode(str(followed.parent)))
-            except (FileNotFoundError, PermissionError):
-                return []
-            names = rotated_names(followed.name, (os.fsdecode(each.filename) for each in listed))
-            found = [await self._sibling(str(followed.parent / name)) for name in names]
-        return [sibling for sibling in found if sibling is not None]
+            names = await self._rotated(followed)
+            for _ in range(LISTINGS):
+                opened = [await self._sibling(str(followed.parent / name)) for name in names]
+                found = [sibling for sibling in opened if sibling is not None]
+                before, names = names, await self._rotated(followed)
+                if names == before:
+                    break
+        return found
+
+    async def _rotated(self, followed: PurePosixPath) -> dict[str, tuple[int | None, int | None]]:
+        """Return size and time of each rotated file, oldest first; none where the folder is gone or closed."""
+        client = await self._host.sftp()
+        try:
+            async with _failures(self._host, client):
+                listed = await client.readdir(os.fsencode(str(followed.parent)))
+        except (FileNotFoundError, PermissionError):
+            return {}
+        told = {os.fsdecode(each.filename): (each.attrs.size, each.attrs.mtime) for each in listed}
+        return {name: told[name] for name in rotated_names(followed.name, told)}
 
     async def _sibling(self, path: str) -> Sibling | None:
         """Return a rotated file, None if it is unreadable, empty or already gone."""

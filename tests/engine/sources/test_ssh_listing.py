@@ -1,0 +1,91 @@
+"""Rotated files of another machine that are renamed while somebody lists them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.engine.sources.access import BlindAccess
+from tests.engine.sources.conftest import Begin
+from tests.engine.sources.session import append, numbered
+from tests.sshd import sshd, use_home
+from tui.engine.clock import SystemClock
+from tui.engine.sources._access import Handle, Look, Sibling
+from tui.engine.sources._opening import Opening
+from tui.engine.sources._ssh_address import Address
+from tui.engine.sources._ssh_pool import RemoteHost
+from tui.engine.sources._ssh_sftp import SftpAccess
+from tui.engine.sources._trouble import TroubleError
+
+FILES = 6
+
+
+def shift(log: Path) -> None:
+    """Give every rotated file the next number, as logrotate does."""
+    for number in range(FILES, 0, -1):
+        log.with_name(f"app.log.{number}").rename(log.with_name(f"app.log.{number + 1}"))
+    append(log.with_name("app.log.1"), numbered(999, 999))
+
+
+async def test_fault_49_a_listing_made_while_names_are_shifted_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "app.log"
+    for number in range(1, FILES + 1):
+        append(log.with_name(f"app.log.{number}"), numbered(number, number + 10))
+    one_by_one, opened = SftpAccess._sibling, 0
+
+    async def disturbed(access: SftpAccess, path: str) -> Sibling | None:
+        nonlocal opened
+        opened += 1
+        if opened == FILES // 2:
+            shift(log)
+        return await one_by_one(access, path)
+
+    monkeypatch.setattr(SftpAccess, "_sibling", disturbed)
+    with sshd() as server:
+        use_home(monkeypatch, server)
+        remote = RemoteHost(Address("127.0.0.1", port=server.port), Opening(SystemClock(), None, lambda _: None))
+        found = await SftpAccess(remote.get()).siblings(str(log))
+
+    heads = [sibling.head.split(b"\n")[0] for sibling in found]
+    assert heads == [*(b"line %d" % number for number in range(FILES, 0, -1)), b"line 999"]
+
+
+class Unsteady(BlindAccess):
+    """Files without inodes, and a way to them that breaks."""
+
+    lost: tuple[str, ...] = ()
+
+    async def look(self, handle: Handle, path: str, offset: int, size: int) -> Look:
+        self._break("look")
+        return await super().look(handle, path, offset, size)
+
+    async def siblings(self, path: str) -> list[Sibling]:
+        self._break("siblings")
+        return await super().siblings(path)
+
+    def _break(self, what: str) -> None:
+        if what in self.lost:
+            raise TroubleError("ssh_lost", host="voice-1", reason="Connection reset by peer")
+
+
+async def test_fault_49_a_connection_lost_again_while_rotated_files_are_looked_for_is_no_gap(
+    tmp_path: Path, begin: Begin
+) -> None:
+    log, access = tmp_path / "app.log", Unsteady()
+    append(log, numbered(1, 3))
+    session = begin(log, access=access)
+    await session.poll()
+    log.rename(f"{log}.1")
+    append(log, numbered(4, 6))
+    await session.poll(2)
+    access.lost = ("look", "siblings")
+    await session.poll(3)
+    append(log.with_name("app.log.1"), [b"late"])
+    access.lost = ("siblings",)
+    await session.poll(3)
+    access.lost = ()
+    await session.poll(3)
+
+    assert sorted(session.lines) == sorted([*numbered(1, 6), b"late"])
+    assert session.gaps == []
