@@ -225,6 +225,7 @@ async def test_who_may_not_read_the_journal_is_told_the_group_to_join(run: Run, 
     assert status.state is SourceState.FAILED
     assert "systemd-journal" in status.remedy
     assert source.lines == []
+    assert not source.source.trail()[-1].ok
 
 
 async def test_a_unit_nobody_knows_is_told_by_the_trail(run: Run, journal: Journald) -> None:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import os
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -108,7 +109,8 @@ def explained(error: Exception, url: URL) -> TroubleError:
         return TroubleError("http_unknown_host", host=host)
     if isinstance(error, TimeoutError):
         return TroubleError("http_silent", host=host, seconds=f"{TIMEOUT_S:g}")
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    number = error.errno if isinstance(error, aiohttp.ClientConnectorError) else None
+    reason = os.strerror(number) if number else str(error) or type(error).__name__
     return TroubleError("http_unreachable", host=f"{host}:{url.port}", reason=reason)
 
 

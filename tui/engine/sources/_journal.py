@@ -37,6 +37,15 @@ class Journal:
 
     async def attach(self, cursor: str) -> AsyncGenerator[Batch, None]:
         """Read behind a place of the journal; raises TroubleError where journalctl cannot."""
+        try:
+            async with aclosing(self._attached(cursor)) as batches:
+                async for batch in batches:
+                    yield batch
+        except TroubleError as trouble:
+            self._step(ok=False, detail=trouble.reason, remedy=trouble.remedy)
+            raise
+
+    async def _attached(self, cursor: str) -> AsyncGenerator[Batch, None]:
         place = Place.read(cursor)
         boundary, began, history = Boundary(place), self._clock.now(), True
         async with await self._runner.start(self._command(place)) as command:
@@ -55,7 +64,8 @@ class Journal:
         await self._check()
         if code or self._follow:
             raise TroubleError("journal_ended", outcome=outcome(code), said=said or "-")
-        self._found()
+        found = self._reading.lines > 0
+        self._step(ok=found, remedy="" if found else t("sources.step_journal_remedy"))  # a misspelt unit has nothing
 
     def _command(self, place: Place) -> Sequence[str]:
         """Return the call of journalctl; it begins with the entry at the place, which tells that it still exists."""
@@ -78,10 +88,9 @@ class Journal:
         if _NO_JOURNAL in warned:
             raise TroubleError("journal_none", state=SourceState.WAITING)
 
-    def _found(self) -> None:
-        """Note whether the unit had anything to say at all: a misspelt one has not."""
+    def _step(self, *, ok: bool, detail: str = "", remedy: str = "") -> None:
         step = t("sources.step_journal", unit=safe_text(self._unit))
-        self._reading.step(step, ok=self._reading.lines > 0, remedy=t("sources.step_journal_remedy"))
+        self._reading.step(step, ok=ok, detail=detail, remedy=remedy)
 
 
 def matches(unit: str) -> Sequence[str]:
