@@ -4,6 +4,7 @@ import importlib
 import os
 import signal
 import sys
+from types import FrameType
 from typing import NoReturn
 
 import click
@@ -88,6 +89,9 @@ def root() -> None:
 def main() -> NoReturn:
     """Run the program; every expected failure is one line on stderr and an exit code of the contract."""
     use_language(_asked_language(sys.argv) or system_language())
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _interrupt)
     try:
         code = root.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -103,6 +107,13 @@ def main() -> NoReturn:
         code = 130
     _let_go_of_output()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """End in order, as ctrl-C does: output is flushed, and the commands of sources do not stay behind."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for what runs in the background
+        signal.default_int_handler(number, frame)
+    signal.raise_signal(signal.SIGINT)
 
 
 def _end_as_unheard() -> NoReturn:
