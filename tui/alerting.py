@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.config import Settings, config_path
-from tui.engine.alerts.notify import Channel, Wording, open_channels
+from tui.engine.alerts.notify import Channel, Wording, open_channel, open_channels
 from tui.engine.alerts.policy import Policy
 from tui.engine.alerts.rule import AlertRule, read_rule_files, read_rules
 from tui.engine.alerts.telling import Teller
@@ -40,6 +40,15 @@ def alerting(settings: Settings, playbooks: PlaybookCatalogue, folder: Path | No
         policies={name: Policy.of(options, tz) for name, options in settings.notify.items()},
         teller=Teller(playbook),
     )
+
+
+def one_channel(settings: Settings, playbooks: PlaybookCatalogue, name: str) -> Channel:
+    """Return one channel, whatever may be wrong with the others.
+
+    Raises:
+        ConfigError: it cannot be opened.
+    """
+    return open_channel(name, settings.notify[name], Wording(settings.service, playbooks.get, settings.zone()))
 
 
 def rules_in_force(settings: Settings, folder: Path | None = None) -> dict[str, AlertRule]:

@@ -1,4 +1,5 @@
 import json
+import re
 from functools import partial
 from pathlib import Path
 
@@ -47,7 +48,7 @@ async def test_list_shows_what_fires_since_when_and_what_became_of_its_messages(
 
     assert f"✖ {alert}  FIRING    config_warning  GROQ_API_KEY is not set" in shown
     assert "0 messages sent · 1 given up" in shown
-    assert "given up 0 s ago: config_warning to ops: 550 no" in shown
+    assert re.search(r"given up \d+ s ago: config_warning to ops: 550 no", shown)
     found = json.loads(run("list", "--json").output)
     assert found["schema"] == "voxtop.alerts/1"
     assert [(one["id"], one["state"], one["dead"]) for one in found["alerts"]] == [(alert, "firing", 1)]

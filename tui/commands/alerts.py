@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from tui.alerting import alerting, rules_in_force
+from tui.alerting import one_channel, rules_in_force
 from tui.commands._alerts_text import as_json, as_text, backtest_json, backtest_text
 from tui.commands._options import read_settings, settings_options, settle
 from tui.commands._redaction import redaction
@@ -155,7 +155,7 @@ def test(*, channel: str, config: Path | None, as_object: bool, **flags: object)
 
 async def _send_test(settings: Settings, channel: str) -> str:
     """Return why the message did not arrive, empty if it did."""
-    opened = alerting(settings, PlaybookCatalogue.load()).channels[channel]
+    opened = one_channel(settings, PlaybookCatalogue.load(), channel)
     try:
         await opened.send(sample(SystemClock().now()))
     except DeliveryError as error:

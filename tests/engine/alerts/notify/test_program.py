@@ -68,8 +68,8 @@ class Place:
         with self.log.open("a", encoding="utf-8") as file:
             file.write(f"{datetime.now(UTC).isoformat()} {message}\n")
 
-    async def start(self, *words: str) -> asyncio.subprocess.Process:
-        secrets = {"SMTP_PASSWORD": CANARIES["password"], "HOOK_SECRET": CANARIES["signing"]}
+    async def start(self, *words: str, **more: str) -> asyncio.subprocess.Process:
+        secrets = {"SMTP_PASSWORD": CANARIES["password"], "HOOK_SECRET": CANARIES["signing"], **more}
         return await asyncio.create_subprocess_exec(
             *(*VOXTOP, *words, "--config", str(self.config)),
             env=environment(self.home, **secrets),
@@ -180,3 +180,11 @@ async def test_a_test_message_is_marked_as_one_and_says_whether_it_arrived(place
     out, err = await asyncio.wait_for(process.communicate(), WAIT_S)
     assert process.returncode == 1
     assert "451: not now" in out.decode() + err.decode()
+
+
+async def test_a_channel_can_be_tried_though_another_cannot_be_opened(place: Place) -> None:
+    process = await place.start("alerts", "test", "mail", HOOK_SECRET="")
+    out, err = await asyncio.wait_for(process.communicate(), WAIT_S)
+
+    assert process.returncode == 0, out + err
+    assert len(place.inbox.mails) == 1
