@@ -137,9 +137,9 @@ def test_fault_77_no_line_is_lost_or_counted_twice_by_50_kills_under_load(log: L
     stop = threading.Event()
 
     def write() -> None:
-        while not stop.wait(0.01):
+        while not stop.wait(0.03):
             log.write(rng.randrange(1, 6))
-            if rng.random() < 0.008:
+            if rng.random() < 0.03:
                 log.rotate()
 
     log.write()
