@@ -126,3 +126,15 @@ async def test_a_silence_from_the_monitor_mutes_and_every_channel_can_be_tried()
         await until(lambda: bool(one.board().silences))
         assert await one.test() == [("ops", "")]
         assert [message.occasion for message in sink.arrived] == ["test"]
+
+
+async def test_fault_37_where_no_state_can_be_kept_alerts_are_judged_all_the_same_and_the_board_says_so(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "state").write_text("a file where a folder should be", encoding="utf-8")
+    sink = Sink()
+    async with desk(figures.missing(at=NOW), ManualClock(NOW), sink) as one:
+        await until(lambda: bool(one.board().firing))
+
+        assert str(tmp_path / "state") in one.board().trouble
+        assert sink.arrived == []

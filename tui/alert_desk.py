@@ -22,9 +22,12 @@ from tui.engine.clock import Clock
 from tui.engine.errors import ConfigError, StateError
 from tui.engine.model import NO_BOARD, Alert, AlertBoard, Playbook, Silence, Snapshot
 from tui.engine.playbooks.match import PlaybookCatalogue
+from tui.engine.safe_text import safe_text
 from tui.engine.sources import identity
 from tui.engine.state import StateDatabase
 
+RESUME_S = 60.0
+"""A monitor opened again so soon goes on with its alerts; later it begins anew (semantics R68)."""
 DELIVERY = "delivery"
 """The role of the one process that sends messages."""
 
@@ -76,6 +79,7 @@ class AlertDesk:
         self._private = private
         self._scope = hashlib.sha256("\0".join(sorted(self._specs)).encode("utf-8", "surrogateescape")).hexdigest()[:12]
         self._board = NO_BOARD
+        self._lost = ""
         self._database: StateDatabase | None = None
 
     def board(self) -> AlertBoard:
@@ -98,6 +102,7 @@ class AlertDesk:
                 sources=self._specs,
                 channels={} if self._private else self._alerting.policies,
                 teller=self._alerting.teller,
+                resume_s=RESUME_S,
             )
             sending: asyncio.Task[None] | None = None
             try:
@@ -118,8 +123,10 @@ class AlertDesk:
     def _open(self, stack: ExitStack) -> StateDatabase:
         """Open the shared state, or one of this run alone where that cannot be had."""
         if not self._private:
-            with suppress(StateError):
+            try:
                 return stack.enter_context(StateDatabase(clock=self._clock))
+            except StateError as error:
+                self._lost = safe_text(str(error))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="voxtop-alerts-"))
         self._private = True
         return stack.enter_context(StateDatabase(Path(folder) / "state", clock=self._clock, reserve_bytes=0))
@@ -130,7 +137,8 @@ class AlertDesk:
         return watch is not None and book.is_alive(watch, self._clock.now()) and set(self._specs) <= set(watch.sources)
 
     async def _read(self, database: StateDatabase, scope: str) -> None:
-        board = await database.read(partial(book.read_board, scopes=(scope,), now=self._clock.now()))
+        read = await database.read(partial(book.read_board, scopes=(scope,), now=self._clock.now()))
+        board = replace(read, trouble=self._lost)
         if board != self._board:
             self._board = board
 

@@ -9,7 +9,7 @@ from tui.engine.model import Alert, AlertBoard, AlertState, Silence, Snapshot
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from widgets import _format as fmt
-from widgets._lines import Column, Line, Role, Run, joined, table
+from widgets._lines import Column, Line, Role, Run, crop, joined, table
 from widgets._panel import Panel
 from widgets._view import View
 
@@ -106,6 +106,8 @@ def _notes(board: AlertBoard, width: int, view: View, *, full: bool) -> list[Lin
     if board.silences and not full:
         parts.append((Run(t("panel_alerts.silences", count=len(board.silences)), "label"),))
     lines = [joined(parts, width, "  ")] if parts else []
+    if board.trouble:
+        lines.append((Run(crop(t("panel_alerts.trouble", reason=safe_text(board.trouble, 200)), width), "critical"),))
     return lines + ([_silence(one, view) for one in board.silences] if full else [])
 
 

@@ -241,6 +241,19 @@ async def test_after_a_restart_what_the_log_said_meanwhile_is_news(court: Court)
     assert court.occasions() == [("config_warning", "fired")]
 
 
+async def test_r68_what_ended_long_ago_is_history_for_whoever_does_not_go_on_with_it(court: Court) -> None:
+    await court.run(figures.missing())
+    court.clock.advance(86_400)
+    later = court.clock.now()
+    court.judge = Judge(court.rules, court.database, court.clock, channels=court.channels, resume_s=60)
+
+    await court.run(figures.missing("TELNYX_API_KEY", at=later - 600))
+    assert court.board().alerts == ()
+
+    await court.run(figures.missing("TELNYX_API_KEY", at=later))
+    assert [dict(alert.labels)["field"] for alert in court.board().firing] == ["TELNYX_API_KEY"]
+
+
 async def test_r68_at_a_first_start_history_raises_nothing(court: Court) -> None:
     await court.run(figures.missing(at=NOW - 121))
 

@@ -75,8 +75,12 @@ class Judge:
         sources: Sequence[str] = (),
         channels: Mapping[str, Policy] | None = None,
         teller: Teller | None = None,
+        resume_s: float | None = None,
     ) -> None:
-        """``sources`` are named in the beat; ``channels`` say what each of them is told."""
+        """``sources`` are named in the beat; ``channels`` say what each of them is told.
+
+        A former process that ended more than ``resume_s`` ago left nothing to go on with; None is never.
+        """
         self.scope = scope
         self.judging = False
         """History was read, and what is new is judged."""
@@ -87,6 +91,7 @@ class Judge:
         self._channels = dict(channels or {})
         self._teller = teller or Teller()
         self._machine: Machine | None = None
+        self._resume_s = resume_s
         self._began = clock.now()
         self._saved_at = 0.0
         self._unsaved: set[str] = set()
@@ -99,10 +104,14 @@ class Judge:
             StateError: the state file cannot be read.
         """
         now = self._clock.now()
-        beats = await self._database.read(book.read_beats)
-        last = beats.get(self.scope)
+        last = (await self._database.read(book.read_beats)).get(self.scope)
         tracks = await self._database.read(partial(book.read_tracks, scope=self.scope))
-        history = now - HISTORY_S if last is None else min(now - HISTORY_S, last.at)
+        history = now - HISTORY_S
+        if last is not None and self._resume_s is not None and now - last.at > self._resume_s:
+            await self._database.write(partial(book.drop_alerts, ids=[track.alert.id for track in tracks]))
+            tracks = []
+        elif last is not None:
+            history = min(history, last.at)
         self._machine = Machine(self._rules, tracks, scope=self.scope, history=history)
 
     def use(self, rules: Mapping[str, AlertRule], channels: Mapping[str, Policy], teller: Teller) -> None:

@@ -147,6 +147,8 @@ class AlertBoard:
     """Messages on their way."""
     watched_by: str = ""
     """The ``voxtop watch`` that judges and notifies; empty when this process does."""
+    trouble: str = ""
+    """Why alerts are not kept and nobody is told, a sentence; safe text."""
     known: bool = False
     """Whether anybody judges at all; without that, no alert means nothing."""
 
