@@ -269,7 +269,13 @@ class Follower:
         return path.identity != tail.place.identity
 
     async def _switch(self, tail: Tail) -> Chunk:
-        """Go over to the file that the path leads to now; the old one stays open for late lines."""
+        """Go over to the file that the path leads to now; the old one stays open for late lines.
+
+        It is drained once more before: lines may have come after the look at it and before its path was moved.
+        """
+        piece = await tail.read()
+        if piece.size:
+            return self._chunk(piece, more=True)
         try:
             live = await self._access.open(self._path)
         except OSError as error:
