@@ -3,7 +3,8 @@
 import traceback
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar, Protocol
+from pathlib import Path
+from typing import Any, ClassVar
 
 import rich.text
 from textual.actions import ActionParseResult
@@ -19,18 +20,21 @@ from tui.engine.clock import Clock, SystemClock
 from tui.engine.fleet.address import FleetAddress, fleet_address
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import Calling
-from tui.engine.monitor import Monitor, follow
+from tui.engine.monitor import Monitor, ScopedMonitor, Watchlist, follow
 from tui.engine.parser import line_time
 from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.sources import open_source
+from tui.engine.sources._source import Source
 from tui.engine.state import RecordedTicks, Recording
 from tui.engine.text import t
 from tui.engine.when import parse_since
 from tui.own_themes import OwnThemes, theme_folder
+from tui.remembering import remember_sources
 from tui.screens._bindings import CHANGES
-from tui.screens.dashboard import DashboardScreen, SnapshotSource
+from tui.screens._watching import Remember, Watched
+from tui.screens.dashboard import DashboardScreen
 from tui.screens.playbook import Desk
 from tui.terminal import end_on_signals, shows_unicode
 from widgets import glyphs_in_use, use_glyphs
@@ -40,13 +44,6 @@ TROUBLE_S = 20.0
 
 Companion = Callable[[], Coroutine[Any, Any, None]]
 """Starts what runs beside the monitor."""
-
-
-class Watched(SnapshotSource, Protocol):
-    """What fills the screen, and is run beside it."""
-
-    async def run(self) -> None:
-        """Watch until cancelled."""
 
 
 class VoxtopApp(App[int]):
@@ -64,6 +61,7 @@ class VoxtopApp(App[int]):
         companions: Sequence[Companion] = (),
         *,
         alerts: AlertDesk | None = None,
+        remember: Remember | None = None,
         own_themes: OwnThemes | None = None,
         read_only: bool = False,
         desk: Desk | None = None,
@@ -72,12 +70,14 @@ class VoxtopApp(App[int]):
         """Wire the parts.
 
         ``companions`` run beside the monitor and end with it: the writer of a simulated log, an exporter;
-        ``alerts`` is where alerts are judged; ``read_only`` refuses what changes anything; ``desk`` is what the
-        screens are worked with; ``at_end`` is called when all of them have ended.
+        ``alerts`` is where alerts are judged; ``remember`` writes sources into the configuration file; ``read_only``
+        refuses what changes anything; ``desk`` is what the screens are worked with; ``at_end`` is called when all of
+        them have ended.
         """
         super().__init__()
         self._at_end = at_end
         self._read_only = read_only
+        self._remember = remember
         self._desk = desk or Desk(clock)
         self._monitor = monitor
         self._clock = clock
@@ -91,7 +91,9 @@ class VoxtopApp(App[int]):
     def on_mount(self) -> None:
         """Open the dashboard and begin to read."""
         end_on_signals(self.action_leave)
-        self.push_screen(DashboardScreen(self._monitor, self._clock, self._desk, alerts=self._alerts))
+        self.push_screen(
+            DashboardScreen(self._monitor, self._clock, self._desk, alerts=self._alerts, remember=self._remember)
+        )
         # After the first picture: history may be long, and somebody is waiting for a sign of life.
         self.call_after_refresh(self.run_worker, self._monitor.run, group="monitor")
         if self._alerts and self._alerts.trouble:
@@ -158,44 +160,64 @@ def monitor_app(
     stdin_fd: int | None = None,
     clean: Callable[[str], str] = redact,
     read_only: bool = False,
+    config_file: Path | None = None,
 ) -> VoxtopApp:
     """Return the program over these sources, wired and ready to run.
+
+    ``config_file`` is where sources are remembered; None is the usual place.
 
     Raises:
         UsageError: a source or the start of reading is written wrongly.
     """
-    clock, tz = SystemClock(), settings.zone()
+    clock = SystemClock()
     use_glyphs(unicode=shows_unicode() and not settings.ascii)
     calling = Calling(bell=False) if read_only else settings.calling()
     desk = Desk(clock, RecordedTicks(clock), playbook_folder(), calling)
     address = fleet_address(specs[0]) if len(specs) == 1 else None
     if address is not None:
         return VoxtopApp(_fleet(address, settings, clock), clock, settings.theme, read_only=read_only, desk=desk)
-    opening = partial(
+    opening = _opening(settings, clock, stdin_fd or 0)
+    recording = Recording(clock, settings.retention()) if settings.resume and not read_only else None
+    playbooks = PlaybookCatalogue.load()
+    new_store = partial(MetricsStore, settings.thresholds, playbooks, clean=clean)
+    store = new_store()
+    told = partial(_joined, (notice, recording.notice) if recording else (notice,))
+    monitor = Monitor((), store, clock, settings.zone(), told, journal=recording.journal if recording else None)
+    watchlist = Watchlist(monitor, lambda spec: follow(monitor, spec, opening, recording), clock)
+    for spec in dict.fromkeys(specs):
+        watchlist.add(spec)
+    companions = [each for each in (companion, recording.run if recording else None) if each]
+    if settings.listen and not read_only:
+        companions.append(_exporter(settings, store, monitor, clock))
+    return VoxtopApp(
+        ScopedMonitor(monitor, watchlist, new_store, clock),
+        clock,
+        settings.theme,
+        companions,
+        alerts=alert_desk(
+            settings, playbooks, specs, monitor.snapshot, clock, private=read_only or companion is not None
+        ),
+        remember=partial(remember_sources, config_file),
+        read_only=read_only,
+        desk=desk,
+        at_end=recording.close if recording else None,
+    )
+
+
+def _opening(settings: Settings, clock: Clock, stdin_fd: int) -> Callable[..., Source]:
+    """Return ``open_source`` as the settings want it.
+
+    Raises:
+        UsageError: the start of reading is written wrongly.
+    """
+    tz = settings.zone()
+    return partial(
         open_source,
         clock=clock,
         since=parse_since(settings.since, clock.now(), tz),
         line_time=partial(line_time, tz=tz),
-        stdin_fd=stdin_fd or 0,
+        stdin_fd=stdin_fd,
         options=settings.source_options(),
-    )
-    recording = Recording(clock, settings.retention()) if settings.resume and not read_only else None
-    playbooks = PlaybookCatalogue.load()
-    store = MetricsStore(settings.thresholds, playbooks, clean=clean)
-    told = (notice, recording.notice) if recording else (notice,)
-    monitor = Monitor((), store, clock, tz, partial(_joined, told), journal=recording.journal if recording else None)
-    for spec in dict.fromkeys(specs):
-        follow(monitor, spec, opening, recording)
-    companions = [companion] if companion else []
-    if recording:
-        companions.append(recording.run)
-    if settings.listen and not read_only:
-        companions.append(_exporter(settings, store, monitor, clock))
-    at_end = recording.close if recording else None
-    private = read_only or companion is not None
-    alerts = alert_desk(settings, playbooks, specs, monitor.snapshot, clock, private=private)
-    return VoxtopApp(
-        monitor, clock, settings.theme, companions, alerts=alerts, read_only=read_only, desk=desk, at_end=at_end
     )
 
 

@@ -1,5 +1,6 @@
 """What drawing depends on beside the figures: the time, whether they are fresh, the signs in use."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tui.engine.model import SourceState, Status
@@ -40,7 +41,7 @@ class View:
     live: bool = True
     """Without fresh data good news expires: OK is drawn as no data, bad news stays."""
     glyphs: Glyphs = UNICODE
-    printed: list[tuple[float, str]] = field(default_factory=list)
+    printed: list[tuple[Callable[[float], str], str]] = field(default_factory=list)
 
     def current(self, status: Status) -> Status:
         """Return the state that may be claimed now."""
@@ -58,11 +59,19 @@ class View:
 
     def age(self, then: float | None) -> str:
         """Return how long ago something was."""
-        text = _format.age(then, self.now)
-        if then is not None:
-            self.printed.append((then, text))
+        if then is None:
+            return _format.NONE
+        return self._print(lambda now: _format.age(then, now))
+
+    def left(self, until: float) -> str:
+        """Return how long it is until something."""
+        return self._print(lambda now: _format.span(until - now))
+
+    def _print(self, text_at: Callable[[float], str]) -> str:
+        text = text_at(self.now)
+        self.printed.append((text_at, text))
         return text
 
     def aged(self, now: float) -> bool:
         """Tell whether an age that was printed reads differently by now."""
-        return any(_format.age(then, now) != text for then, text in self.printed)
+        return any(text_at(now) != text for text_at, text in self.printed)

@@ -1,7 +1,8 @@
-"""One line that says what is being simulated or replayed, away when there is nothing to say."""
+"""One line that says whose figures are shown and what is being simulated, away when there is nothing to say."""
 
 from tui.engine.model import Snapshot
 from tui.engine.safe_text import safe_text
+from tui.engine.text import t
 from widgets._lines import Line, Run, crop
 from widgets._lines_view import LinesView
 from widgets._view import View
@@ -17,8 +18,9 @@ class NoticeBar(LinesView):
     _text = ""
 
     def show(self, snapshot: Snapshot, now: float) -> None:
-        """Show the notice of a snapshot."""
-        text = safe_text(snapshot.notice, 400)
+        """Show the scope and the notice of a snapshot."""
+        scope = f"{t('watching.only', name=safe_text(snapshot.scope, 80))} ({t('watching.only_how')})"
+        text = " · ".join(filter(None, (scope if snapshot.scope else "", safe_text(snapshot.notice, 400))))
         if text != self._text:
             self._text = text
             self.display = bool(text)

@@ -5,6 +5,7 @@ import asyncio
 from tests.samples import NOW
 from tui.app import VoxtopApp
 from tui.engine.clock import ManualClock
+from tui.engine.errors import UsageError
 from tui.engine.model import Snapshot
 from tui.screens.playbook import Desk
 
@@ -15,6 +16,8 @@ class FixedMonitor:
     def __init__(self, snapshot: Snapshot) -> None:
         self.showing = snapshot
         self.changed = asyncio.Event()
+        self.asked: list[tuple[str, ...]] = []
+        self.specs = ("/var/log/app.log",)
 
     async def run(self) -> None:
         await asyncio.Event().wait()
@@ -26,6 +29,26 @@ class FixedMonitor:
     def snapshot(self) -> Snapshot:
         return self.showing
 
+    async def choose_source(self, name: str) -> None:
+        self.asked.append(("source", name))
+
+    async def choose_host(self, host: str, label: str) -> None:
+        self.asked.append(("host", host, label))
+
+    def choose_all(self) -> None:
+        self.asked.append(("all",))
+
+    def add(self, spec: str) -> None:
+        if spec == "ftp:x":
+            raise UsageError("ftp:x: no such kind of source", "did you mean [file]: ?")
+        self.asked.append(("add", spec))
+
+    def remove(self, name: str) -> None:
+        self.asked.append(("remove", name))
+
+    def retry(self, name: str) -> None:
+        self.asked.append(("retry", name))
+
     def show(self, snapshot: Snapshot) -> None:
         self.showing = snapshot
         self.changed.set()
@@ -35,4 +58,4 @@ def app_over(
     snapshot: Snapshot, theme: str = "dark", desk: Desk | None = None, *, read_only: bool = False
 ) -> VoxtopApp:
     monitor, clock = FixedMonitor(snapshot), ManualClock(NOW)
-    return VoxtopApp(monitor, clock, theme, read_only=read_only, desk=desk)  # type: ignore[arg-type]
+    return VoxtopApp(monitor, clock, theme, read_only=read_only, desk=desk)

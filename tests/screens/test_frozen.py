@@ -34,7 +34,7 @@ def test_fault_94_data_frozen_lies_over_the_dashboard(snap_compare: Callable[...
 
 async def test_fault_94_the_cover_comes_over_any_screen_and_goes_by_itself() -> None:
     monitor = FixedMonitor(samples.typical())
-    app = VoxtopApp(monitor, ManualClock(samples.NOW), "dark")  # type: ignore[arg-type]
+    app = VoxtopApp(monitor, ManualClock(samples.NOW), "dark")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("question_mark")
         monitor.show(frozen())
@@ -48,7 +48,7 @@ async def test_fault_94_the_cover_comes_over_any_screen_and_goes_by_itself() -> 
 
 async def test_fault_94_a_screen_that_gets_no_snapshot_any_more_takes_its_green_back() -> None:
     monitor, clock = FixedMonitor(samples.typical()), ManualClock(samples.NOW)
-    app = VoxtopApp(monitor, clock, "dark")  # type: ignore[arg-type]
+    app = VoxtopApp(monitor, clock, "dark")
     async with app.run_test(size=(120, 40)):
         await until(lambda: "ok" in roles(app))
         clock.advance(6)  # and the monitor has no news for ever

@@ -37,7 +37,7 @@ def command(sources: tuple[str, ...], config: Path | None, no_redact: bool, read
 
     from tui.app import monitor_app  # noqa: PLC0415 - the screen is loaded only once it is sure to open
 
-    app = monitor_app(settings, wanted, stdin_fd=piped, clean=clean, read_only=read_only)
+    app = monitor_app(settings, wanted, stdin_fd=piped, clean=clean, read_only=read_only, config_file=config)
     return app.run_to_end()
 
 

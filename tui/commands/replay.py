@@ -13,9 +13,10 @@ from tui.config import Settings
 from tui.engine.clock import ReplayClock
 from tui.engine.errors import SourceError, UsageError
 from tui.engine.metrics.store import MetricsStore
-from tui.engine.monitor import Monitor
+from tui.engine.monitor import Monitor, ScopedMonitor, Watchlist
 from tui.engine.parser import line_time
 from tui.engine.playbooks.match import PlaybookCatalogue
+from tui.engine.safe_text import safe_text
 from tui.engine.sources._replay import ReplaySource, first_time
 from tui.engine.text import t
 from tui.engine.when import parse_since, parse_span
@@ -41,13 +42,20 @@ def command(file: Path, speed: float, begin: str | None, config: Path | None, no
     use_glyphs(unicode=shows_unicode() and not settings.ascii)
     tz = settings.zone()
     source = ReplaySource(file, file.name, clock, partial(line_time, tz=tz))
-    store = MetricsStore(settings.thresholds, PlaybookCatalogue.load(), clean=clean)
+    new_store = partial(MetricsStore, settings.thresholds, PlaybookCatalogue.load(), clean=clean)
 
     def notice() -> str:
         moment = datetime.fromtimestamp(clock.now(), tz)
         return t("replay.notice", speed=f"{speed:g}", time=f"{moment:%Y-%m-%d %H:%M:%S}")
 
-    return VoxtopApp(Monitor([source], store, clock, tz, notice), clock, settings.theme).run_to_end()
+    monitor = Monitor([source], new_store(), clock, tz, notice)
+    watched = ScopedMonitor(monitor, Watchlist(monitor, _refuse, clock), new_store, clock)
+    return VoxtopApp(watched, clock, settings.theme).run_to_end()
+
+
+def _refuse(spec: str) -> str:
+    """Let nothing live into what is being played."""
+    raise UsageError(t("replay.alone", value=safe_text(spec)), t("replay.alone_remedy"))
 
 
 def _start(file: Path, begin: str | None, settings: Settings) -> float:

@@ -7,7 +7,10 @@ from textual.binding import Binding, BindingsMap
 from tui.engine.text import t
 
 CHANGES: frozenset[str] = frozenset(
-    {"tick", "tick_step", "clear_ticks", "write_draft", "acknowledge", "silence", "test_channels"}
+    {
+        *("tick", "tick_step", "clear_ticks", "write_draft", "acknowledge", "silence", "test_channels"),
+        *("add_source", "remember_sources", "ask_source"),
+    }
 )
 """Actions that change something outside the screen: a read-only monitor refuses them."""
 

@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Footer, Input
 
 from tui.engine.clock import Clock
@@ -21,6 +20,7 @@ from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens._case import case_of
 from tui.screens._summons import Summons, call
+from tui.screens._watching import Remember, Watched, WatchingScreen
 from tui.screens.alerts import AlertDesk, AlertsScreen, Asked, News, SilenceScreen, chosen, match_of
 from tui.screens.frozen import FrozenScreen
 from tui.screens.help import HelpScreen
@@ -54,17 +54,7 @@ PANELS = (ConfigPanel, FallbackPanel, TtfbPanel, CallsPanel, ErrorsPanel, Recent
 """In the order of their number keys."""
 
 
-class SnapshotSource(Protocol):
-    """What the dashboard needs of a monitor."""
-
-    async def news(self, patience: float) -> None:
-        """Return as soon as an event was counted, or after ``patience`` seconds."""
-
-    def snapshot(self) -> Snapshot:
-        """Return the figures of this moment; the same object while nothing changed."""
-
-
-class DashboardScreen(Screen[None]):
+class DashboardScreen(WatchingScreen):
     """Strip, notice, panels 1–8 and footer; one column where there is no room for a grid."""
 
     CSS_PATH = "dashboard.tcss"
@@ -89,22 +79,28 @@ class DashboardScreen(Screen[None]):
         Binding("a", "acknowledge", id="acknowledge", show=False),
         Binding("s", "silence", id="silence", show=False),
         Binding("t", "test_channels", id="test_channels", show=False),
+        *WatchingScreen.SOURCE_KEYS,
         Binding("colon", "app.command_palette", id="palette"),
         Binding("escape", "back", id="back", show=False),
         Binding("q", "app.leave(0)", id="quit"),
     ]
 
     def __init__(
-        self, monitor: SnapshotSource, clock: Clock, desk: Desk | None = None, *, alerts: AlertDesk | None = None
+        self,
+        monitor: Watched,
+        clock: Clock,
+        desk: Desk | None = None,
+        *,
+        alerts: AlertDesk | None = None,
+        remember: Remember | None = None,
     ) -> None:
         """``desk`` is what playbooks are worked with, ``alerts`` is where alerts are judged, if they are."""
-        super().__init__()
+        super().__init__(monitor, remember)
         self._summons = Summons(clock)
         self._desk = desk or Desk(clock)
         self._alerts = alerts
         self._news = News()
         self._seen = EMPTY_SNAPSHOT
-        self._monitor = monitor
         self._clock = clock
         self._shown = EMPTY_SNAPSHOT
         self._frozen: Snapshot | None = None
@@ -224,13 +220,15 @@ class DashboardScreen(Screen[None]):
             panel.set_class(panel is chosen, "-full")
 
     def action_back(self) -> None:
-        """Undo the last step in: the filter, then the maximised panel, then the focus; it never quits."""
+        """Undo the last step in: filter, maximised panel, focus, scope; it never quits."""
         if self.query_one("#filter", Input).has_class("-open") or self.query_one(RecentPanel).filter_text:
             self._close_filter()
         elif self.has_class("-maximised"):
             self._fill_with(None)
-        else:
+        elif self.focused is not None:
             self.set_focus(None)
+        else:
+            self._show_all()
 
     def action_open_worst(self) -> None:
         """Open the playbook of the worst finding when no panel is focused."""

@@ -11,6 +11,7 @@ import pytest
 
 from tests.services import DEADLINE_S, Prometheus
 from tui.engine.clock import SystemClock
+from tui.engine.errors import UsageError
 from tui.engine.exporters.http import bind, publish
 from tui.engine.fleet.address import FleetAddress
 from tui.engine.fleet.monitor import STALE_AFTER_S, FleetMonitor
@@ -167,13 +168,24 @@ async def test_two_hosts_are_added_up_and_one_can_be_looked_at(tmp_path: Path, h
                 host.append(*(f"🔌 WS CONNECTION | Client: twilio, ID: {host.port}-{n}" for n in range(calls)))
             both = await shown(fleet, lambda snapshot: snapshot.calls.opened == 7)
 
-            fleet.look_at(f"127.0.0.1:{two.port}")
+            await fleet.choose_source(f"127.0.0.1:{two.port}")
             alone = await shown(fleet, lambda snapshot: snapshot.calls.opened == 4)
 
         assert (both.calls.active, both.verdict.sources_total, both.verdict.freshness) == (7, 2, "live")
         assert (alone.calls.active, alone.verdict.sources_total, len(alone.sources)) == (4, 1, 2)
         assert str(two.port) in alone.notice
+        fleet.choose_all()
+        assert fleet.host == ""
         assert fleet.hosts() == tuple(sorted(f"127.0.0.1:{host.port}" for host in hosts))
+
+
+def test_another_source_is_refused_and_so_is_removing_a_host(tmp_path: Path) -> None:
+    with Prometheus(tmp_path, {}) as prometheus:
+        fleet = fleet_over(prometheus)
+        with pytest.raises(UsageError, match="cannot be added"):
+            fleet.add("/var/log/app.log")
+        with pytest.raises(UsageError, match="cannot be removed"):
+            fleet.remove("voice-1")
 
 
 async def test_a_dead_host_is_named_and_nothing_of_it_is_green(tmp_path: Path, hosts: list[Host]) -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import fields, replace
 
 from tui.engine.clock import Clock
+from tui.engine.errors import UsageError
 from tui.engine.fleet._answers import Answers, host_of, minute_ends
 from tui.engine.fleet._api import PrometheusApi
 from tui.engine.fleet._figures import figures, recent
@@ -24,6 +25,7 @@ from tui.engine.model import (
     SourceStatus,
     Thresholds,
 )
+from tui.engine.safe_text import safe_text
 from tui.engine.sources._trouble import TroubleError
 from tui.engine.text import t
 
@@ -145,6 +147,45 @@ class FleetMonitor:
             self._answers = None
             self._wake.set()
             self._news.set()
+
+    async def choose_host(self, host: str, label: str) -> None:
+        """Look at one host only."""
+        del label
+        self.look_at(next((target for target in self._targets if machine_of(target) == host), ""))
+
+    async def choose_source(self, name: str) -> None:
+        """Look at one target only."""
+        self.look_at(name if name in self._targets else "")
+
+    def choose_all(self) -> None:
+        """Look at every host."""
+        self.look_at("")
+
+    @property
+    def specs(self) -> tuple[str, ...]:
+        """The address as typed."""
+        return (self._address.name,)
+
+    def add(self, spec: str) -> None:
+        """Refuse another source.
+
+        Raises:
+            UsageError: always, since figures of logs and of Prometheus cannot be added up.
+        """
+        raise UsageError(t("fleet.alone", value=safe_text(spec)), t("fleet.alone_remedy"))
+
+    def remove(self, name: str) -> None:
+        """Refuse, as Prometheus says which hosts there are.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(t("fleet.not_removed", value=safe_text(name)), t("fleet.alone_remedy"))
+
+    def retry(self, name: str) -> None:
+        """Ask anew at once, whichever host it was for."""
+        del name
+        self.ask()
 
     def ask(self) -> None:
         """Ask anew at once."""

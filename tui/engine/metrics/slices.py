@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, fields, replace
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from tui.engine.metrics.concurrency import Concurrency
 from tui.engine.metrics.errors import Errors
@@ -21,6 +21,7 @@ from tui.engine.model import (
     ErrorsFigure,
     Hints,
     Playbook,
+    Scope,
     SilenceFigure,
     Snapshot,
     SourceState,
@@ -72,6 +73,14 @@ class Counters:
     silence: Silence
 
 
+class Told(NamedTuple):
+    """What the store cannot know of itself."""
+
+    notice: str = ""
+    frozen_since: float | None = None
+    scope: Scope | None = None
+
+
 class Slices:
     """Gathers the counters' figures into snapshots."""
 
@@ -95,17 +104,16 @@ class Slices:
         self._all_failed = Kept[list[tuple[Stage | None, int]]]()
         self._recent = Kept[tuple[ErrorGroup, ...]]()
 
-    def snapshot(
-        self, now: float, sources: tuple[SourceStatus, ...], notice: str, frozen_since: float | None, last_event: float
-    ) -> Snapshot:
+    def snapshot(self, now: float, sources: tuple[SourceStatus, ...], told: Told, last_event: float) -> Snapshot:
         """Return the snapshot as of now; ``last_event`` is the newest event time of all."""
         behind = frozenset(
             one.name for one in sources if one.state is SourceState.CONNECTING or one.progress is not None
         )
         self._counters.calls.expire(now, behind)
         figures = self._figures(now, behind, alive=last_event > now - self._thresholds.rate_window_s)
-        shown = figures if freshness(sources) == "live" else grey(figures)
-        verdict = self._verdict(shown, sources, now)
+        judged = sources if told.scope is None else tuple(one for one in sources if one.name in told.scope.names)
+        shown = figures if freshness(judged) == "live" else grey(figures)
+        verdict = self._verdict(shown, judged, now)
         recent = self._recent.get(self._counters.recent.version, self._counters.recent.rows)
         old = self._snapshot or Snapshot()
         new = replace(
@@ -121,8 +129,9 @@ class Slices:
             recent=recent,
             sources=same(old.sources, sources),
             thresholds=self._thresholds,
-            notice=same(old.notice, notice),
-            frozen_since=old.frozen_since if frozen_since is not None and old.frozen_since else frozen_since,
+            notice=same(old.notice, told.notice),
+            scope=same(old.scope, told.scope.label if told.scope else ""),
+            frozen_since=old.frozen_since if told.frozen_since and old.frozen_since else told.frozen_since,
         )
         if self._snapshot is None or _differ(old, new):
             self._snapshot = replace(new, at=now, version=old.version + 1)

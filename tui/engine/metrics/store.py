@@ -12,7 +12,7 @@ from tui.engine.metrics.incidents import Incidents
 from tui.engine.metrics.latency import Latency
 from tui.engine.metrics.recent import Clean, RecentErrors
 from tui.engine.metrics.silence import Silence
-from tui.engine.metrics.slices import Counters, Slices
+from tui.engine.metrics.slices import Counters, Slices, Told
 from tui.engine.metrics.starts import Starts
 from tui.engine.metrics.twins import Twins
 from tui.engine.metrics.windows import ObservedMinutes, moment, slot_of
@@ -23,6 +23,7 @@ from tui.engine.model import (
     Hints,
     Kind,
     LogEvent,
+    Scope,
     Snapshot,
     SourceStatus,
     Thresholds,
@@ -224,11 +225,18 @@ class MetricsStore:
         self._generations.present(event)
 
     def snapshot(
-        self, now: float, sources: tuple[SourceStatus, ...], notice: str = "", frozen_since: float | None = None
+        self,
+        now: float,
+        sources: tuple[SourceStatus, ...],
+        notice: str = "",
+        *,
+        frozen_since: float | None = None,
+        scope: Scope | None = None,
     ) -> Snapshot:
         """Return the figures of this moment; slices that did not change, and so the whole, are the same objects.
 
         Figures move with new events and with the ten-second slices of the windows. ``frozen_since`` is since
-        when no line reached this store, if somebody noticed.
+        when no line reached this store, if somebody noticed; ``scope`` says of which sources its events are.
         """
-        return self._slices.snapshot(now, sources, notice, frozen_since, self._last_event)
+        told = Told(notice, frozen_since, scope)
+        return self._slices.snapshot(now, sources, told, self._last_event)

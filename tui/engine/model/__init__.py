@@ -36,7 +36,7 @@ from tui.engine.model._limits import Limits, Retention, Thresholds
 from tui.engine.model._lines import PART_MARK, RUNTIME, Life, LineBlock, LogEvent, LogLine, owner
 from tui.engine.model._playbook import Hints, Playbook, TickStore
 from tui.engine.model._rules import AlertOptions, RuleTable
-from tui.engine.model._snapshot import EMPTY_SNAPSHOT, Finding, Freshness, Snapshot, Verdict
+from tui.engine.model._snapshot import EMPTY_SNAPSHOT, Finding, Freshness, Scope, Snapshot, Verdict
 from tui.engine.model._sources import SourceOptions, SourceStep
 from tui.engine.model._words import STAGES, Kind, Level, SourceState, Stage, Status
 
@@ -79,6 +79,7 @@ __all__ = [
     "ProviderFailures",
     "Retention",
     "RuleTable",
+    "Scope",
     "Series",
     "ServiceOptions",
     "Severity",

@@ -36,4 +36,4 @@ class Journal(Protocol):
         """
 
     def events(self, since: float, until: float, sources: Collection[str] | None = None) -> Iterable[LogEvent]:
-        """Yield what is kept of a span of event time, in its order; of some sources or of all."""
+        """Yield what is kept at the time of the call of a span of event time, in its order; of some sources or all."""

@@ -84,8 +84,20 @@ class Snapshot:
     thresholds: Thresholds = field(default_factory=Thresholds)
     notice: str = ""
     """What is being simulated or replayed, if anything."""
+    scope: str = ""
+    """The source or host that the figures are about; empty where they are about all. Outside text."""
     frozen_since: float | None = None
     """Since when nothing reaches the figures although it should; None in the good case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which sources the figures are about."""
+
+    label: str
+    """What a user calls it: a source's name or a host; outside text."""
+    names: frozenset[str]
+    """The sources in it."""
 
 
 EMPTY_SNAPSHOT = Snapshot()

@@ -22,6 +22,8 @@ _GOOD = (SourceState.LIVE, SourceState.QUIET)
 LATE_S = 30.0
 """An event this much older than one that came before it is late (semantics R67)."""
 
+SPANS_KEPT = 500
+
 READ_AGE_STEP_S = 10.0
 """The time of the last read is rounded to this, so that an idle source stays an equal value."""
 
@@ -42,7 +44,10 @@ class Feed:
         self.resumed = counted is not None
         self._counted = counted or SourceCounts()
         self._arrivals: deque[tuple[float, int]] = deque()
-        self._unwritten: list[LogEvent] = []
+        self.unwritten: list[LogEvent] = []
+        """Events that the journal does not have yet."""
+        self.seen: list[tuple[float, float]] = []
+        """Spans of time over which it was read."""
         self._bookmark = ""
         self._late = 0
         self._stopped = False
@@ -74,7 +79,7 @@ class Feed:
         return self._noted(self.parser.flush())
 
     def _noted(self, events: list[LogEvent]) -> list[LogEvent]:
-        self._unwritten += events
+        self.unwritten += events
         for event in events:
             if event.time is not None:
                 if event.time >= self._newest:
@@ -86,14 +91,22 @@ class Feed:
     def write(self) -> None:
         """Hand the journal what was parsed, unless a record is still open; call after whole blocks."""
         bookmark = self.source.bookmark
-        if self.parser.settled and (self._unwritten or bookmark != self._bookmark):
-            self._journal.took(self.source.name, self._unwritten, bookmark, self.counts())
-            self._unwritten, self._bookmark = [], bookmark
+        if self.parser.settled and (self.unwritten or bookmark != self._bookmark):
+            self._journal.took(self.source.name, self.unwritten, bookmark, self.counts())
+            self.unwritten, self._bookmark = [], bookmark
 
     def counts(self) -> SourceCounts:
         """Return what was counted of the source, earlier runs included."""
         status, before = self.status(), self._counted
         return SourceCounts(**{each.name: getattr(status, each.name) for each in dataclasses.fields(before)})
+
+    def saw(self, start: float, end: float) -> None:
+        """Note that it was read over a span of time; only the newest spans are kept."""
+        if self.seen and self.seen[-1][0] <= start <= self.seen[-1][1] + 1:
+            self.seen[-1] = (self.seen[-1][0], max(self.seen[-1][1], end))
+            return
+        self.seen.append((start, end))
+        del self.seen[:-SPANS_KEPT]
 
     def distrust(self) -> None:
         """Believe nothing of the source until it is read again: nobody looked while the machine slept."""

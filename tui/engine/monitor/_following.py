@@ -8,8 +8,8 @@ from tui.engine.sources._source import Source
 from tui.engine.state import Recording
 
 
-def follow(monitor: Monitor, spec: str, opening: Callable[..., Source], recording: Recording | None) -> None:
-    """Let a monitor follow a source, from where an earlier run left it if that was recorded.
+def follow(monitor: Monitor, spec: str, opening: Callable[..., Source], recording: Recording | None) -> str:
+    """Let a monitor follow a source, from where an earlier run left it if that was recorded; return its name.
 
     ``opening`` is ``open_source`` with everything but the spec and the bookmark filled in.
 
@@ -23,3 +23,4 @@ def follow(monitor: Monitor, spec: str, opening: Callable[..., Source], recordin
     else:
         left = recording.source(source.name, identity(spec))
         monitor.attach(opening(spec, bookmark=left.bookmark), left.counts if left.bookmark else None)
+    return source.name

@@ -1,17 +1,18 @@
 """Every source on its way into the store, and a snapshot of the store at any time."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import tzinfo
-from itertools import islice
+from itertools import chain, islice
 from math import inf
 
 from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
-from tui.engine.model import EMPTY_SNAPSHOT, Cumulative, Journal, LineBlock, LogEvent, Snapshot, SourceCounts
+from tui.engine.model import Cumulative, Journal, LineBlock, LogEvent, Snapshot, SourceCounts, SourceStatus
 from tui.engine.monitor._feed import SLICE_LINES, Feed, slices, untrusted
 from tui.engine.monitor._journal import MemoryJournal
+from tui.engine.monitor._part import Part
 from tui.engine.monitor._pulse import TICK_S, Pulse
 from tui.engine.parser import Parser
 from tui.engine.sources._source import Source
@@ -53,15 +54,17 @@ class Monitor:
             journal: remembers the events; None keeps the newest in memory.
         """
         self.journal: Journal = journal or MemoryJournal()
+        self.notes: Callable[[], tuple[SourceStatus, ...]] = tuple
+        """Tells what else belongs among the sources: patterns of names that no file matches."""
         self._store = store
         self._clock = clock
         self._tz = tz
         self._notice = notice
         self._pulse = Pulse(clock)
+        self._part: Part | None = None
         self._feeds: dict[str, Feed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._group: asyncio.TaskGroup | None = None
-        self._snapshot = EMPTY_SNAPSHOT
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
         for source in sources:
@@ -82,6 +85,8 @@ class Monitor:
         parser = Parser(source.name, self._tz, clock=self._clock)
         feed = Feed(source, parser, self._clock, self.journal, counted)
         self._feeds[source.name] = feed
+        if self._part is not None:
+            self._part.consider(feed.status())
         if self._group is not None:
             self._start(self._group, feed)
         self._news.set()
@@ -96,6 +101,8 @@ class Monitor:
         if task := self._tasks.pop(name, None):
             task.cancel()
         self._store.forget(name)
+        if self._part is not None:
+            self._part.forget(name)
         self._news.set()
 
     async def run(self) -> None:
@@ -123,10 +130,10 @@ class Monitor:
     def retry(self, name: str) -> None:
         """Try at once what a source is waiting to try again.
 
-        Raises:
-            KeyError: there is no such source.
+        A pattern of names has nothing to retry: it is looked at every few seconds anyway.
         """
-        self._feeds[name].source.retry()
+        if feed := self._feeds.get(name):
+            feed.source.retry()
 
     async def _recall(self, feed: Feed) -> None:
         """Rebuild the figures of a source from what the journal keeps of it."""
@@ -139,7 +146,7 @@ class Monitor:
                 since = feed.observed_until
                 feed.recall(part)
                 if feed.observed_until is not None:
-                    self._store.observe(feed.observed_until if since is None else since, feed.observed_until)
+                    self._saw(feed, feed.observed_until if since is None else since, feed.observed_until)
                 await self._give_way((self._clock.monotonic() - began) * REST)
 
     async def _follow(self, feed: Feed) -> None:
@@ -160,7 +167,7 @@ class Monitor:
                     if part.lines:
                         await self._give_way((self._clock.monotonic() - began) * REST)
             feed.write()
-        self._store.apply(feed.finish(), self._clock.now())
+        self._apply(feed, feed.finish())
         feed.write()
 
     async def _give_way(self, longest: float) -> None:
@@ -176,10 +183,22 @@ class Monitor:
     def _take(self, feed: Feed, block: LineBlock) -> None:
         events = feed.read(block)
         if events:
-            self._store.apply(events, self._clock.now())
+            self._apply(feed, events)
             self._news.set()
         self._observe(feed, block, events)
         self._pulse.beat()
+
+    def _apply(self, feed: Feed, events: Sequence[LogEvent]) -> None:
+        self._store.apply(events, self._clock.now())
+        if self._part is not None:
+            self._part.take(feed.source.name, events)
+
+    def _saw(self, feed: Feed, start: float, end: float) -> None:
+        """Note that everything a source said between two moments was read."""
+        self._store.observe(start, end)
+        feed.saw(start, end)
+        if self._part is not None:
+            self._part.observe(feed.source.name, start, end)
 
     def _observe(self, feed: Feed, block: LineBlock, events: Sequence[LogEvent]) -> None:
         """Tell the store which span of time this read covers.
@@ -190,13 +209,13 @@ class Monitor:
         if block.arrived is None and block.lines:
             moments = [event.time for event in events if event.time is not None]
             if moments:
-                self._store.observe(min(moments), max(moments))
+                self._saw(feed, min(moments), max(moments))
                 feed.observed_until = max(moments)
             return
         now = self._clock.now()
         since = feed.observed_until if feed.observed_until is not None else now
         whole = not feed.live or now - since <= READ_GAP_S
-        self._store.observe(since if whole else now, now)
+        self._saw(feed, since if whole else now, now)
         feed.live, feed.observed_until = True, now
 
     async def news(self, patience: float) -> None:
@@ -206,14 +225,37 @@ class Monitor:
                 await self._news.wait()
         self._news.clear()
 
+    def wake(self) -> None:
+        """Let ``news`` return: what is shown has changed."""
+        self._news.set()
+
+    def keep_too(self, part: Part | None) -> Iterator[LogEvent]:
+        """Keep the figures of some sources too from now on, in the place of those kept so before; none with None.
+
+        Returns what is known of these sources by now, for the part to be filled with.
+        """
+        self._part = part
+        if part is None:
+            return iter(())
+        feeds = [feed for feed in self._feeds.values() if part.consider(feed.status())]
+        for feed in feeds:
+            for start, end in feed.seen:
+                part.observe(feed.source.name, start, end)
+        recorded = self.journal.events(-inf, inf, part.names)
+        return chain(recorded, *[tuple(feed.unwritten) for feed in feeds])
+
     def snapshot(self) -> Snapshot:
         """Return the figures of this moment; while nothing changes, the very same object."""
+        return self.snapshot_of(None)
+
+    def snapshot_of(self, part: Part | None) -> Snapshot:
+        """Return the figures of some sources, or of all; while nothing changes, the very same object."""
         now, frozen = self._clock.now(), self._pulse.frozen_since()
-        statuses = tuple(feed.status() for feed in self._feeds.values())
+        statuses = (*(feed.status() for feed in self._feeds.values()), *self.notes())
         if frozen is not None:
             statuses = tuple(untrusted(status) for status in statuses)
-        self._snapshot = self._store.snapshot(now, statuses, self._notice(), frozen)
-        return self._snapshot
+        store, scope = (self._store, None) if part is None else (part.store, part.scope)
+        return store.snapshot(now, statuses, self._notice(), frozen_since=frozen, scope=scope)
 
     def cumulative(self) -> Cumulative:
         """Return what was counted since ``MetricsStore.expose``."""

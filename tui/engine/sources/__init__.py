@@ -10,6 +10,7 @@ import os
 import pkgutil
 import re
 from functools import cache
+from glob import has_magic
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from tui.engine.clock import Clock
 from tui.engine.errors import UsageError
 from tui.engine.model import SourceOptions
 from tui.engine.safe_text import safe_text
+from tui.engine.sources._glob import Pattern
 from tui.engine.sources._opening import Opening
 from tui.engine.sources._since import LineTime
 from tui.engine.sources._source import Source
@@ -93,6 +95,24 @@ def identity(spec: str) -> str:
     _, target = _split_name(spec)
     scheme, rest = _split_scheme(target)
     return f"file:{os.path.abspath(rest)}" if scheme == "file" else target  # noqa: PTH100 - a path without its links resolved
+
+
+def pattern_of(spec: str) -> Pattern | None:
+    """Return the pattern that a user means by ``PATTERN``, ``file:PATTERN`` or ``NAME=PATTERN``; None for any other."""
+    name, target = _split_name(spec)
+    scheme, rest = _split_scheme(target)
+    return Pattern(name, rest) if scheme == "file" and has_magic(rest) and not _exists(rest) else None
+
+
+def absolute(spec: str) -> str:
+    """Return the source as it can be typed anywhere: a local path in full, anything else as it is."""
+    name, target = _split_name(spec)
+    scheme, rest = _split_scheme(target)
+    if scheme != "file":
+        return spec
+    path = os.path.abspath(os.path.expanduser(rest))  # noqa: PTH100, PTH111 - without its links resolved
+    plain = path if _split_scheme(path) == ("file", path) else f"file:{path}"
+    return f"{name}={plain}" if name else plain
 
 
 def _split_name(spec: str) -> tuple[str, str]:

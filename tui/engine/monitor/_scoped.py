@@ -1,0 +1,85 @@
+"""A monitor seen through a scope: everything, or only what one source or one host says."""
+
+import asyncio
+from collections.abc import Callable
+
+from tui.engine.clock import Clock
+from tui.engine.metrics.store import MetricsStore
+from tui.engine.model import Snapshot, SourceStatus
+from tui.engine.monitor._monitor import Monitor
+from tui.engine.monitor._part import Part
+from tui.engine.monitor._watchlist import Watchlist
+
+
+class ScopedMonitor:
+    """What a screen looks at; alerts and exports look at the monitor itself, whatever a user has chosen here."""
+
+    def __init__(
+        self, monitor: Monitor, watchlist: Watchlist, new_store: Callable[[], MetricsStore], clock: Clock
+    ) -> None:
+        """``new_store`` makes an empty store like that of the monitor."""
+        self._monitor = monitor
+        self._watchlist = watchlist
+        self._new_store = new_store
+        self._clock = clock
+        self._part: Part | None = None
+
+    async def run(self) -> None:
+        """Run the monitor, and look for new files, until the task is cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._monitor.run())
+            group.create_task(self._watchlist.run())
+
+    @property
+    def specs(self) -> tuple[str, ...]:
+        """Return the sources as typed."""
+        return self._watchlist.specs
+
+    def add(self, spec: str) -> None:
+        """Watch one more source.
+
+        Raises:
+            UsageError: it is written wrongly, or watched already.
+        """
+        self._watchlist.add(spec)
+
+    def remove(self, name: str) -> None:
+        """Watch a source no longer; with the last one in scope everything is shown again.
+
+        Raises:
+            KeyError: there is no such source.
+        """
+        self._watchlist.remove(name)
+        if self._part is not None and not self._part.names:
+            self.choose_all()
+
+    def retry(self, name: str) -> None:
+        """Try at once what a source is waiting to try again."""
+        self._monitor.retry(name)
+
+    async def news(self, patience: float) -> None:
+        """Return as soon as an event was counted, or after ``patience`` seconds."""
+        await self._monitor.news(patience)
+
+    def snapshot(self) -> Snapshot:
+        """Return the figures of what is in scope; every source stands in it, so that another can be chosen."""
+        return self._monitor.snapshot_of(self._part)
+
+    async def choose_source(self, name: str) -> None:
+        """Show one source only."""
+        await self._choose(name, lambda status: status.name == name)
+
+    async def choose_host(self, host: str, label: str) -> None:
+        """Show the sources of one host only; empty is this machine, called ``label``."""
+        await self._choose(label, lambda status: status.host == host)
+
+    def choose_all(self) -> None:
+        """Show everything."""
+        self._part = None
+        self._monitor.keep_too(None)
+
+    async def _choose(self, label: str, covers: Callable[[SourceStatus], bool]) -> None:
+        part = Part(label, covers, self._new_store(), self._clock)
+        await part.fill(self._monitor.keep_too(part))
+        self._part = part
+        self._monitor.wake()

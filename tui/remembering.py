@@ -1,0 +1,65 @@
+"""Writes the sources being watched into the configuration file, which stays as its owner wrote it."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import tomlkit
+from tomlkit.exceptions import ParseError
+
+from tui.config import config_path
+from tui.engine.errors import ConfigError
+from tui.engine.sources import STDIN, absolute
+from tui.engine.text import t
+
+
+def remember_sources(path: Path | None, specs: Sequence[str]) -> Path:
+    """Set ``sources`` in the file at ``path`` (None: the usual place) and return where that is.
+
+    Comments and order stay; a file that is not there is created. Readers see the old file or the new one,
+    never half of it. Standard input is not remembered; local paths become absolute.
+
+    Raises:
+        ConfigError: the file cannot be read, is no TOML, or cannot be written.
+    """
+    chosen = Path(os.path.realpath(path or config_path()))  # through a link, to what it points at
+    try:
+        text = chosen.read_text(encoding="utf-8") if chosen.exists() else ""
+        document = tomlkit.parse(text)
+        kept = [absolute(spec) for spec in specs if spec != STDIN and not spec.endswith(f"={STDIN}")]
+        document["sources"] = tomlkit.array() if not kept else _lines(kept)
+        _replace(chosen, tomlkit.dumps(document))
+    except ParseError as error:
+        raise ConfigError(t("config.no_toml", path=chosen, reason=error)) from error
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(
+            t("watching.not_written", path=chosen, reason=reason), t("watching.not_written_remedy")
+        ) from error
+    return chosen
+
+
+def _lines(specs: Sequence[str]) -> tomlkit.items.Array:
+    array = tomlkit.array()
+    array.extend(specs)
+    return array.multiline(len(specs) > 1)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a new file into the place of the old one, readable by whoever could read that."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        if path.exists():
+            Path(name).chmod(path.stat().st_mode & 0o777)
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise

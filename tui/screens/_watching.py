@@ -1,0 +1,160 @@
+"""What a user does with sources: choose whose figures are shown, add, remove, retry, remember."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from textual import on
+from textual.binding import Binding
+from textual.screen import Screen
+
+from tui.engine.errors import VoxtopError
+from tui.engine.model import Snapshot
+from tui.engine.safe_text import safe_text
+from tui.engine.text import t
+from tui.screens.ask import AskScreen, ConfirmScreen
+from widgets import SourcesPanel
+
+Remember = Callable[[Sequence[str]], Path]
+"""Writes sources into the configuration file and returns where that is; raises VoxtopError."""
+
+ADDABLE = ("file:", "ssh://", "docker:", "journald:", "k8s:", "coolify:https://", "exec:")
+"""Beginnings of a source, offered while one is typed."""
+
+
+class Watched(Protocol):
+    """What a screen needs of a monitor."""
+
+    @property
+    def specs(self) -> Sequence[str]:
+        """The sources as typed."""
+
+    async def run(self) -> None:
+        """Follow the sources until cancelled."""
+
+    async def news(self, patience: float) -> None:
+        """Return as soon as an event was counted, or after ``patience`` seconds."""
+
+    def snapshot(self) -> Snapshot:
+        """Return the figures in scope; the same object while nothing changed."""
+
+    async def choose_source(self, name: str) -> None:
+        """Show the figures of one source."""
+
+    async def choose_host(self, host: str, label: str) -> None:
+        """Show the figures of one host."""
+
+    def choose_all(self) -> None:
+        """Show all figures."""
+
+    def add(self, spec: str) -> None:
+        """Watch one more source; raises UsageError."""
+
+    def remove(self, name: str) -> None:
+        """Watch a source no longer."""
+
+    def retry(self, name: str) -> None:
+        """Try again at once what a source waits to try."""
+
+
+class WatchingScreen(Screen[None]):
+    """Knows the keys for sources."""
+
+    SOURCE_KEYS: ClassVar[list[Binding]] = [
+        Binding("f", "scope", id="scope"),
+        Binding("plus", "add_source", id="add_source", show=False),
+        Binding("S", "remember_sources", id="remember_sources", show=False),
+    ]
+
+    def __init__(self, monitor: Watched, remember: Remember | None) -> None:
+        super().__init__()
+        self._monitor = monitor
+        self._remember = remember
+
+    def _pull(self) -> None:
+        raise NotImplementedError
+
+    def _notes(self, text: str, *, bad: bool = False) -> None:
+        self.notify(text, severity="error" if bad else "information", markup=False)
+
+    def action_scope(self) -> None:
+        """Ask for the source or host whose figures to show; nothing shows everything."""
+        sources = self._monitor.snapshot().sources
+        hosts = dict.fromkeys(source.host or t("watching.here") for source in sources)
+        known = [t("watching.all"), *(safe_text(source.name) for source in sources), *hosts]
+        self.app.push_screen(AskScreen(t("watching.scope"), t("watching.scope_hint"), known), self._scope_to)
+
+    def _scope_to(self, answer: str | None) -> None:
+        if answer is None:
+            return
+        sources = self._monitor.snapshot().sources
+        if answer == t("watching.all"):
+            self._show_all()
+        elif name := next((source.name for source in sources if safe_text(source.name) == answer), ""):
+            self._choose_source(name)
+        elif any((source.host or t("watching.here")) == answer for source in sources):
+            self._choose_host("" if answer == t("watching.here") else answer)
+        else:
+            self._notes(t("watching.nobody", name=safe_text(answer)), bad=True)
+
+    def _choose_source(self, name: str) -> None:
+        self.run_worker(self._monitor.choose_source(name), group="scope", exclusive=True)
+
+    def _choose_host(self, host: str) -> None:
+        label = host or t("watching.here")
+        self.run_worker(self._monitor.choose_host(host, label), group="scope", exclusive=True)
+
+    def _show_all(self) -> None:
+        self.workers.cancel_group(self, "scope")
+        self._monitor.choose_all()
+        self._pull()
+
+    @on(SourcesPanel.Asked)
+    def do_with_source(self, message: SourcesPanel.Asked) -> None:
+        """Do what was asked about the source under the cursor."""
+        source = message.source
+        if message.what == "scope":
+            self._choose_source(source.name)
+        elif message.what == "host":
+            self._choose_host(source.host)
+        elif message.what == "retry":
+            self._monitor.retry(source.name)
+            self._notes(t("watching.retried", name=safe_text(source.name, 80)))
+        else:
+            question = t("watching.remove", name=safe_text(source.name, 200))
+            self.app.push_screen(ConfirmScreen(question), lambda yes: self._remove(source.name) if yes else None)
+
+    def _remove(self, name: str) -> None:
+        try:
+            self._monitor.remove(name)
+        except KeyError:  # it left while the question stood there
+            return
+        except VoxtopError as error:
+            self._notes(str(error), bad=True)
+        self._pull()
+
+    def action_add_source(self) -> None:
+        """Ask for one more source."""
+        self.app.push_screen(AskScreen(t("watching.add"), t("watching.add_hint"), ADDABLE), self._add)
+
+    def _add(self, spec: str | None) -> None:
+        if spec is None:
+            return
+        try:
+            self._monitor.add(spec)
+        except VoxtopError as error:
+            self._notes(str(error), bad=True)
+        else:
+            self._notes(t("watching.added", name=safe_text(spec, 200)))
+            self._pull()
+
+    def action_remember_sources(self) -> None:
+        """Write the sources of this moment into the configuration file."""
+        if self._remember is None:
+            return
+        try:
+            path = self._remember(self._monitor.specs)
+        except VoxtopError as error:
+            self._notes(str(error), bad=True)
+        else:
+            self._notes(t("watching.remembered", path=safe_text(str(path))))
