@@ -175,10 +175,7 @@ def compare_calls(answers: Answers) -> None:
     assert (live.active or 0, live.opened, live.closed) == (whole["active_at_end"], whole["opened"], whole["closed"])
     assert (live.lost, live.ghosts, live.short) == (whole["lost"], whole["ended_unknown"], whole["short"])
     assert dict(live.by_client) == whole["by_client"]
-    if len(answers.live.sources) == 1:
-        assert live.peak == whole["peak"]
-    else:  # the monitor adds up what the sources reached within the same minute, not second
-        assert live.peak >= whole["peak"]
+    assert live.peak == whole["peak"]
     kpi, checked = answers.kpi("peak_calls"), answers.checked("peak_calls")
     assert [checked[key] for key in ("actual", "n", "status")] == [kpi[key] for key in ("actual", "n", "status")]
     assert kpi["actual"] == (None if live.active is None else whole["peak"])

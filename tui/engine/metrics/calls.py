@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, field
 
 from tui.engine.metrics.levels import Levels
-from tui.engine.metrics.windows import MINUTES, SlidingCount
+from tui.engine.metrics.recent_levels import RecentLevels
+from tui.engine.metrics.windows import SlidingCount
 from tui.engine.model import LogEvent, Thresholds
 
 MAX_OPEN = 100_000
@@ -84,8 +85,12 @@ def _log_time(event: LogEvent, effective: float | None) -> float | None:
 class SourceCalls:
     """Follows the calls of one source; ids of different sources never meet (semantics R52, R56)."""
 
-    def __init__(self, thresholds: Thresholds, counts: CallCounts, attached: float) -> None:
+    def __init__(
+        self, source: str, thresholds: Thresholds, counts: CallCounts, recent: RecentLevels, attached: float
+    ) -> None:
         """``attached`` is the earliest moment known of this source: older calls may still be open."""
+        self._source = source
+        self._recent = recent
         self._thresholds = thresholds
         self._counts = counts
         self.attached = attached
@@ -93,7 +98,6 @@ class SourceCalls:
         """It names its calls; until then anonymous sockets stand for them (semantics R51)."""
         self.socket_opens = SlidingCount()
         self.socket_closes = SlidingCount()
-        self.peak = 0
         self._sockets = 0
         self._open: dict[str, _Call] = {}
         self._ended: dict[str, _Ended] = {}
@@ -101,9 +105,7 @@ class SourceCalls:
         self._own_lines = False
         self._next_expiry = float("inf")
         self._level = 0
-        self._base = 0
         self._newest: float | None = None
-        self._minutes: dict[int, tuple[int, int]] = {}
         self.period: Levels | None = None
         """The levels of the whole period, where somebody wants them kept."""
 
@@ -151,9 +153,8 @@ class SourceCalls:
         self._ended[call_id] = _Ended(ended.at, unopened=False)
         if ended.unmeasured and event.time == time:
             self._counts.add_duration(ended.at - time, ended.at, self._thresholds.short_call_s)
-        if self.period is not None:
-            self.period.step(time, 1)
-            self.period.step(ended.at, -1)
+        self._step(time, 1)
+        self._step(ended.at, -1)
         self._counts.distinct.add(time)
         self._count_open(event, time)
         return True
@@ -261,40 +262,19 @@ class SourceCalls:
     def _become_named(self) -> None:
         if not self.named:
             self.named = True
-            self._level, self.peak = 0, 0
-            self._minutes.clear()
+            self._level = 0
+            self._recent.forget(self._source)
             if self.period is not None:
                 self.period = Levels()
 
     def _mark(self, time: float | None) -> None:
-        """Remember the highest and the last level of the minute."""
+        """Note by how much the number of open calls has changed."""
         before, self._level = self._level, self.active
-        if self.period is not None:
-            self.period.step(time, self._level - before)
-        self.peak = max(self.peak, self._level)
-        if time is None:
-            # Lines without a time stand among timed ones: this happened after the latest of those.
-            if self._minutes:
-                latest = next(reversed(self._minutes))
-                self._minutes[latest] = (max(self._minutes[latest][0], self._level), self._level)
-            return
-        self._newest = time if self._newest is None else max(time, self._newest)
-        if not self._minutes:
-            self._base = before
-        minute = int(time // 60)
-        highest, _ = self._minutes.get(minute, (before, before))
-        self._minutes[minute] = (max(highest, self._level), self._level)
-        if len(self._minutes) > 6 * MINUTES:
-            for old in sorted(self._minutes)[: 3 * MINUTES]:
-                del self._minutes[old]
+        self._step(time, self._level - before)
+        if time is not None:
+            self._newest = time if self._newest is None else max(time, self._newest)
 
-    def levels(self, minutes: range) -> list[tuple[int, bool]]:
-        """Return the highest number of open calls in each minute, and whether something happened in it."""
-        earlier = max((minute for minute in self._minutes if minute < minutes.start), default=None)
-        level = self._minutes[earlier][1] if earlier is not None else self._base if self._minutes else self.active
-        found = []
-        for minute in minutes:
-            highest, last = self._minutes.get(minute, (level, level))
-            found.append((highest, minute in self._minutes))
-            level = last
-        return found
+    def _step(self, time: float | None, step: int) -> None:
+        self._recent.step(self._source, time, step)
+        if self.period is not None:
+            self.period.step(time, step)

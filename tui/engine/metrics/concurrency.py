@@ -4,6 +4,7 @@ from collections.abc import Container
 
 from tui.engine.metrics.calls import CallCounts, SourceCalls
 from tui.engine.metrics.levels import Levels
+from tui.engine.metrics.recent_levels import RecentLevels
 from tui.engine.metrics.windows import ObservedMinutes, SlidingCount, last_minutes
 from tui.engine.model import CallsFigure, LogEvent, Status, Thresholds, owner
 
@@ -12,10 +13,7 @@ SHORT_WINDOW_S = 900.0
 
 
 class Concurrency:
-    """The sum of every source's own set of calls.
-
-    With several sources a minute's peak is the sum of their peaks, which need not fall on the same second.
-    """
+    """The sum of every source's own set of calls."""
 
     def __init__(self, thresholds: Thresholds, *, whole_period: bool = False) -> None:
         """``whole_period`` keeps how many calls were open at any time, not only in the last hours."""
@@ -23,6 +21,7 @@ class Concurrency:
         self.counts = CallCounts()
         self.version = 0
         self._thresholds = thresholds
+        self._recent = RecentLevels()
         self._sources: dict[str, SourceCalls] = {}
         self._attached: dict[str, float] = {}
         self._complete: set[str] = set()
@@ -68,6 +67,7 @@ class Concurrency:
     def forget(self, source: str) -> None:
         """Know nothing any more of the calls of a source."""
         self._sources.pop(source, None)
+        self._recent.forget(source)
         self._attached.pop(source, None)
         self._complete.discard(source)
         self.version += 1
@@ -76,7 +76,7 @@ class Concurrency:
         calls = self._sources.get(source)
         if calls is None:
             attached = self._attached.get(source, now)
-            calls = self._sources[source] = SourceCalls(self._thresholds, self.counts, attached)
+            calls = self._sources[source] = SourceCalls(source, self._thresholds, self.counts, self._recent, attached)
             calls.period = Levels() if self._whole_period else None
         return calls
 
@@ -166,8 +166,7 @@ class Concurrency:
 
     def _per_minute(self, now: float, observed: ObservedMinutes) -> tuple[int | None, ...]:
         minutes = last_minutes(now)
-        levels = [calls.levels(minutes) for calls in self._sources.values()]
         return tuple(
-            sum(level for level, _ in column) if minute in observed or any(touched for _, touched in column) else None
-            for minute, column in zip(minutes, zip(*levels, strict=True), strict=True)
+            highest if minute in observed or touched else None
+            for minute, (highest, touched) in zip(minutes, self._recent.highest(minutes), strict=True)
         )

@@ -1,6 +1,6 @@
 """Activations of backup providers per stage, and what they are measured against (semantics R25-R33)."""
 
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 
 from tui.engine.metrics.affected import AffectedCalls
@@ -14,6 +14,7 @@ _ONE_ACTIVATION_LINES = 3
 _CAUSE_S = 30.0
 _CAUSE_LINES = 20
 _TARGETS_KEPT = 20
+_MARKS_KEPT = 16
 OTHER = "other"
 
 
@@ -32,14 +33,20 @@ class _Mark:
         return abs(time - self.time) < seconds
 
 
+def _newest() -> deque[_Mark]:
+    return deque(maxlen=_MARKS_KEPT)
+
+
 @dataclass(slots=True)
 class _StageState:
     activations: SlidingCount = field(default_factory=SlidingCount)
     affected: AffectedCalls = field(default_factory=AffectedCalls)
-    counted: dict[str, _Mark] = field(default_factory=dict)
-    """The last activation that counted and what it went to, by source."""
-    issues: dict[str, _Mark] = field(default_factory=dict)
-    """The last warning or error of a provider, by source."""
+    counted: dict[str, deque[_Mark]] = field(default_factory=lambda: defaultdict(_newest))
+    """The last activations that counted and what they went to, by source; lines may be out of order (R67)."""
+    issues: dict[str, deque[_Mark]] = field(default_factory=lambda: defaultdict(_newest))
+    """The last warnings and errors of providers, by source."""
+    latest: tuple[LogEvent, float | None] | None = None
+    """The activation by which the stage is on fallback."""
     targets: Counter[str] = field(default_factory=Counter)
     """Activations since the beginning by what they went to, as far as the log says."""
     on_fallback: set[str] = field(default_factory=set)
@@ -73,37 +80,49 @@ class Fallbacks:
             return True
         state = self._stages[event.stage]
         self.version += 1
-        before = state.counted.get(event.source)
-        if before and before.near(time, event.line, _ONE_ACTIVATION_S, _ONE_ACTIVATION_LINES):
+        marks = state.counted[event.source]
+        near = (
+            mark for mark in reversed(marks) if mark.near(time, event.line, _ONE_ACTIVATION_S, _ONE_ACTIVATION_LINES)
+        )
+        before = next(near, None)
+        if before is not None:
             # Of the lines of one activation the one that names the new provider says most.
             state.to = event.to or state.to
             state.target(before, event.to)
             return False
-        mark = state.counted[event.source] = _Mark(time, event.line)
+        mark = _Mark(time, event.line)
+        marks.append(mark)
         state.target(mark, event.to)
         state.activations.add(time)
         state.affected.add(event, time)
         self.affected.add(event, time)
         state.on_fallback.add(event.source)
-        state.to = event.to
-        state.failing = self._failing(event, time, state)
-        if time is not None:
-            state.last_at = max(time, state.last_at or time)
+        if time is None or state.last_at is None or time >= state.last_at:  # sources are not read in step
+            state.to, state.latest = event.to, (event, time)
+            state.failing = self._failing(event, time, state)
+            state.last_at = time if time is not None else state.last_at
         return True
 
     def _failing(self, event: LogEvent, time: float | None, state: _StageState) -> str | None:
         """Return the primary that failed: the stage's last provider with an issue within 30 s before (R32)."""
         if event.provider is not None and event.provider != event.to:
             return event.provider
-        issue = state.issues.get(event.source)
-        if issue and issue.provider != event.to and issue.near(time, event.line, _CAUSE_S, _CAUSE_LINES):
-            return issue.provider
-        return None
+        before = [
+            issue
+            for issue in state.issues[event.source]
+            if issue.near(time, event.line, _CAUSE_S, _CAUSE_LINES)
+            and (time is None or issue.time is None or issue.time <= time)
+        ]
+        last = max(before, key=lambda issue: (issue.time or 0.0, issue.line), default=None)
+        return last.provider if last and last.provider != event.to else None
 
     def note_issue(self, event: LogEvent, time: float | None) -> None:
         """Remember an error or warning: its provider may be why a fallback follows."""
         if event.stage is not None and event.provider is not None:
-            self._stages[event.stage].issues[event.source] = _Mark(time, event.line, event.provider)
+            state = self._stages[event.stage]
+            state.issues[event.source].append(_Mark(time, event.line, event.provider))
+            if state.latest and state.latest[0].source == event.source and time is not None:
+                state.failing = self._failing(*state.latest, state)  # it may have come late
 
     def recovered(self, event: LogEvent) -> None:
         """Take the word that a primary is back; without a stage it speaks for the whole source."""
