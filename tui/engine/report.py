@@ -40,6 +40,19 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class InputGap:
+    """Where lines of a source may be missing."""
+
+    source: str
+    count: int
+    """Places of that source."""
+    at: float | None
+    """When the last of them was noticed."""
+    reason: str
+    """Why lines may be missing there, a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class InputTotals:
     """What was read."""
 
@@ -55,6 +68,8 @@ class InputTotals:
     bad_samples: int = 0
     gaps: int = 0
     """Places where lines may be missing."""
+    gap_list: tuple[InputGap, ...] = ()
+    """The last of them in each source that has any."""
     taken: int = 0
     """Events that lie in the period."""
 

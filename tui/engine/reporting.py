@@ -12,7 +12,7 @@ from tui.engine.metrics.period import PeriodFigures
 from tui.engine.metrics.totals import Asked, SourceTotals
 from tui.engine.model import LineBlock, SourceOptions, SourceState, SourceStatus
 from tui.engine.parser import line_time
-from tui.engine.report import Hour, InputTotals, Period, Report, Span
+from tui.engine.report import Hour, InputGap, InputTotals, Period, Report, Span
 from tui.engine.reports import cleaned
 from tui.engine.sources import open_source
 from tui.engine.sources._source import Source
@@ -145,6 +145,11 @@ class Reporting:
             unrecognised=sum(one.unrecognised for one in every),
             bad_samples=bad_samples + sum(one.bad_samples for one in every),
             gaps=sum(status.gaps for status in statuses),
+            gap_list=tuple(
+                InputGap(status.name, status.gaps, status.gap_at, status.gap_reason)
+                for status in statuses
+                if status.gaps
+            ),
             taken=sum(one.totals.taken for one in every),
         )
 

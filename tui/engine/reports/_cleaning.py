@@ -17,6 +17,7 @@ def cleaned(report: Report, clean: Callable[[str], str]) -> Report:
             sources=tuple(map(clean, report.input.sources)),
             unreadable=tuple(map(clean, report.input.unreadable)),
             untimed=tuple(map(clean, report.input.untimed)),
+            gap_list=tuple(replace(one, source=clean(one.source)) for one in report.input.gap_list),
         ),
         config=replace(
             report.config, missing=tuple(replace(one, name=clean(one.name)) for one in report.config.missing)

@@ -82,6 +82,9 @@ def notes(report: Report) -> list[str]:
         found.append(t("report.untimed"))
     if report.input.gaps:
         found.append(t("report.gaps", gaps=report.input.gaps))
+    for gap in report.input.gap_list:
+        at = moment(gap.at, report.period.tz)
+        found.append(t("report.gap", source=gap.source, count=gap.count, time=at, reason=gap.reason))
     return found
 
 

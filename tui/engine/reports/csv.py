@@ -71,6 +71,10 @@ def _input(report: Report) -> Iterator[Row]:
         yield "input", source, "read", "no" if source in figures.unreadable else "yes"
     for key in ("lines", "bytes", "events", "unrecognised", "bad_samples", "gaps"):
         yield "input", "", key, getattr(figures, key)
+    for gap in figures.gap_list:
+        yield "gap", gap.source, "count", gap.count
+        yield "gap", gap.source, "noticed", rfc3339(gap.at)
+        yield "gap", gap.source, "reason", gap.reason
 
 
 def _events(report: Report) -> Iterator[Row]:

@@ -69,6 +69,10 @@ def _input(report: Report) -> dict[str, object]:
         "unrecognised": figures.unrecognised,
         "bad_samples": figures.bad_samples,
         "gaps": figures.gaps,
+        "gap_list": [
+            {"source": gap.source, "count": gap.count, "time": rfc3339(gap.at), "reason": gap.reason}
+            for gap in figures.gap_list
+        ],
         "unreadable": list(figures.unreadable),
     }
 
