@@ -24,6 +24,8 @@ from tui.engine.text import t
 HOT_POLL_S = 0.04
 IDLE_POLL_S = 0.25
 """Between polls of a local file in which nothing was new for a while."""
+SILENT_POLL_S = 1.0
+"""Between polls of a file that has been silent for a minute and more: thousands of such files cost little."""
 ABSENT_POLL_S = 1.0
 """Between attempts to open what cannot be opened."""
 HOT_FOR_S = 10.0
@@ -84,7 +86,7 @@ class FileSource:
         self._history_size = 0
         self._unsettled = False
         self._pause_s = 0.0
-        self._hot_until = 0.0
+        self._hot_until = clock.monotonic()
 
     @property
     def name(self) -> str:
@@ -189,7 +191,8 @@ class FileSource:
             self._hot_until = self._clock.monotonic() + HOT_FOR_S
             self._pause_s = HOT_POLL_S
         else:
-            self._back_off(self._idle_poll_s)
+            silent_s = self._clock.monotonic() - self._hot_until
+            self._back_off(max(self._idle_poll_s, min(SILENT_POLL_S, silent_s / 60)))
 
     def _back_off(self, longest: float) -> None:
         hot = self._clock.monotonic() < self._hot_until
