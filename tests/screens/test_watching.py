@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -45,12 +46,25 @@ def refused(specs: Sequence[str]) -> Path:
     raise ConfigError(f"{specs[0]} [not] written", "mend it")
 
 
+class NotingApp(VoxtopApp):
+    """Remembers what it told, however quickly that fades."""
+
+    def notify(self, message: str, **options: Any) -> None:  # noqa: ANN401 - whatever the app takes
+        self.told = [*getattr(self, "told", []), message]
+        super().notify(message, **options)
+
+
+def told(pilot: Pilot[int]) -> list[str]:
+    """Return everything the program told so far."""
+    return list(getattr(pilot.app, "told", []))
+
+
 @asynccontextmanager
 async def watching(
     snapshot: Snapshot, remember: Callable[[Sequence[str]], Path] | None = None
 ) -> AsyncIterator[tuple[FixedMonitor, Pilot[int]]]:
     monitor = FixedMonitor(snapshot)
-    app = VoxtopApp(monitor, ManualClock(NOW), "dark", remember=remember)
+    app = NotingApp(monitor, ManualClock(NOW), "dark", remember=remember)
     async with app.run_test(size=(120, 40)) as pilot:
         yield monitor, pilot
 
@@ -129,7 +143,7 @@ async def test_what_cannot_be_added_is_explained_and_never_read_as_markup() -> N
             await pilot.pause()
 
         assert monitor.asked == [("add", "/var/log/*.log")]
-        messages = [notification.message for notification in pilot.app._notifications]
+        messages = told(pilot)
         assert messages[0] == "ftp:x: no such kind of source; did you mean [file]: ?"
         assert "/var/log/*.log" in messages[1]
 
@@ -151,10 +165,10 @@ async def test_sources_are_remembered_on_request_and_a_failure_is_told() -> None
     async with watching(many(), remember) as (_, pilot):
         await pilot.press("S")
         assert kept == [("/var/log/app.log",)]
-        assert "/home/me/config.toml" in next(iter(pilot.app._notifications)).message
+        assert "/home/me/config.toml" in told(pilot)[0]
     async with watching(many(), refused) as (_, pilot):
         await pilot.press("S")
-        assert next(iter(pilot.app._notifications)).message == "/var/log/app.log [not] written; mend it"
+        assert told(pilot) == ["/var/log/app.log [not] written; mend it"]
 
 
 async def test_the_scope_is_said_above_the_panels() -> None:
