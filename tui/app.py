@@ -189,14 +189,13 @@ def monitor_app(
     companions = [each for each in (companion, recording.run if recording else None) if each]
     if settings.listen and not read_only:
         companions.append(_exporter(settings, store, monitor, clock))
+    private = read_only or companion is not None
     return VoxtopApp(
         ScopedMonitor(monitor, watchlist, new_store, clock),
         clock,
         settings.theme,
         companions,
-        alerts=alert_desk(
-            settings, playbooks, specs, monitor.snapshot, clock, private=read_only or companion is not None
-        ),
+        alerts=alert_desk(settings, playbooks, specs, monitor.snapshot, clock, private=private),
         remember=partial(remember_sources, config_file),
         read_only=read_only,
         desk=desk,
