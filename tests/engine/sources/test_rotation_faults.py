@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.sources.access import BlindAccess
 from tests.engine.sources.conftest import Begin
 from tests.engine.sources.session import append, numbered, text
 from tui.engine.model import SourceState
@@ -83,6 +84,23 @@ async def test_fault_03_two_renames_between_two_polls(log: Path, begin: Begin) -
 
     assert session.lines == numbered(1, 10)
     assert session.gaps == []
+
+
+@pytest.mark.parametrize("blind", [False, True], ids=["with inodes", "without inodes"])
+async def test_fault_03_two_renames_before_the_first_line_of_a_file_was_read(
+    log: Path, begin: Begin, *, blind: bool
+) -> None:
+    log.touch()
+    session = begin(log, **({"access": BlindAccess()} if blind else {}))
+    await session.poll()
+    append(log, numbered(1, 3))
+    log.rename(rotated(log, 2))
+    append(rotated(log, 1), numbered(4, 6))
+    pack(rotated(log, 1))
+    append(log, numbered(7, 9))
+    await session.poll(3)
+
+    assert session.lines == numbered(1, 9)
 
 
 async def test_fault_04_copytruncate(log: Path, begin: Begin) -> None:

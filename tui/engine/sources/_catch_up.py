@@ -93,7 +93,7 @@ class Rotated(NamedTuple):
             lost = bool(newer) if held else not place.blank
         else:
             index, tail = found
-            older, newer, lost = siblings[:index], siblings[index + 1 :], False
+            older, newer, lost = siblings[:index], self._unknown(siblings[index + 1 :]), False
             if held:
                 await tail.handle.close()
             else:
