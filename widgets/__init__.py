@@ -13,7 +13,7 @@ from widgets.notice import NoticeBar
 from widgets.playbook_card import PlaybookCard
 from widgets.recent import RecentPanel
 from widgets.sources import SourcesPanel
-from widgets.strip import VerdictStrip
+from widgets.strip import VerdictStrip, finding_text
 from widgets.too_small import TooSmallCard
 from widgets.ttfb import TtfbPanel
 
@@ -33,6 +33,7 @@ __all__ = [
     "TooSmallCard",
     "TtfbPanel",
     "VerdictStrip",
+    "finding_text",
     "glyphs_in_use",
     "use_glyphs",
 ]

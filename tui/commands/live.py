@@ -19,10 +19,13 @@ from tui.terminal import claim_terminal
 @click.option("--since", help=t("cli.since"), metavar="T")
 @click.option("--listen", help=t("cli.listen"), metavar="[HOST:]PORT")
 @click.option("--read-only", is_flag=True, help=t("serve.read_only"))
+@click.option("--plain", is_flag=True, help=t("plain.help"))
 @click.option("--resume", is_flag=True, default=None, help=t("state.option"))
 @redact_option
 @screen_options
-def command(sources: tuple[str, ...], config: Path | None, no_redact: bool, read_only: bool, **flags: object) -> int:
+def command(
+    sources: tuple[str, ...], config: Path | None, no_redact: bool, read_only: bool, plain: bool, **flags: object
+) -> int:
     """Open the monitor on the sources named, configured or piped in."""
     settings = settle(config, sources=sources, **flags)
     _refuse_commands(sources)
@@ -33,6 +36,10 @@ def command(sources: tuple[str, ...], config: Path | None, no_redact: bool, read
         click.echo(t("cli.start_page"))
         return 0
     clean = redaction(wanted=not no_redact)
+    if plain:
+        from tui.commands._plain import run_plain  # noqa: PLC0415 - the phrases of the strip come with Textual
+
+        return run_plain(settings, wanted, clean)
     piped = claim_terminal()
 
     from tui.app import monitor_app  # noqa: PLC0415 - the screen is loaded only once it is sure to open

@@ -1,13 +1,16 @@
 """What a user types becomes a source, or an error that says what would."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.terminal import ROOT
 from tui.engine.clock import ManualClock
 from tui.engine.errors import UsageError
-from tui.engine.sources import kinds, open_source
+from tui.engine.sources import kind_of, kinds, open_source
 from tui.engine.sources._file_source import FileSource
 from tui.engine.sources._source import Source
 from tui.engine.sources.stdin import StdinSource
@@ -76,3 +79,21 @@ def test_every_kind_declares_what_discovery_needs() -> None:
     for kind in kinds().values():
         opener = kind.open_spec
         assert opener.__doc__
+
+
+def test_each_scheme_finds_its_kind_in_the_module_of_its_name() -> None:
+    assert {scheme: kind_of(scheme) for scheme in kinds()} == kinds()
+    assert kind_of("ftp") is None
+    assert kind_of("_lines") is None
+
+
+def test_opening_a_file_loads_no_network_library() -> None:
+    code = (
+        "import sys; from tui.engine.sources import open_source; from tui.engine.clock import SystemClock;"
+        "open_source('x.log', clock=SystemClock(), since=None, line_time=lambda line: None);"
+        "print(sorted({'asyncssh', 'aiohttp'} & sys.modules.keys()))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert done.stdout == "[]\n"

@@ -6,6 +6,7 @@ before the colon that it answers to, and ``open_spec(rest, name, opening)``, whi
 
 import difflib
 import importlib
+import importlib.util
 import os
 import pkgutil
 import re
@@ -39,9 +40,21 @@ class Kind(Protocol):
         """Open what follows the scheme and its colon; ``name`` is empty where the user gave none."""
 
 
+def kind_of(scheme: str) -> Kind | None:
+    """Return the kind that answers to a scheme, None if there is none.
+
+    Only its own module is imported: the one of the scheme's name, ``_`` for ``+``.
+    """
+    name = "stdin" if scheme == STDIN else scheme.replace("+", "_")
+    if name.startswith("_") or not name.isidentifier() or importlib.util.find_spec(f"{__name__}.{name}") is None:
+        return None
+    module: Kind = importlib.import_module(f"{__name__}.{name}")
+    return module if scheme in module.SCHEMES else None
+
+
 @cache
 def kinds() -> dict[str, Kind]:
-    """Return the kinds of source by scheme."""
+    """Return every kind of source by scheme; imports all of them."""
     modules = (
         importlib.import_module(f"{__name__}.{each.name}")
         for each in pkgutil.iter_modules(__path__)
@@ -84,7 +97,7 @@ def open_source(
     opening = Opening(clock, since, line_time, follow, rotated, stdin_fd, bookmark, options or SourceOptions())
     name, target = _split_name(spec)
     scheme, rest = _split_scheme(target)
-    kind = kinds().get(scheme)
+    kind = kind_of(scheme)
     if kind is None:
         raise UsageError(t("sources.unknown_scheme", value=safe_text(spec)), _nearest(scheme, target))
     return kind.open_spec(rest, name, opening)
