@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.sources.access import BlindAccess
 from tests.engine.sources.conftest import Begin
 from tests.engine.sources.session import append, numbered, text
 from tui.engine.model import SourceState
@@ -86,12 +85,9 @@ async def test_fault_03_two_renames_between_two_polls(log: Path, begin: Begin) -
     assert session.gaps == []
 
 
-@pytest.mark.parametrize("blind", [False, True], ids=["with inodes", "without inodes"])
-async def test_fault_03_two_renames_before_the_first_line_of_a_file_was_read(
-    log: Path, begin: Begin, *, blind: bool
-) -> None:
+async def test_fault_03_two_renames_before_the_first_line_of_a_file_was_read(log: Path, begin: Begin) -> None:
     log.touch()
-    session = begin(log, **({"access": BlindAccess()} if blind else {}))
+    session = begin(log)
     await session.poll()
     append(log, numbered(1, 3))
     log.rename(rotated(log, 2))

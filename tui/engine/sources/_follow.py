@@ -238,7 +238,7 @@ class Follower:
     async def _read_live(self, tail: Tail) -> Chunk:
         """Read the file that the path led to when last looked, and see whether it still does."""
         look = await self._access.look(tail.handle, self._path, tail.start, tail.size)
-        if not tail.place.offset and await self._still_there(tail, look.path):
+        if not tail.place.offset and not _renamed(tail, look.path):
             unread = await self._rotated.unread(tail.handle, look.head)
             if unread:
                 tail.restart()
@@ -261,21 +261,6 @@ class Follower:
         tail.restart()
         self._read_next([*found.tails, tail], found.seen)
         return self._chunk(more=True)
-
-    async def _still_there(self, tail: Tail, path: FileStat | OSError) -> bool:
-        """Tell whether the path leads to the open file: only then has a copy been made of it, and not a rename."""
-        if isinstance(path, OSError):
-            return False
-        if tail.place.identity is not None and path.identity is not None:
-            return path.identity == tail.place.identity
-        try:
-            live = await self._access.open(self._path)
-        except FileNotFoundError:
-            return False
-        try:
-            return await _same(tail, live)
-        finally:
-            await live.close()
 
     def _moved(self, tail: Tail, path: FileStat) -> bool:
         """Tell whether the path may lead to another file."""
@@ -320,6 +305,13 @@ class Follower:
     ) -> Chunk:
         gap, self._gap = self._gap, ""
         return Chunk(piece, more, gap, history, trouble)
+
+
+def _renamed(tail: Tail, path: FileStat | OSError) -> bool:
+    """Tell whether the path surely leads to another file: what rotated then came later, and is no copy of this one."""
+    if isinstance(path, OSError) or path.identity is None:
+        return False
+    return tail.place.identity is not None and path.identity != tail.place.identity
 
 
 async def _same(tail: Tail, live: Handle) -> bool:
