@@ -21,7 +21,7 @@ from tui.engine.clock import Clock, SystemClock
 from tui.engine.dialects._dialect import use_dialects
 from tui.engine.dialects._user_file import Loaded, load_dialects, read_dialect
 from tui.engine.parser import line_time
-from tui.engine.sources import open_source
+from tui.engine.sources import expanded, open_source
 from tui.engine.sources._source import Source
 from tui.engine.text import t
 
@@ -57,7 +57,7 @@ def command(
             follow=False,
             options=settings.source_options(),
         )
-        for spec in settings.sources
+        for spec in expanded(settings.sources)
     ]
     found = asyncio.run(_examine(opened, clock, tz, loaded, tried))
     answer = _Answer(found, loaded, tried, clock.now(), hide, tz)

@@ -19,7 +19,7 @@ from tui.engine.clock import SystemClock
 from tui.engine.errors import SourceError
 from tui.engine.model import LineBlock, LogEvent, SourceState
 from tui.engine.parser import line_time
-from tui.engine.sources import open_source
+from tui.engine.sources import expanded, open_source
 from tui.engine.sources._source import Source
 from tui.engine.text import t
 from tui.engine.when import parse_since
@@ -66,7 +66,7 @@ def command(
             follow=follow,
             options=settings.source_options(),
         )
-        for spec in sources
+        for spec in expanded(sources)
     ]
     printed = _print_following if follow else _print_whole
     asyncio.run(_print_all([printed(source, Reader(source.name, tz, clock.now()), hide) for source in opened]))

@@ -14,7 +14,7 @@ from tui.engine.clock import SystemClock
 from tui.engine.errors import UsageError
 from tui.engine.exporters.http import bind
 from tui.engine.metrics.store import MetricsStore
-from tui.engine.monitor import Monitor, follow
+from tui.engine.monitor import Monitor, Watchlist, follow
 from tui.engine.parser import line_time
 from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.redact import redact
@@ -102,6 +102,7 @@ def _monitor(settings: Settings, store: MetricsStore, clock: SystemClock, record
         options=settings.source_options(),
     )
     monitor = Monitor((), store, clock, tz, journal=recording.journal)
+    watchlist = Watchlist(monitor, lambda spec: follow(monitor, spec, opening, recording), clock)
     for spec in dict.fromkeys(settings.sources):
-        follow(monitor, spec, opening, recording)
+        watchlist.add(spec)
     return monitor

@@ -27,7 +27,7 @@ from tui.engine.model import (
 )
 from tui.engine.parser import line_time
 from tui.engine.redact import redact
-from tui.engine.sources import open_source
+from tui.engine.sources import expanded, open_source
 from tui.engine.sources._source import Source
 
 STEP_S = 10.0
@@ -125,7 +125,7 @@ class Backtest:
                 rotated=rotated,
                 options=options,
             )
-            for spec in specs
+            for spec in expanded(specs)
         ]
 
     async def run(self) -> Backtested:

@@ -14,7 +14,7 @@ from tui.engine.model import LineBlock, SourceOptions, SourceState, SourceStatus
 from tui.engine.parser import line_time
 from tui.engine.report import Hour, InputGap, InputTotals, Period, Report, Span
 from tui.engine.reports import cleaned
-from tui.engine.sources import open_source
+from tui.engine.sources import expanded, open_source
 from tui.engine.sources._source import Source
 
 Clean = Callable[[str], str]
@@ -60,7 +60,7 @@ class Reporting:
         self._now = clock.now()
         self._clean = clean
         self._readings = []
-        for spec in specs:
+        for spec in expanded(specs):
             times = _Earliest(tz, self._now)
             source = open_source(
                 spec,

@@ -49,13 +49,12 @@ async def watched(*specs: str, most: int | None = None) -> AsyncIterator[Watched
     found = Watched(most)
     for spec in specs:
         found.list.add(spec)
-    tasks = [asyncio.create_task(found.monitor.run()), asyncio.create_task(found.list.run())]
+    task = asyncio.create_task(found.monitor.run())
     try:
         yield found
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        task.cancel()
+        await asyncio.wait([task])
 
 
 @pytest.fixture(autouse=True)

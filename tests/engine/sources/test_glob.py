@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.engine.sources import pattern_of
+from tui.engine.sources import expanded, pattern_of
 
 
 def found(spec: str) -> list[str]:
@@ -63,3 +63,14 @@ def test_fault_33_bytes_that_are_no_utf8_and_newlines_survive_a_pattern(tmp_path
     Path(os.fsdecode(strange)).write_text("x\n", encoding="utf-8")
 
     assert found(f"{tmp_path}/*.log") == [f"file:{os.fsdecode(strange)}"]
+
+
+def test_where_a_log_is_read_once_a_pattern_is_its_files_by_name_and_one_without_any_stays(folder: Path) -> None:
+    specs = [f"{folder}/*.log", "docker:voice", f"{folder}/none-*.log", f"file:{folder}/app.log"]
+
+    assert expanded(specs) == [
+        f"file:{folder}/app.log",
+        f"file:{folder}/edge.log",
+        "docker:voice",
+        f"{folder}/none-*.log",
+    ]

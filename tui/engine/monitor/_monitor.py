@@ -1,11 +1,12 @@
 """Every source on its way into the store, and a snapshot of the store at any time."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from datetime import tzinfo
 from itertools import chain, islice
 from math import inf
+from typing import Any
 
 from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
@@ -56,6 +57,8 @@ class Monitor:
         self.journal: Journal = journal or MemoryJournal()
         self.notes: Callable[[], tuple[SourceStatus, ...]] = tuple
         """Tells what else belongs among the sources: patterns of names that no file matches."""
+        self.chores: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        """What else runs as long as the sources are followed."""
         self._store = store
         self._clock = clock
         self._tz = tz
@@ -111,6 +114,8 @@ class Monitor:
             self._group = group
             for feed in self._feeds.values():
                 self._start(group, feed)
+            for chore in self.chores:
+                group.create_task(chore())
             await self._tick()
 
     def _start(self, group: asyncio.TaskGroup, feed: Feed) -> None:

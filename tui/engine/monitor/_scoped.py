@@ -1,6 +1,5 @@
 """A monitor seen through a scope: everything, or only what one source or one host says."""
 
-import asyncio
 from collections.abc import Callable
 
 from tui.engine.clock import Clock
@@ -25,10 +24,8 @@ class ScopedMonitor:
         self._part: Part | None = None
 
     async def run(self) -> None:
-        """Run the monitor, and look for new files, until the task is cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._monitor.run())
-            group.create_task(self._watchlist.run())
+        """Run the monitor until the task is cancelled."""
+        await self._monitor.run()
 
     @property
     def specs(self) -> tuple[str, ...]:

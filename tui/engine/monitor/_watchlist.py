@@ -41,6 +41,7 @@ class Watchlist:
         self._names: dict[str, str] = {}
         self._patterns: dict[str, _Matches] = {}
         monitor.notes = self._notes
+        monitor.chores.append(self._look)
 
     @property
     def specs(self) -> tuple[str, ...]:
@@ -85,7 +86,7 @@ class Watchlist:
             matches.refused |= {spec for spec, each in matches.names.items() if each == name}
             matches.names = {spec: each for spec, each in matches.names.items() if each != name}
 
-    async def run(self) -> None:
+    async def _look(self) -> None:
         """Look again and again which files match."""
         while True:
             await asyncio.sleep(RESCAN_S)

@@ -10,6 +10,7 @@ import importlib.util
 import os
 import pkgutil
 import re
+from collections.abc import Iterable
 from functools import cache
 from glob import has_magic
 from pathlib import Path
@@ -115,6 +116,18 @@ def pattern_of(spec: str) -> Pattern | None:
     name, target = _split_name(spec)
     scheme, rest = _split_scheme(target)
     return Pattern(name, rest) if scheme == "file" and has_magic(rest) and not _exists(rest) else None
+
+
+def expanded(specs: Iterable[str]) -> list[str]:
+    """Return the sources with the files of this moment in the place of each pattern, by name.
+
+    A pattern that nothing matches stays and explains itself when it is opened.
+    """
+    found: dict[str, None] = {}
+    for spec in specs:
+        pattern = pattern_of(spec)
+        found |= dict.fromkeys((sorted(pattern.specs()) if pattern else []) or [spec])
+    return list(found)
 
 
 def absolute(spec: str) -> str:
