@@ -55,6 +55,7 @@ class Unsteady(BlindAccess):
     """Files without inodes, and a way to them that breaks."""
 
     lost: tuple[str, ...] = ()
+    listings = 0
 
     async def look(self, handle: Handle, path: str, offset: int, size: int) -> Look:
         self._break("look")
@@ -62,6 +63,7 @@ class Unsteady(BlindAccess):
 
     async def siblings(self, path: str) -> list[Sibling]:
         self._break("siblings")
+        self.listings += 1
         return await super().siblings(path)
 
     def _break(self, what: str) -> None:
@@ -89,3 +91,32 @@ async def test_fault_49_a_connection_lost_again_while_rotated_files_are_looked_f
 
     assert sorted(session.lines) == sorted([*numbered(1, 6), b"late"])
     assert session.gaps == []
+
+
+async def test_all_files_that_are_waited_for_are_looked_for_in_one_listing(tmp_path: Path, begin: Begin) -> None:
+    log, access = tmp_path / "app.log", Unsteady()
+    append(log, numbered(0, 0))
+    session = begin(log, access=access)
+    await session.poll()
+    for turn in range(1, 11):
+        rotate(log)
+        append(log, numbered(turn, turn))
+    await session.poll(2)
+    assert len(session.source.position.retiring) >= 10  # type: ignore[union-attr]
+    access.lost = ("look",)
+    await session.poll()
+    access.lost, access.listings = (), 0
+    await session.poll()
+
+    assert session.lines == numbered(0, 10)
+    assert session.gaps == []
+    assert access.listings <= 2
+
+
+def rotate(log: Path) -> None:
+    """Give every file the next number."""
+    for number in range(20, 0, -1):
+        older = log.with_name(f"app.log.{number}")
+        if older.exists():
+            older.rename(log.with_name(f"app.log.{number + 1}"))
+    log.rename(log.with_name("app.log.1"))

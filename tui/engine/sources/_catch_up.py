@@ -1,13 +1,13 @@
 """Recovery from rotated files: which of them continue a place, and which were never read."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 from tui.engine.sources._access import HEAD_SIZE, Access, Handle, Sibling
 from tui.engine.sources._position import Place
 from tui.engine.sources._siblings import TELLING_SIZE, alike, is_known, keys
 from tui.engine.sources._tail import Tail
+from tui.engine.sources._trouble import TroubleError
 
 _LISTINGS = 5
 """Attempts to open rotated files whose names are just being shifted."""
@@ -51,13 +51,34 @@ class Rotated(NamedTuple):
                 raise
         return Recovered([], lost=True, seen=self.seen)
 
-    async def find(self, place: Place) -> Tail | None:
-        """Return a tail of the rotated file that continues ``place``."""
-        for _ in range(_LISTINGS):
-            with suppress(FileNotFoundError):
-                found = await self._find(place, await self._others(None))
-                return found[1] if found else None
-        return None
+    async def find(self, places: Sequence[Place]) -> list[Tail | None]:
+        """Return for each place a tail of the rotated file that continues it; None if it is gone or may not be read.
+
+        They are listed once for all places: on another machine that takes longest.
+        """
+        for _ in range(_LISTINGS if places else 0):
+            siblings = await self._others(None)
+            opened: list[Tail | None] = []
+            try:
+                for place in places:
+                    opened.append(await self._open_continuing(place, siblings))  # noqa: PERF401 - closed on failure
+            except FileNotFoundError:
+                await close_all(filter(None, opened))
+            except BaseException:
+                await close_all(filter(None, opened))
+                raise
+            else:
+                return opened
+        return [None for _ in places]
+
+    async def _open_continuing(self, place: Place, siblings: list[Sibling]) -> Tail | None:
+        try:
+            found = await self._find(place, siblings)
+        except (FileNotFoundError, TroubleError):  # names are being shifted, or no way to any file
+            raise
+        except OSError:
+            return None
+        return found[1] if found else None
 
     async def unread(self, live: Handle, live_head: bytes) -> list[Tail]:
         """Return tails of the rotated files that appeared since reading began, except copies of ``live``.

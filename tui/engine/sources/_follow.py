@@ -18,10 +18,9 @@ from tui.engine.clock import Clock
 from tui.engine.sources._access import HEAD_SIZE, Access, FileStat, Handle, Sibling
 from tui.engine.sources._catch_up import Rotated, close_all, keys_of
 from tui.engine.sources._lines import NOTHING, Piece
-from tui.engine.sources._position import Place, Position
+from tui.engine.sources._position import Position
 from tui.engine.sources._siblings import alike, keys
 from tui.engine.sources._tail import Tail
-from tui.engine.sources._trouble import TroubleError
 from tui.engine.sources._unnamed import Comparison
 
 ROTATE_WAIT_S = 5.0
@@ -167,7 +166,7 @@ class Follower:
 
     async def _go_on_rotated(self, position: Position) -> None:
         """Go on in the file of a position although the path leads nowhere: it may have been renamed just now."""
-        tail = await self._rotated.find(position.place)
+        (tail,) = await self._rotated.find([position.place])
         if tail is None or not tail.handle.seekable:
             await close_all([tail] if tail else [])
             raise FileNotFoundError(self._path)
@@ -177,27 +176,16 @@ class Follower:
         self, position: Position, tails: list[Tail], seen: frozenset[str], *, lost: bool = False
     ) -> None:
         """Go on with some tails, and wait again for late lines where the position did: all of it or nothing."""
-        waited: list[Tail | None] = []
         try:
-            for place in position.retiring:
-                waited += [] if place.blank else [await self._find_again(place)]
+            waited = await self._rotated.find([place for place in position.retiring if not place.blank])
         except BaseException:
-            await close_all([*tails, *filter(None, waited)])
+            await close_all(tails)
             raise
         self._resume = None
         self._note_gap("rotated_away" if lost or None in waited else "")
         self._read_next(tails, seen)
         for tail in filter(None, waited):
             self._retire(tail)
-
-    async def _find_again(self, place: Place) -> Tail | None:
-        """Return a rotated file that was waited for, None if it is gone or may not be read."""
-        try:
-            return await self._rotated.find(place)
-        except TroubleError:  # no way to any file at the moment
-            raise
-        except OSError:
-            return None
 
     def _read_next(self, tails: list[Tail], seen: frozenset[str]) -> None:
         self._tails = deque(tails)

@@ -128,7 +128,7 @@ class SftpAccess:
         with self._host.hold():
             names = await self._rotated(followed)
             for _ in range(LISTINGS):
-                opened = [await self._sibling(str(followed.parent / name)) for name in names]
+                opened = await asyncio.gather(*(self._sibling(str(followed.parent / name)) for name in names))
                 found = [sibling for sibling in opened if sibling is not None]
                 before, names = names, await self._rotated(followed)
                 if names == before:
@@ -148,14 +148,15 @@ class SftpAccess:
 
     async def _sibling(self, path: str) -> Sibling | None:
         """Return a rotated file, None if it is unreadable, empty or already gone."""
-        try:
-            handle = await self.open(path)
-        except (FileNotFoundError, PermissionError, NotRegularError):
-            return None
-        try:
-            head = await handle.read(0, PACKED_HEAD)
-        finally:
-            await handle.close()
+        async with self._host.requests:
+            try:
+                handle = await self.open(path)
+            except (FileNotFoundError, PermissionError, NotRegularError):
+                return None
+            try:
+                head = await handle.read(0, PACKED_HEAD)
+            finally:
+                await handle.close()
         compressed = path.endswith(".gz")
         head = first_contents(head, HEAD_SIZE) if compressed else head[:HEAD_SIZE]
         return Sibling(path, handle.stat, compressed, head) if head else None
