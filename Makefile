@@ -4,16 +4,17 @@ UV ?= uv
 VENV ?= .venv
 WORKERS ?= 2
 ARGS ?=
+SECONDS := 1800
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fmt lock setup clean
+.PHONY: help demo test check bench soak reliability fmt lock setup clean
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 demo: $(READY) ## Simulate an orchestrator and watch its log
 	@$(BIN)/voxtop demo $(ARGS)
@@ -30,6 +31,14 @@ check: $(READY) ## Lint, format, types, import contracts, sizes
 
 bench: $(READY) ## Measure speed, latency, processor and memory
 	@$(BIN)/python -m bench.run $(ARGS)
+
+soak: $(READY) ## A bad night in short: rotations, cut connections, kills; SECONDS=120 makes it shorter
+	@$(BIN)/python -m bench.soak $(SECONDS)
+
+reliability: $(READY) ## Simulate every fault and write docs/reliability.md
+	@results=$$(mktemp) && trap 'rm -f "$$results"' EXIT && \
+	    { $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -k test_fault_ --junitxml="$$results" $(ARGS) || true; } && \
+	    $(BIN)/python -m tests.faults "$$results"
 
 fmt: $(READY) ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .

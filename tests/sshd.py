@@ -110,7 +110,7 @@ class Sshd:
 
     def hash_known_hosts(self) -> None:
         """Keep the names of known hosts as hashes only."""
-        command = ["ssh-keygen", "-q", "-H", "-f", self.home / ".ssh/known_hosts"]
+        command = ["ssh-keygen", "-q", "-H", "-f", str(self.home / ".ssh/known_hosts")]
         subprocess.run(command, check=True, capture_output=True)
 
     @contextmanager
@@ -203,9 +203,10 @@ class Sshd:
     def _family(self) -> list[psutil.Process]:
         assert self._process is not None
         try:
-            return psutil.Process(self._process.pid).children(recursive=True)
+            family: list[psutil.Process] = psutil.Process(self._process.pid).children(recursive=True)
         except psutil.NoSuchProcess:
             return []
+        return family
 
 
 @contextmanager

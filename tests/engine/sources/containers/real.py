@@ -100,10 +100,10 @@ class Dockerd:
             except BlockingIOError:
                 time.sleep(0.01)
 
-    def logged(self, container: str) -> bytes:
-        """Return all that the engine keeps of a container's output."""
+    def logged(self, container: str, *options: str) -> bytes:
+        """Return what the engine keeps of a container's output."""
         done = subprocess.run(
-            ("docker", "--host", self.address, "logs", container),
+            ("docker", "--host", self.address, "logs", *options, container),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=True,
