@@ -27,6 +27,7 @@ class RecentLevels:
         """The part that each source has in that."""
         self._recent: dict[str, dict[int, list[tuple[float, int]]]] = {}
         """By source and second: the steps of the last seconds, by time."""
+        self._newest: dict[str, int] = {}
         self._settled: dict[str, int] = {}
         """The part that each source has in the base."""
 
@@ -46,7 +47,8 @@ class RecentLevels:
             own[second] = max(rise, change + step), change + step
         else:
             insort(steps, (at, step), key=itemgetter(0))
-            own[second] = _rise([each for _, each in steps]), change + step
+            in_order = steps[-1][0] == at
+            own[second] = max(rise, change + step) if in_order else _rise(steps), change + step
         self._add(second, own[second][0] - rise, step)
         if len(self._minutes) > _MINUTES_KEPT:
             self._prune()
@@ -54,7 +56,7 @@ class RecentLevels:
     def _steps_of(self, source: str, second: int) -> list[tuple[float, int]] | None:
         """Return the single steps of a second as long as earlier ones may still come (semantics R67)."""
         recent = self._recent.setdefault(source, {})
-        newest = max(recent, default=second)
+        newest = self._newest[source] = max(second, self._newest.get(source, second))
         if second < newest - _REORDER_S:
             return None
         if len(recent) > 3 * _REORDER_S:
@@ -65,6 +67,7 @@ class RecentLevels:
     def forget(self, source: str) -> None:
         """Take a source out, its past included."""
         self._recent.pop(source, None)
+        self._newest.pop(source, None)
         for second, (rise, change) in self._own.pop(source, {}).items():
             self._add(second, -rise, -change)
         self._base -= self._settled.pop(source, 0)
@@ -105,9 +108,9 @@ class RecentLevels:
                 self._settle(source, own.pop(second)[1])
 
 
-def _rise(steps: list[int]) -> int:
+def _rise(steps: list[tuple[float, int]]) -> int:
     """Return how far a level rises above that at the start."""
-    return max(0, *accumulate(steps))
+    return max(0, *accumulate(step for _, step in steps))
 
 
 def _shape(seconds: dict[int, list[int]]) -> tuple[int, int]:
