@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ from click.testing import CliRunner, Result
 from tests.engine.reports.reading import DATA, story, written
 from tests.terminal import VOXTOP, environment
 from tui.commands.report import command
+from tui.engine.clock import ManualClock
 from tui.engine.errors import SourceError, UsageError
 from tui.engine.reporting import Reporting
+from tui.engine.state import StateDatabase
+from tui.watching.probing import Probe, save
 
 GUIDE = str(DATA / "guide" / "guide.log")
 STAMPED = "2026-01-29T10:00:0{}Z 📊 [TTS Azure] trace=a TTFB=300ms"
@@ -214,3 +218,30 @@ def test_a_reader_that_goes_away_is_no_failure(tmp_path: Path) -> None:
 
     assert done.returncode == -signal.SIGPIPE
     assert done.stderr == b""
+
+
+def test_r73_with_probes_uptime_rests_on_the_answers_recorded_in_the_covered_period(tmp_path: Path) -> None:
+    log = written(tmp_path / "app.log", [STAMPED.format(second) for second in range(10)])
+    start = datetime(2026, 1, 29, 10, tzinfo=UTC).timestamp()
+    with StateDatabase(clock=ManualClock(start)) as database:
+        for second in (-60.0, 0.0, 3.0, 6.0, 9.0, 60.0):  # the outer two lie outside the period
+            probe = Probe(start + second, second in {0.0, 3.0, 6.0}, 200, 5.0)
+            database.write_now(lambda connection, probe=probe: save(connection, probe))
+
+    found, _ = report("--probes", str(log))
+    without, _ = report(str(log))
+
+    assert found["uptime"] == {"ratio": 0.75, "basis": "probe"}
+    kpi = found["kpis"][-1]  # type: ignore[index]
+    assert (kpi["name"], kpi["actual"], kpi["status"]) == ("uptime", 75.0, "warning")
+    assert without["uptime"] == {"ratio": None, "basis": None}
+    assert "share of 4 answers" in run("--probes", str(log), "--format", "markdown").stdout
+
+
+def test_r73_without_recorded_answers_uptime_is_not_known_and_that_is_told(tmp_path: Path) -> None:
+    log = written(tmp_path / "app.log", [STAMPED.format(second) for second in range(10)])
+
+    done = run("--probes", str(log), "--format", "json")
+
+    assert json.loads(done.stdout)["uptime"] == {"ratio": None, "basis": None}
+    assert "no answer of a health endpoint was recorded" in done.stderr

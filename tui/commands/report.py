@@ -7,6 +7,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,13 +17,13 @@ from tui.commands._options import settings_options, settle
 from tui.commands._progress import shown_progress
 from tui.commands._redaction import redact_option, redaction
 from tui.commands._report_table import print_table
-from tui.engine.clock import SystemClock
+from tui.engine.clock import Clock, SystemClock
 from tui.engine.errors import SourceError, UsageError
 from tui.engine.metrics.totals import Asked
-from tui.engine.model import SourceState
+from tui.engine.model import SourceState, Thresholds
 from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.report import Report, Span
-from tui.engine.reporting import Reporting
+from tui.engine.reporting import Reporting, with_probes
 from tui.engine.reports import formats
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
@@ -49,6 +50,7 @@ NO_DATA, UNREADABLE, INTERRUPTED = 3, 4, 130
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help=t("report.option_output"))
 @click.option("--rotated", is_flag=True, help=t("report.option_rotated"))
+@click.option("--probes", is_flag=True, help=t("report.option_probes"))
 @click.option("--exclude-client", "clients", multiple=True, metavar="NAME", help=t("report.option_exclude"))
 @redact_option
 @settings_options
@@ -61,6 +63,7 @@ def command(
     form: str,
     output: Path | None,
     rotated: bool,
+    probes: bool,
     clients: tuple[str, ...],
     no_redact: bool,
     **flags: object,
@@ -86,6 +89,8 @@ def command(
     )
     whole = _read(reporting)
     report = reporting.report(partial=not whole)
+    if probes:
+        report = _with_probes(report, settings.thresholds, clock)
     _print(report, form, output)
     return _exit_code(reporting, report)
 
@@ -95,6 +100,25 @@ def _span(since: str, until: str, now: float, tz: tzinfo | None) -> Span:
     if span.start is not None and span.end is not None and span.end <= span.start:
         raise UsageError(t("report.backwards", since=since, until=until), t("report.backwards_remedy"))
     return span
+
+
+def _with_probes(report: Report, thresholds: Thresholds, clock: Clock) -> Report:
+    """Take uptime from the answers that a watch recorded in the period; without any it is not known (R73).
+
+    Raises:
+        StateError: the state file cannot be read.
+    """
+    from tui.engine.state import StateDatabase  # noqa: PLC0415 - only those who ask for it open the state file
+    from tui.watching.probing import answered  # noqa: PLC0415 - likewise
+
+    period, found = report.period, None
+    if period.start is not None and period.end is not None:
+        with StateDatabase(clock=clock) as database:
+            found = database.read_now(partial(answered, since=period.start, until=period.end))
+    if found is None:
+        click.echo(t("report.no_probes"), err=True)
+        return with_probes(report, thresholds, None)
+    return with_probes(report, thresholds, found.share, found.asked)
 
 
 def _read(reporting: Reporting) -> bool:

@@ -158,6 +158,8 @@ class UptimeTotals:
     """From 0 to 1."""
     basis: Literal["markers", "probe"] | None = None
     status: Status = Status.NO_DATA
+    probes: int = 0
+    """Answers of the health endpoint that it stands on."""
 
 
 @dataclass(frozen=True, slots=True)

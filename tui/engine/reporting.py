@@ -3,16 +3,17 @@
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from tui.engine.bulk import CONTEXT, PARALLEL_FROM, Parsed, Reader, parse
 from tui.engine.clock import Clock
 from tui.engine.metrics.kpis import with_kpis
-from tui.engine.metrics.period import PeriodFigures
+from tui.engine.metrics.period import PeriodFigures, uptime_status
 from tui.engine.metrics.totals import Asked, SourceTotals
-from tui.engine.model import LineBlock, SourceOptions, SourceState, SourceStatus
+from tui.engine.model import LineBlock, SourceOptions, SourceState, SourceStatus, Thresholds
 from tui.engine.parser import line_time
-from tui.engine.report import Hour, InputGap, InputTotals, Period, Report, Span
+from tui.engine.report import Hour, InputGap, InputTotals, Period, Report, Span, UptimeTotals
 from tui.engine.reports import cleaned
 from tui.engine.sources import expanded, open_source
 from tui.engine.sources._source import Source
@@ -239,6 +240,19 @@ def iso_week(covered: Span, tz: tzinfo | None, until: float | None = None) -> st
     weeks = {datetime.fromtimestamp(at, tz).strftime("%G-W%V") for at in (covered.start, max(covered.start, last))}
     same = len(weeks) == 1 and covered.end - covered.start <= timedelta(days=8).total_seconds()
     return weeks.pop() if same else None
+
+
+def with_probes(report: Report, thresholds: Thresholds, share: float | None, asked: int = 0) -> Report:
+    """Return the report with an uptime from the answers of a health endpoint instead of the log's markers (R73).
+
+    Args:
+        report: of any period.
+        thresholds: for the KPI table.
+        share: of the questions that were answered well, 0…1; None where nobody asked: then nobody knows.
+        asked: how many there were.
+    """
+    found = UptimeTotals() if share is None else UptimeTotals(share, "probe", uptime_status(share), asked)
+    return with_kpis(replace(report, uptime=found), thresholds)
 
 
 def _every_hour(hours: Sequence[Hour], covered: Span) -> tuple[Hour, ...]:

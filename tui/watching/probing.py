@@ -47,10 +47,25 @@ def save(connection: sqlite3.Connection, probe: Probe) -> None:
     connection.execute("DELETE FROM probes WHERE at < ?", (probe.at - KEEP_S,))
 
 
+class Answered(NamedTuple):
+    """What the questions of a period came to."""
+
+    share: float
+    """Of those that were answered well, 0…1."""
+    asked: int
+
+
+def answered(connection: sqlite3.Connection, since: float, until: float = float("inf")) -> Answered | None:
+    """Return how the questions between two moments were answered; None if none was asked."""
+    question = "SELECT avg(ok), count(*) FROM probes WHERE at BETWEEN ? AND ?"
+    share, asked = connection.execute(question, (since, until)).fetchone()
+    return Answered(float(share), asked) if asked else None
+
+
 def uptime(connection: sqlite3.Connection, since: float) -> float | None:
     """Return the share of questions since a moment that were answered well, 0…1; None if none was asked."""
-    (share,) = connection.execute("SELECT avg(ok) FROM probes WHERE at >= ?", (since,)).fetchone()
-    return None if share is None else float(share)
+    found = answered(connection, since)
+    return found.share if found else None
 
 
 async def keep_asking(

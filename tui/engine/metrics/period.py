@@ -30,6 +30,11 @@ UPTIME_TARGET = 0.99
 TOP_ERRORS = 10
 
 
+def uptime_status(ratio: float) -> Status:
+    """Judge a share of a period, 0…1, against the guide's goal (semantics R73, R76)."""
+    return Status.OK if ratio > UPTIME_TARGET else Status.WARNING
+
+
 class PeriodFigures:
     """Answers with the figures of all sources together; take the answers once everything was applied."""
 
@@ -185,7 +190,7 @@ class PeriodFigures:
         if not whole:
             return UptimeTotals()
         ratio = 1 - min(1.0, sum(one.uptime.down_s for one in known) / whole)
-        return UptimeTotals(ratio, "markers", Status.OK if ratio > UPTIME_TARGET else Status.WARNING)
+        return UptimeTotals(ratio, "markers", uptime_status(ratio))
 
     def bad_samples(self) -> int:
         """Return the latencies that cannot be any (semantics R17)."""

@@ -144,6 +144,8 @@ def details(report: Report) -> list[tuple[str, str]]:
         found.append((t("report.turn"), shown))
     if report.uptime.basis == "markers":
         found.append((t("report.kpi_uptime"), t("report.uptime_basis")))
+    elif report.uptime.basis == "probe":
+        found.append((t("report.kpi_uptime"), t("report.uptime_probes", n=report.uptime.probes)))
     found.append((t("report.worst_hour"), worst_hour(report)))
     return found
 
