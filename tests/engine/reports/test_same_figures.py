@@ -203,10 +203,10 @@ def test_rotated_files_before_the_period_are_not_even_read(tmp_path: Path) -> No
     assert report.period.covered_pct == pytest.approx(100, abs=5)
 
 
-def test_a_source_named_twice_is_two_sources(tmp_path: Path) -> None:
+def test_a_source_named_twice_is_read_once(tmp_path: Path) -> None:
     path = written(tmp_path / "app.log", ["🔌 WS CONNECTION | Client: twilio, ID: a"])
 
-    assert report_on(path, path).calls.opened == 2
+    assert report_on(path, path).calls.opened == 1
 
 
 @pytest.mark.parametrize("dialect", ["andrea", "guide-docker"])
