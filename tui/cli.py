@@ -1,6 +1,7 @@
 """The command line: ``voxtop [SOURCE…]`` opens the monitor, ``voxtop COMMAND`` does the rest."""
 
 import importlib
+import logging
 import os
 import signal
 import sys
@@ -121,6 +122,8 @@ def _end_as_unheard() -> NoReturn:
 
     Until then the signal is ignored, as Python does: it would also come from a connection that broke.
     """
+    # A connection that breaks while it is written to is told by its source, in words.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     os.kill(os.getpid(), signal.SIGPIPE)
     sys.exit(128 + signal.SIGPIPE)
