@@ -58,6 +58,7 @@ def test_the_monitor_goes_on_with_the_figures_it_had_and_what_was_written_meanwh
 
     with scene.monitor() as pane:
         pane.wait_for("opened 5 ")
+        pane.send("7", "M")
         pane.wait_for(re.compile(r"5 lines +100\.0 % understood"))
         quit_monitor(pane)
 

@@ -199,7 +199,7 @@ async def test_a_viewer_gets_keys_and_sizes_through_and_garbage_harms_nothing(
         await socket.send_str(json.dumps(["resize", {"width": 10**9, "height": 10**9}]))
         await socket.send_str(json.dumps(["resize", {"width": 100, "height": 30}]))
         await socket.send_str(json.dumps(["stdin", "?"]))
-        await shows(socket, b"nearest")
+        await shows(socket, b"closes this page")
 
 
 def test_fault_97_no_monitor_outlives_a_killed_server(tmp_path: Path, log: Path) -> None:
@@ -287,7 +287,7 @@ async def test_a_real_browser_shows_the_monitor_with_local_fonts_only(server: Se
         await asyncio.to_thread(until, lambda: b"GROQ_API_KEY" in drawn)
         await page.click("#terminal")
         await page.keyboard.press("?")
-        await asyncio.to_thread(until, lambda: b"nearest" in drawn)
+        await asyncio.to_thread(until, lambda: b"closes this page" in drawn)
         picture = await page.screenshot()
         title, address = await page.title(), page.url
         await browser.close()
