@@ -113,6 +113,28 @@ async def test_all_files_that_are_waited_for_are_looked_for_in_one_listing(tmp_p
     assert access.listings <= 2
 
 
+async def test_files_are_waited_for_no_longer_because_the_connection_breaks_again_and_again(
+    tmp_path: Path, begin: Begin
+) -> None:
+    log, access = tmp_path / "app.log", Unsteady()
+    append(log, numbered(1, 3))
+    session = begin(log, access=access)
+    await session.poll()
+    rotate(log)
+    append(log, numbered(4, 6))
+    await session.poll(2)
+    for _ in range(3):
+        assert session.source.position.retiring  # type: ignore[union-attr]
+        access.lost = ("look",)
+        await session.poll()
+        access.lost = ()
+        await session.pass_time(1.5)
+    await session.pass_time(1.5)
+
+    assert session.lines == numbered(1, 6)
+    assert not session.source.position.retiring  # type: ignore[union-attr]
+
+
 def rotate(log: Path) -> None:
     """Give every file the next number."""
     for number in range(20, 0, -1):

@@ -18,7 +18,7 @@ from tui.engine.clock import Clock
 from tui.engine.sources._access import HEAD_SIZE, Access, FileStat, Handle, Sibling
 from tui.engine.sources._catch_up import Rotated, close_all, keys_of
 from tui.engine.sources._lines import NOTHING, Piece
-from tui.engine.sources._position import Position
+from tui.engine.sources._position import Place, Position
 from tui.engine.sources._siblings import alike, keys
 from tui.engine.sources._tail import Tail
 from tui.engine.sources._unnamed import Comparison
@@ -67,6 +67,8 @@ class Follower:
         self._rotate_wait_s = rotate_wait_s
         self._tails: deque[Tail] = deque()
         self._retiring: list[tuple[Tail, float]] = []
+        self._waits: dict[Place, float] = {}
+        """Until when files are waited for that are closed for a while: a break makes it no longer."""
         self._seen: frozenset[str] = position.seen if position else frozenset()
         self._gap = ""
         self._comparison = Comparison(clock)
@@ -125,6 +127,7 @@ class Follower:
     async def close(self) -> None:
         """Release every descriptor; the position stays."""
         self._resume = self.position
+        self._waits.update((tail.place, deadline) for tail, deadline in self._retiring)
         await close_all([*self._tails, *(tail for tail, _ in self._retiring)])
         self._tails.clear()
         self._retiring.clear()
@@ -186,6 +189,7 @@ class Follower:
         self._read_next(tails, seen)
         for tail in filter(None, waited):
             self._retire(tail)
+        self._waits.clear()
 
     def _read_next(self, tails: list[Tail], seen: frozenset[str]) -> None:
         self._tails = deque(tails)
@@ -195,7 +199,7 @@ class Follower:
     def _retire(self, tail: Tail) -> None:
         """Keep a file for late lines; a compressed one gets none."""
         wait = self._rotate_wait_s if tail.handle.seekable else 0.0
-        self._retiring.append((tail, self._clock.monotonic() + wait))
+        self._retiring.append((tail, self._waits.get(tail.place, self._clock.monotonic() + wait)))
 
     async def _late_lines(self) -> Piece:
         """Return what was still written to a rotated file, or at its deadline what was left unfinished."""
