@@ -87,6 +87,43 @@ def test_a_right_configuration_is_taken_on_reload_and_without_a_signal(tmp_path:
         assert "API_KEY is not set" in alert["summary"]
 
 
+LIMITED = """
+[thresholds]
+active_calls = { warn_at = 4, crit_at = 50 }
+[alerts.rules.concurrent_calls]
+for = "0s"
+"""
+
+
+def test_new_limits_hold_after_a_reload_and_no_line_is_counted_twice(tmp_path: Path) -> None:
+    with watching(tmp_path, configured=channel(tmp_path)) as watch:
+        watch.write("".join(map(CALL.format, range(3))))
+        wait_for_lines(watch, 3)
+        watch.configure(channel(tmp_path) + LIMITED)
+        watch.process.send_signal(signal.SIGHUP)
+        taken = watch.wait_for("reload", ok=True)
+        watch.wait_for("start")
+        watch.wait_for("ready")
+        watch.write(CALL.format(3))
+        alert = watch.wait_for("alert", rule="concurrent_calls", state="firing")
+
+        assert taken["begins_anew"] == "thresholds"
+        assert alert["severity"] == "warning"
+        wait_for_lines(watch, 4)
+        assert watch.process.poll() is None
+
+
+def test_a_source_that_cannot_be_keeps_the_old_configuration_on_reload(tmp_path: Path) -> None:
+    with watching(tmp_path) as watch:
+        watch.configure('since = "soon"\n')
+        watch.process.send_signal(signal.SIGHUP)
+
+        refused = watch.wait_for("reload", ok=False)
+
+        assert "write it like 2h" in refused["error"]
+        assert watch.process.poll() is None
+
+
 def test_fault_91_after_kill_9_an_alert_goes_on_and_nobody_is_told_twice(tmp_path: Path) -> None:
     with watching(tmp_path, configured=channel(tmp_path)) as watch:
         watch.write(MISSING.format("GROQ_API_KEY"))

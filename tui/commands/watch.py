@@ -59,36 +59,50 @@ def command(
 
 
 async def _watch(settings: Settings, config: Path | None, load: Any, health_url: str, form: Form) -> int:  # noqa: ANN401
+    """Watch, and begin anew behind the last line whenever the settings changed in what a watch is made of."""
     clock = SystemClock()
-    with StateDatabase(clock=clock) as database:
+    with StateDatabase(clock=clock) as database, bind(settings.listen or LISTEN) as listening:
         if not database.claim(ROLE):
             raise UsageError(t("watch.runs_already", path=database.folder), t("watch.runs_already_remedy"))
         playbooks = PlaybookCatalogue.load()
-        store = MetricsStore(settings.thresholds, playbooks, clean=redact)
-        recording = Recording(clock, settings.retention(), database=database)
-        monitor = _monitor(settings, store, clock, recording)
-        address = settings.listen or LISTEN
-        parts = Parts(
-            settings=settings,
-            specs=settings.sources,
-            monitor=monitor,
-            database=database,
-            playbooks=playbooks,
-            clock=clock,
-            log=EventLog(clock, form),
-            load=load,
-            config=config,
-            listening=bind(address),
-            health_url=health_url,
-            companions=(recording.run,),
-        )
-        if notice := recording.notice():
-            parts.log.write("recording", "warning", reason=notice)
-        store.expose(clock.now())
-        try:
-            return await Watch(parts).run()
-        finally:
-            recording.close()
+        while True:
+            store = MetricsStore(settings.thresholds, playbooks, clean=redact)
+            recording = Recording(clock, settings.retention(), database=database)
+            parts = Parts(
+                settings=settings,
+                specs=settings.sources,
+                monitor=_monitor(settings, store, clock, recording),
+                database=database,
+                playbooks=playbooks,
+                clock=clock,
+                log=EventLog(clock, form),
+                load=load,
+                check=partial(_check_sources, clock),
+                config=config,
+                listening=listening.dup(),
+                health_url=health_url,
+                companions=(recording.run,),
+            )
+            if notice := recording.notice():
+                parts.log.write("recording", "warning", reason=notice)
+            store.expose(clock.now())
+            watch = Watch(parts)
+            try:
+                code = await watch.run()
+            finally:
+                recording.close()
+            if watch.successor is None:
+                return code
+            settings = watch.successor
+
+
+def _check_sources(clock: SystemClock, settings: Settings) -> None:
+    """Raise UsageError where a source is written wrongly; nothing is opened."""
+    parse_since(settings.since, clock.now(), settings.zone())
+    for spec in settings.sources:
+        open_source(spec, clock=clock, since=None, line_time=lambda _: None, options=settings.source_options())
+    if not settings.sources:
+        raise UsageError(t("watch.no_source"), t("watch.no_source_remedy"))
 
 
 def _monitor(settings: Settings, store: MetricsStore, clock: SystemClock, recording: Recording) -> Monitor:

@@ -53,6 +53,8 @@ class Parts:
     log: EventLog
     load: Callable[[], Settings]
     """Reads the settings again; raises ConfigError."""
+    check: Callable[[Settings], None] = lambda _: None
+    """Raises UsageError where settings name a source that cannot be."""
     config: Path | None = None
     listening: socket | None = None
     health_url: str = ""
@@ -84,6 +86,9 @@ class Watch:
         if parts.health_url:
             self._pulse.probes = self._uptime
         self._changed = asyncio.Event()
+        self._succeeded = asyncio.Event()
+        self.successor: Settings | None = None
+        """Settings that only a new watch can take on: set when this one ended for them."""
         self._ready = False
         self._states: dict[str, SourceState] = {}
 
@@ -91,7 +96,7 @@ class Watch:
         return (self._parts.config or config_path()).parent / "alerts"
 
     async def run(self) -> int:
-        """Run until a signal asks for the end, and return the exit code."""
+        """Run until a signal asks for the end, or new settings for a successor, and return the exit code."""
         parts, asked = self._parts, asyncio.Event()
         loop = asyncio.get_running_loop()
         for each in ENDING:
@@ -100,10 +105,13 @@ class Watch:
         loop.add_signal_handler(signal.SIGHUP, reload.set)
         parts.log.write("start", sources=", ".join(parts.specs), rules=len(self._alerting.rules))
         work = asyncio.ensure_future(self._work(reload))
-        ending = asyncio.ensure_future(asked.wait())
-        await asyncio.wait({work, ending}, return_when=asyncio.FIRST_COMPLETED)
-        self._manager.say("STOPPING=1")
+        ending, giving_way = asyncio.ensure_future(asked.wait()), asyncio.ensure_future(self._succeeded.wait())
+        await asyncio.wait({work, ending, giving_way}, return_when=asyncio.FIRST_COMPLETED)
+        if asked.is_set() or not self._succeeded.is_set():
+            self.successor = None
+            self._manager.say("STOPPING=1")
         ending.cancel()
+        giving_way.cancel()
         work.cancel()
         with suppress(asyncio.CancelledError):
             await work
@@ -199,6 +207,7 @@ class Watch:
         self._manager.say("RELOADING=1", f"MONOTONIC_USEC={usec}")
         try:
             settings = self._parts.load()
+            self._parts.check(settings)
             new = alerting(settings, self._parts.playbooks, self._rules_folder())
         except VoxtopError as error:
             self._parts.log.write("reload", "error", ok=False, error=str(error))
@@ -206,13 +215,17 @@ class Watch:
             self._alerting = new
             self._judge.use(new.rules, new.policies, new.teller)
             self._changed.set()
-            later = ", ".join(
-                name
-                for name in ("sources", "thresholds", "tz", "listen")
-                if getattr(settings, name) != getattr(self._parts.settings, name)
-            )
-            self._parts.log.write("reload", ok=True, rules=len(new.rules), needs_restart=later)
+            anew = self._changes(settings, "sources", "thresholds", "tz", "since", "expect_every", "insecure_host_key")
+            later = self._changes(settings, "listen")
+            self._parts.log.write("reload", ok=True, rules=len(new.rules), begins_anew=anew, needs_restart=later)
+            if anew:
+                self.successor = settings
+                self._succeeded.set()
         self._manager.say("READY=1")
+
+    def _changes(self, settings: Settings, *names: str) -> str:
+        before = self._parts.settings
+        return ", ".join(name for name in names if getattr(settings, name) != getattr(before, name))
 
     async def _serving(self, listening: socket) -> None:
         """Answer ``/healthz`` and ``/metrics``."""
