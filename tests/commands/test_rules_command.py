@@ -10,7 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from tests.terminal import require
+from tests.terminal import ROOT, require
 from tui.cli import root
 from tui.engine.alerts.figures import FIGURES
 from tui.engine.alerts.rule import shipped
@@ -202,6 +202,17 @@ def test_no_two_panels_of_the_dashboard_overlap(dashboard: dict[str, Any]) -> No
         assert max(x for x, _ in cells) < 24
         assert not cells & taken
         taken |= cells
+
+
+def test_promtool_accepts_the_configuration_of_the_documentation_with_the_printed_rules(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
+    (tmp_path / "prometheus.yml").write_text(page.split("```yaml\n", 1)[1].split("```", 1)[0], encoding="utf-8")
+    (tmp_path / "voxtop.rules.yml").write_text(printed("prometheus"), encoding="utf-8")
+
+    done = ran("promtool", "check", "config", "prometheus.yml", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "rules found" in done.stdout
 
 
 def test_prometheus_understands_every_expression_of_the_dashboard(tmp_path: Path, dashboard: dict[str, Any]) -> None:
