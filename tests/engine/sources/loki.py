@@ -25,6 +25,10 @@ class Loki:
         self.queries: list[dict[str, str]] = []
         self.odd: Odd | None = None
         """Answers instead of the API."""
+        self.looks_back = True
+        """A new tail begins with what lies behind its start; Loki promises nothing of the kind."""
+        self.before_tail: Callable[[], None] = lambda: None
+        """Is called when somebody asks for a tail, before it begins."""
         self.port = unused_port()
         self._entries: list[tuple[int, dict[str, str], str]] = []
         self._tails: list[tuple[web.WebSocketResponse, dict[str, str]]] = []
@@ -103,9 +107,14 @@ class Loki:
         asked = self._noted(request)
         if self.odd is not None:
             return await self.odd(request)
+        self.before_tail()
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        held = [each for each in self._entries if each[0] >= int(asked["start"])][-int(asked.get("limit", "100")) :]
+        held = (
+            []
+            if not self.looks_back
+            else [each for each in self._entries if each[0] >= int(asked["start"])][-int(asked.get("limit", "100")) :]
+        )
         await socket.send_str(json.dumps({"streams": _streams(held)}))
         mine = (socket, asked)
         self._tails.append(mine)

@@ -26,6 +26,12 @@ async def loki() -> AsyncIterator[Loki]:
         yield server
 
 
+@pytest.fixture(name="run")
+def run_within(loki: Loki, run: Run) -> Run:  # noqa: ARG001 - the order is what it is for
+    """Close every source before the server goes: one that is just connecting would be left half open."""
+    return run
+
+
 def opened(run: Run, server: Loki, **more: object) -> Running:
     return run(server.source, **({"options": SourceOptions(environment={})} | more))
 
@@ -125,6 +131,21 @@ async def test_what_comes_later_comes_live_and_once(run: Run, loki: Loki) -> Non
     await shows(source, ids(1, 22))
     assert source.blocks[-1].arrived is not None
     assert source.status.state is SourceState.LIVE
+
+
+@pytest.mark.parametrize("looks_back", [True, False], ids=["looking back", "not looking back"])
+async def test_what_comes_between_the_history_and_the_tail_is_read_once(
+    run: Run, loki: Loki, *, looks_back: bool
+) -> None:
+    hold(loki, 1, 20)
+    loki.looks_back = looks_back
+    loki.before_tail = lambda: loki.hold(time.time_ns(), "line 21", "line 22")
+    source = opened(run, loki, since=PAST / SECOND)
+    await source.until(lambda: loki.tails)
+
+    await loki.get(time.time_ns(), "line 23")
+
+    await shows(source, ids(1, 23))
 
 
 async def test_an_entry_that_reaches_loki_late_is_read_too(run: Run, loki: Loki) -> None:

@@ -35,6 +35,8 @@ HEARTBEAT_S = 5.0
 STALE_S = 15.0
 LOOK_BACK = 3600 * SECOND
 """How far before now the live tail begins at most, where the last entry is older: clocks may differ."""
+AHEAD = 60 * SECOND
+"""How far the clocks that stamp entries may be ahead of ours."""
 EXAMPLE = '{app="voice"}'
 MAX_MESSAGE = 64 * 1024 * 1024
 
@@ -122,7 +124,11 @@ class Query:
         return refused(answer, self._base)
 
     async def _tail(self, service: Service, place: Place, now: int) -> AsyncGenerator[Batch, None]:
-        """Yield what Loki gets from now on; raises TroubleError where that ends, as it does after an hour."""
+        """Yield what Loki gets from now on; raises TroubleError where that ends, as it does after an hour.
+
+        What came between the history and the tail is asked for once more: of what lies before its own beginning
+        a tail promises nothing.
+        """
         start = max(place.start, now - LOOK_BACK)
         known, asked = place.known(start), {"query": self._query, "start": str(start), "limit": str(5 * PAGE)}
         step = t("sources.step_loki_tail")
@@ -131,6 +137,11 @@ class Query:
                 self._base / "loki/api/v1/tail", params=asked, heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE
             ) as socket:
                 self._reading.step(step, ok=True)
+                connected = int(self._opening.clock.now() * SECOND)
+                async with aclosing(self._history(service, place, connected + AHEAD)) as missed:
+                    async for batch in missed:
+                        yield batch._replace(history=False)
+                known |= place.known(start)
                 async for told in _messages(socket):
                     fresh = place.new(_streams(told), known)
                     for batch in _batches(fresh, place, gap="loki_dropped" if told.get("dropped_entries") else ""):
