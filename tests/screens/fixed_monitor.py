@@ -3,11 +3,11 @@
 import asyncio
 
 from tests.samples import NOW
-from tui.app import VoxtopApp
 from tui.engine.clock import ManualClock
 from tui.engine.errors import UsageError
 from tui.engine.model import Snapshot
 from tui.screens.playbook import Desk
+from tui.terminal_app import VoxtopApp
 
 
 class FixedMonitor:

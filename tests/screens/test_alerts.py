@@ -12,12 +12,12 @@ from tests import samples
 from tests.samples import NOW
 from tests.screens.fixed_monitor import FixedMonitor
 from tests.widgets.showing import screen_text
-from tui.app import VoxtopApp
 from tui.engine.clock import ManualClock
 from tui.engine.errors import UsageError
 from tui.engine.model import NO_BOARD, Alert, AlertBoard, AlertState, Playbook
 from tui.screens.alerts import AlertsScreen, match_of
 from tui.screens.playbook import PlaybookScreen
+from tui.terminal_app import VoxtopApp
 from widgets import AlertsPanel
 
 

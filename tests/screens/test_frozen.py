@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from tests import samples
 from tests.screens.fixed_monitor import FixedMonitor, app_over
-from tui.app import VoxtopApp
 from tui.engine.clock import ManualClock
 from tui.engine.model import Snapshot
 from tui.screens.frozen import FrozenScreen
+from tui.terminal_app import VoxtopApp
 from widgets import Panel, VerdictStrip
 from widgets._lines_view import LinesView
 

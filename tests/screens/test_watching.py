@@ -13,11 +13,11 @@ from textual.widgets import Input
 
 from tests import samples
 from tests.screens.fixed_monitor import FixedMonitor
-from tui.app import VoxtopApp
 from tui.engine.clock import ManualClock
 from tui.engine.errors import ConfigError
 from tui.engine.model import Snapshot, SourceState, SourceStatus
 from tui.screens.ask import AskScreen, Completion
+from tui.terminal_app import VoxtopApp
 from widgets import SourcesPanel
 
 NOW = samples.NOW

@@ -8,11 +8,11 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 import themes
 from tests.screens.fixed_monitor import FixedMonitor
-from tui.app import VoxtopApp
 from tui.engine.clock import ManualClock
 from tui.engine.errors import ConfigError
 from tui.engine.model import EMPTY_SNAPSHOT
 from tui.own_themes import OwnThemes
+from tui.terminal_app import VoxtopApp
 
 TEXT = (
     "foreground",

@@ -36,7 +36,7 @@ def command(file: Path, speed: float, begin: str | None, config: Path | None, no
     clock = ReplayClock(_start(file, begin, settings), speed)
     claim_terminal()
 
-    from tui.app import VoxtopApp  # noqa: PLC0415 - the screen is loaded only once it is sure to open
+    from tui.terminal_app import VoxtopApp  # noqa: PLC0415 - the screen is loaded only once it is sure to open
     from widgets import use_glyphs  # noqa: PLC0415 - likewise
 
     use_glyphs(unicode=shows_unicode() and not settings.ascii)

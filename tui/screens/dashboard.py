@@ -1,7 +1,6 @@
 """The main screen: verdict strip and panels over the newest snapshot."""
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -13,15 +12,14 @@ from textual.containers import VerticalScroll
 from textual.widgets import Footer, Input
 
 from tui.engine.clock import Clock
-from tui.engine.errors import VoxtopError
-from tui.engine.model import EMPTY_SNAPSHOT, Alert, ErrorGroup, Playbook, Snapshot, Status
-from tui.engine.safe_text import safe_text
+from tui.engine.model import EMPTY_SNAPSHOT, ErrorGroup, Playbook, Snapshot, Status
 from tui.engine.text import t
+from tui.screens._alerting import AlertingScreen
 from tui.screens._bindings import translated
 from tui.screens._case import case_of
 from tui.screens._summons import Summons, call
-from tui.screens._watching import Remember, Watched, WatchingScreen
-from tui.screens.alerts import AlertDesk, AlertsScreen, Asked, News, SilenceScreen, chosen, match_of
+from tui.screens._watching import Remember, Watched
+from tui.screens.alerts import AlertDesk
 from tui.screens.frozen import FrozenScreen
 from tui.screens.help import HelpScreen
 from tui.screens.playbook import Desk, PlaybookScreen
@@ -54,7 +52,7 @@ PANELS = (ConfigPanel, FallbackPanel, TtfbPanel, CallsPanel, ErrorsPanel, Recent
 """In the order of their number keys."""
 
 
-class DashboardScreen(WatchingScreen):
+class DashboardScreen(AlertingScreen):
     """Strip, notice, panels 1–8 and footer; one column where there is no room for a grid."""
 
     CSS_PATH = "dashboard.tcss"
@@ -76,10 +74,8 @@ class DashboardScreen(WatchingScreen):
         Binding("space", "freeze", id="freeze"),
         Binding("slash", "filter", id="filter"),
         Binding("M", "maximise", id="maximise"),
-        Binding("a", "acknowledge", id="acknowledge", show=False),
-        Binding("s", "silence", id="silence", show=False),
-        Binding("t", "test_channels", id="test_channels", show=False),
-        *WatchingScreen.SOURCE_KEYS,
+        *AlertingScreen.ALERT_KEYS,
+        *AlertingScreen.SOURCE_KEYS,
         Binding("colon", "app.command_palette", id="palette"),
         Binding("escape", "back", id="back", show=False),
         Binding("q", "app.leave(0)", id="quit"),
@@ -95,14 +91,10 @@ class DashboardScreen(WatchingScreen):
         remember: Remember | None = None,
     ) -> None:
         """``desk`` is what playbooks are worked with, ``alerts`` is where alerts are judged, if they are."""
-        super().__init__(monitor, remember)
+        super().__init__(monitor, remember, alerts, clock)
         self._summons = Summons(clock)
         self._desk = desk or Desk(clock)
-        self._alerts = alerts
-        self._news = News()
         self._seen = EMPTY_SNAPSHOT
-        self._clock = clock
-        self._shown = EMPTY_SNAPSHOT
         self._frozen: Snapshot | None = None
         self._pulled = clock.monotonic()
         self._ice = FrozenScreen()
@@ -157,12 +149,10 @@ class DashboardScreen(WatchingScreen):
 
     def _with_alerts(self, seen: Snapshot) -> Snapshot:
         """Return a snapshot with the alerts in it; the same object while neither changed."""
-        board = self._alerts.board() if self._alerts else seen.alerts
+        board = self._board(seen)
         if seen is self._seen and board is self._shown.alerts:
             return self._shown
         self._seen = seen
-        for alert in self._news.over(board):
-            self.notify(t("screen.alert_over", summary=safe_text(alert.summary, 200)), markup=False)
         return replace(seen, alerts=board)
 
     def _suspect(self) -> None:
@@ -246,63 +236,6 @@ class DashboardScreen(WatchingScreen):
             self.notify(t("screen.nothing_selected"), markup=False)
         else:
             self.app.push_screen(PlaybookScreen(case_of(self._shown, playbook, group), self._desk))
-
-    @on(AlertsPanel.Drilled)
-    def open_alerts(self) -> None:
-        """Drill from the panel into everything about the alerts."""
-        self.app.push_screen(AlertsScreen(self, lambda: self._shown, self._clock.now))
-
-    def open_for(self, alert: Alert | None) -> None:
-        """Open the playbook of an alert."""
-        self._open(self._alerts.playbook(alert) if self._alerts and alert else None)
-
-    def chosen_alert(self) -> Alert | None:
-        """Return the alert that a key is about."""
-        return chosen(self._shown.alerts, self.query_one(AlertsPanel))
-
-    async def action_acknowledge(self) -> None:
-        """Take the selected alert on, or the worst that nobody has."""
-        await self.acknowledge(self.chosen_alert())
-
-    async def acknowledge(self, alert: Alert | None) -> None:
-        """Take an alert on, if there is one."""
-        if self._alerts is None or alert is None:
-            self.notify(t("screen.no_alert"), markup=False)
-        elif await self._done(self._alerts.acknowledge(alert)):
-            self.notify(t("screen.acknowledged", id=alert.id), markup=False)
-
-    def action_silence(self) -> None:
-        """Ask what to silence, for how long and why."""
-        self.silence(self.chosen_alert())
-
-    def silence(self, alert: Alert | None) -> None:
-        """Ask about a silence, beginning with one for this alert."""
-        self.app.push_screen(SilenceScreen(match_of(alert) if alert else ""), self._silence)
-
-    async def _silence(self, asked: Asked | None) -> None:
-        if self._alerts and asked and await self._done(self._alerts.silence(*asked)):
-            self.notify(t("screen.silenced", match=safe_text(asked.match, 200)), markup=False)
-
-    def action_test_channels(self) -> None:
-        """Send a test through every channel."""
-        self.run_worker(self._test(), group="test")
-
-    async def _test(self) -> None:
-        results = await self._alerts.test() if self._alerts else []
-        for name, problem in results:
-            text = t("screen.test_failed" if problem else "screen.test_sent", name=name, reason=problem)
-            self.notify(text, severity="error" if problem else "information", markup=False)
-        if not results:
-            self.notify(t("screen.no_channels"), markup=False)
-
-    async def _done(self, saying: Awaitable[None]) -> bool:
-        """Do what was asked for; tell what prevents it."""
-        try:
-            await saying
-        except VoxtopError as error:
-            self.notify(safe_text(str(error)), severity="error", markup=False)
-            return False
-        return True
 
     def action_filter(self) -> None:
         """Ask for what the recent errors should match."""

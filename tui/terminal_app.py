@@ -1,0 +1,137 @@
+"""The program in a terminal: themes, screens, keys that work everywhere, and how it ends."""
+
+import traceback
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+import rich.text
+from textual.actions import ActionParseResult
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+import themes
+from tui.alert_desk import AlertDesk
+from tui.engine.clock import Clock
+from tui.engine.safe_text import safe_text
+from tui.engine.text import t
+from tui.own_themes import OwnThemes, theme_folder
+from tui.screens._bindings import CHANGES
+from tui.screens._watching import Remember, Watched
+from tui.screens.dashboard import DashboardScreen
+from tui.screens.playbook import Desk
+from tui.terminal import end_on_signals
+from widgets import glyphs_in_use
+
+TROUBLE_S = 20.0
+"""What is wrong with the configuration of alerts stays on screen for so long."""
+
+Companion = Callable[[], Coroutine[Any, Any, None]]
+"""Starts what runs beside the monitor."""
+
+
+class VoxtopApp(App[int]):
+    """Runs the monitor in the background and the dashboard in front of it."""
+
+    TITLE = "voxtop"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave(130)", show=False, id="interrupt", priority=True)]
+
+    def __init__(
+        self,
+        monitor: Watched,
+        clock: Clock,
+        theme: str,
+        companions: Sequence[Companion] = (),
+        *,
+        alerts: AlertDesk | None = None,
+        remember: Remember | None = None,
+        own_themes: OwnThemes | None = None,
+        read_only: bool = False,
+        desk: Desk | None = None,
+        at_end: Callable[[], None] | None = None,
+    ) -> None:
+        """Wire the parts.
+
+        ``companions`` run beside the monitor and end with it: the writer of a simulated log, an exporter;
+        ``alerts`` is where alerts are judged; ``remember`` writes sources into the configuration file; ``read_only``
+        refuses what changes anything; ``desk`` is what the screens are worked with; ``at_end`` is called when all of
+        them have ended.
+        """
+        super().__init__()
+        self._at_end = at_end
+        self._read_only = read_only
+        self._remember = remember
+        self._desk = desk or Desk(clock)
+        self._monitor = monitor
+        self._clock = clock
+        self._companions = (*companions, alerts.run) if alerts else companions
+        self._alerts = alerts
+        self._own_themes = own_themes or OwnThemes(theme_folder())
+        for each in (*themes.load(), *self._own_themes.themes):
+            self.register_theme(each)
+        self.theme = themes.full_name(theme, self._own_themes.themes)
+
+    def on_mount(self) -> None:
+        """Open the dashboard and begin to read."""
+        end_on_signals(self.action_leave)
+        self.push_screen(
+            DashboardScreen(self._monitor, self._clock, self._desk, alerts=self._alerts, remember=self._remember)
+        )
+        # After the first picture: history may be long, and somebody is waiting for a sign of life.
+        self.call_after_refresh(self.run_worker, self._monitor.run, group="monitor")
+        if self._alerts and self._alerts.trouble:
+            self.notify(safe_text(self._alerts.trouble), severity="error", timeout=TROUBLE_S, markup=False)
+        self.run_worker(self._own_themes.keep(self), group="themes")
+        for companion in self._companions:
+            self.run_worker(companion(), group="companion")
+
+    def action_leave(self, code: int = 0) -> None:
+        """End with this exit code."""
+        self.exit(code, return_code=code)
+
+    async def run_action(
+        self,
+        action: "str | ActionParseResult",
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Run an action, unless it changes something and this monitor is for looking only."""
+        name = (action if isinstance(action, str) else action[1]).partition("(")[0].rpartition(".")[2]
+        if self._read_only and name in CHANGES:
+            self.notify(t("screen.read_only"), markup=False)
+            return False
+        return await super().run_action(action, default_namespace, namespaces)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return a key as the terminal can show it: by its name where its sign is not in the encoding."""
+        shown = super().get_key_display(binding)
+        return shown if shown.isascii() or not glyphs_in_use().ascii else binding.key
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer every action of the screen and every theme in the command palette."""
+        for node, binding, *_ in screen.active_bindings.values():
+            if node is not self and binding.id and binding.description:
+                run = partial(self.run_action, binding.action, node)
+                yield SystemCommand(binding.description, binding.tooltip, run)
+        for short, full in themes.short_names(self._own_themes.themes).items():
+            yield SystemCommand(t("screen.use_theme", name=short), "", partial(setattr, self, "theme", full))
+
+    def _fatal_error(self) -> None:
+        """Tell of a defect without local variables: they hold log lines."""
+        if self._exit_renderables:
+            return  # the first defect explains the others
+        lines = [safe_text(line) for line in traceback.format_exc().splitlines()]
+        self._exit_renderables.append(rich.text.Text("\n".join([*lines, t("cli.crashed")])))
+        self._close_messages_no_wait()
+
+    def run_to_end(self) -> int:
+        """Run until the user, a signal or a defect ends it, and return the exit code."""
+        try:
+            self.run()
+        finally:
+            if self._at_end:
+                self._at_end()
+        return self.return_code or 0
