@@ -1,11 +1,12 @@
 """A monitor whose figures stand still, for pictures of the dashboard."""
 
 import asyncio
+from collections.abc import Sequence
 
 from tests.samples import NOW
 from tui.engine.clock import ManualClock
 from tui.engine.errors import UsageError
-from tui.engine.model import Snapshot
+from tui.engine.model import LogEvent, Snapshot
 from tui.screens.playbook import Desk
 from tui.terminal_app import VoxtopApp
 
@@ -13,8 +14,9 @@ from tui.terminal_app import VoxtopApp
 class FixedMonitor:
     """Answers with the snapshot it was given last."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, events: Sequence[LogEvent] = ()) -> None:
         self.showing = snapshot
+        self.recorded = list(events)
         self.changed = asyncio.Event()
         self.asked: list[tuple[str, ...]] = []
         self.specs = ("/var/log/app.log",)
@@ -28,6 +30,9 @@ class FixedMonitor:
 
     def snapshot(self) -> Snapshot:
         return self.showing
+
+    def events(self, since: float, until: float) -> list[LogEvent]:
+        return [event for event in self.recorded if event.time is not None and since <= event.time <= until]
 
     async def choose_source(self, name: str) -> None:
         self.asked.append(("source", name))

@@ -1,6 +1,6 @@
 """What a user does with sources: choose whose figures are shown, add, remove, retry, remember."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from tui.engine.errors import VoxtopError
-from tui.engine.model import Snapshot
+from tui.engine.model import LogEvent, Snapshot
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens.ask import AskScreen, ConfirmScreen
@@ -37,6 +37,12 @@ class Watched(Protocol):
 
     def snapshot(self) -> Snapshot:
         """Return the figures in scope; the same object while nothing changed."""
+
+    def events(self, since: float, until: float) -> Iterable[LogEvent]:
+        """Return what is known by now of a span of event time in scope, both ends included, oldest first.
+
+        Iterating may read from disk (StateError) and may be done in a thread.
+        """
 
     async def choose_source(self, name: str) -> None:
         """Show the figures of one source."""

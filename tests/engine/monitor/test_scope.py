@@ -125,3 +125,23 @@ async def test_a_source_that_is_removed_takes_its_open_calls_and_missing_keys_al
         assert (before.calls.active, after.calls.active) == (6, 1)
         assert ([key.field for key in before.config.missing], after.config.missing) == (["GROQ_API_KEY"], ())
         assert [source.name for source in after.sources] == ["stays"]
+
+
+async def test_the_events_of_a_span_are_those_in_scope_oldest_first_half_read_records_included() -> None:
+    clock = ManualClock(NOW)
+    one, other = Hosted("one", clock), Hosted("other", clock)
+    one.put(stamped("🔌 WS CONNECTION | Client: twilio, ID: a", NOW - 30))
+    one.put(stamped("❌ [TTS Azure] Error: 401", NOW - 10))
+    other.put(stamped("🔌 WS CONNECTION | Client: twilio, ID: b", NOW - 20))
+    async with followed(one, other, clock=clock) as (_, screen):
+        one.put(stamped("🔌 WS CONNECTION | Client: twilio, ID: c", NOW - 5), stamped("❌ [STT Azure] Error: 429", NOW))
+        one.taken.clear()
+        await one.taken.wait()
+        everything = [event.kind for event in screen.events(NOW - 30, NOW)]
+        some = [(event.kind, event.id) for event in screen.events(NOW - 20, NOW - 5)]
+        await screen.choose_source("other")
+        scoped = [event.id for event in screen.events(NOW - 60, NOW)]
+
+        assert everything == ["call_opened", "call_opened", "error", "call_opened"]
+        assert some == [("call_opened", "b"), ("error", None), ("call_opened", "c")]
+        assert scoped == ["b"]

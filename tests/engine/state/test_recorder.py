@@ -197,6 +197,33 @@ async def test_cancelling_the_writing_and_closing_loses_nothing(database: StateD
     assert recorder.source("app.log", "file:/var/log/app.log").bookmark == "2999"
 
 
+async def test_what_is_on_its_way_to_the_disk_is_told_once_whatever_station_it_is_at(database: StateDatabase) -> None:
+    recorder = recorder_of(database, "a", "b")
+    running = asyncio.create_task(recorder.run())
+    seen = []
+    for line in range(1, 2001):
+        recorder.took("a", [event(NOW + line / 100, line, "a")], "", SourceCounts())
+        if line % 40 == 0:
+            await asyncio.sleep(0.001 if line % 80 else 0)
+            seen.append((line, lines_of(recorder)))
+    running.cancel()
+
+    assert all(found == [("a", n) for n in range(1, line + 1)] for line, found in seen)
+    assert lines_of(recorder, NOW + 19.99, 2 * NOW, "a") == [("a", 1999), ("a", 2000)]
+    assert lines_of(recorder, 0, 2 * NOW, "b") == []
+
+
+def test_what_a_refusing_disk_leaves_in_memory_is_told_too(tmp_path: Path) -> None:
+    with StateDatabase(tmp_path / "state", reserve_bytes=1 << 60) as database:
+        recorder = recorder_of(database)
+        recorder.took("app.log", [event(NOW, 1)], "1", SourceCounts(lines=1))
+        recorder.close()
+        recorder.took("app.log", [event(NOW, 2)], "2", SourceCounts(lines=2))
+
+        assert isinstance(recorder.trouble, StateError)
+        assert lines_of(recorder) == [("app.log", 1), ("app.log", 2)]
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     if os.geteuid() != 0:

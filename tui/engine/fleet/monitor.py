@@ -19,6 +19,7 @@ from tui.engine.metrics.verdict import freshness, grey, judge
 from tui.engine.model import (
     EMPTY_SNAPSHOT,
     Hints,
+    LogEvent,
     Playbook,
     Snapshot,
     SourceState,
@@ -200,6 +201,11 @@ class FleetMonitor:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), patience)
         self._news.clear()
+
+    def events(self, since: float, until: float) -> tuple[LogEvent, ...]:
+        """Return nothing: Prometheus knows no single events."""
+        del since, until
+        return ()
 
     def snapshot(self) -> Snapshot:
         """Return the figures of the newest answers; grey once these are old.

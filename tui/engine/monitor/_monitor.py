@@ -1,10 +1,11 @@
 """Every source on its way into the store, and a snapshot of the store at any time."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from datetime import tzinfo
-from itertools import chain, islice
+from heapq import merge
+from itertools import islice
 from math import inf
 from typing import Any
 
@@ -246,8 +247,20 @@ class Monitor:
         for feed in feeds:
             for start, end in feed.seen:
                 part.observe(feed.source.name, start, end)
-        recorded = self.journal.events(-inf, inf, part.names)
-        return chain(recorded, *[tuple(feed.unwritten) for feed in feeds])
+        return self.events(-inf, inf, part.names)
+
+    def events(self, since: float, until: float, sources: Collection[str] | None = None) -> Iterator[LogEvent]:
+        """Return what is known by now of a span of event time, oldest first; of some sources or of all.
+
+        Both ends are included; an event that tells no time at all stands where its source was then.
+
+        Raises:
+            StateError: on iteration, if the state file cannot be read.
+        """
+        feeds = [feed for name, feed in self._feeds.items() if sources is None or name in sources]
+        unwritten = [event for feed in feeds for event in feed.unwritten if since <= _moment(event, until) <= until]
+        unwritten.sort(key=_moment)
+        return merge(self.journal.events(since, until, sources), unwritten, key=_moment)
 
     def snapshot(self) -> Snapshot:
         """Return the figures of this moment; while nothing changes, the very same object."""
@@ -265,3 +278,9 @@ class Monitor:
     def cumulative(self) -> Cumulative:
         """Return what was counted since ``MetricsStore.expose``."""
         return self._store.cumulative()
+
+
+def _moment(event: LogEvent, otherwise: float = -inf) -> float:
+    if event.time is not None:
+        return event.time
+    return otherwise if event.arrived is None else event.arrived

@@ -1,10 +1,10 @@
 """A monitor seen through a scope: everything, or only what one source or one host says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
-from tui.engine.model import Snapshot, SourceStatus
+from tui.engine.model import LogEvent, Snapshot, SourceStatus
 from tui.engine.monitor._monitor import Monitor
 from tui.engine.monitor._part import Part
 from tui.engine.monitor._watchlist import Watchlist
@@ -61,6 +61,10 @@ class ScopedMonitor:
     def snapshot(self) -> Snapshot:
         """Return the figures of what is in scope; every source stands in it, so that another can be chosen."""
         return self._monitor.snapshot_of(self._part)
+
+    def events(self, since: float, until: float) -> Iterator[LogEvent]:
+        """Return what is known by now of a span of event time in scope, oldest first (see ``Monitor.events``)."""
+        return self._monitor.events(since, until, self._part.names if self._part else None)
 
     async def choose_source(self, name: str) -> None:
         """Show one source only."""

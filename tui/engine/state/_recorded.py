@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from math import inf
 from typing import NamedTuple
 
 from tui.engine.metrics.windows import moment
@@ -51,6 +52,8 @@ def recorded(
     until: float,
     sources: Collection[str] | None,
     names: Mapping[int, str],
+    *,
+    unwritten: Sequence[tuple[float, LogEvent]] = (),
 ) -> Iterator[LogEvent]:
     """Yield what is recorded of a span, both ends included; memory holds what overlaps in time.
 
@@ -60,6 +63,7 @@ def recorded(
         until: seconds since the epoch.
         sources: names of those wanted; None is all.
         names: today's names of sources by their number, where they are known.
+        unwritten: events on their way into the file, with their places; some may be there by now, or stand here twice.
 
     Raises:
         StateError: the state file cannot be read.
@@ -67,7 +71,12 @@ def recorded(
     with closing(database.reader()) as connection:
         known = dict(connection.execute("SELECT id, name FROM sources")) | dict(names)
         wanted = {number for number, name in known.items() if sources is None or name in sources}
-        waiting: list[_Waiting] = []
+        on_their_way = {
+            _line_of(event): _Waiting(at, inf, event)
+            for at, event in unwritten
+            if since <= at <= until and (sources is None or event.source in sources)
+        }
+        waiting = list(on_their_way.values())
         for number, source, first, last, body in connection.execute(
             "SELECT id, source, first, last, body FROM batches WHERE last >= ? AND first <= ? ORDER BY first, id",
             (since, until),
@@ -78,7 +87,7 @@ def recorded(
                 yield from (each.event for each in waiting[:ready])
                 del waiting[:ready]
                 for at, event in placed(first, last, decode(known[source], body)):
-                    if since <= at <= until:
+                    if since <= at <= until and _line_of(event) not in on_their_way:
                         waiting.append(_Waiting(at, number, event))
         waiting.sort(key=_place)
         yield from (each.event for each in waiting)
@@ -86,12 +95,17 @@ def recorded(
 
 class _Waiting(NamedTuple):
     at: float
-    batch: int
+    batch: float
     event: LogEvent
 
 
-def _place(waiting: _Waiting) -> tuple[float, int]:
+def _place(waiting: _Waiting) -> tuple[float, float]:
     return waiting.at, waiting.batch
+
+
+def _line_of(event: LogEvent) -> tuple[object, ...]:
+    """Return what tells an event from every other, its texts left out: these are cleaned on their way."""
+    return event.source, event.line, event.kind, event.time
 
 
 def placed(first: float, last: float, events: Iterable[LogEvent]) -> Iterator[tuple[float, LogEvent]]:

@@ -8,15 +8,16 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
+from math import inf
 from typing import NamedTuple
 
 from tui.engine.clock import Clock
 from tui.engine.errors import StateError
 from tui.engine.model import LogEvent, SourceCounts
 from tui.engine.redact import redact
-from tui.engine.state._codec import encode
+from tui.engine.state._codec import decode, encode
 from tui.engine.state._database import StateDatabase
-from tui.engine.state._recorded import recorded, runs
+from tui.engine.state._recorded import Run, placed, recorded, runs
 
 FLUSH_S = 1.0
 FLUSH_EVENTS = 1_000
@@ -70,6 +71,8 @@ class Recorder:
         self._ids: dict[str, int] = {}
         self._names: dict[int, str] = {}
         self._taken: list[_Taken] = []
+        self._leaving: list[_Taken] = []
+        """On their way to the disk; kept here until they have arrived."""
         self._waiting = 0
         self._some, self._many = asyncio.Event(), asyncio.Event()
         self._saving = threading.Lock()
@@ -103,8 +106,23 @@ class Recorder:
             self._many.set()
 
     def events(self, since: float, until: float, sources: Collection[str] | None = None) -> Iterable[LogEvent]:
-        """Yield what is written of a span of event time, in its order; of some sources or of all."""
-        return recorded(self._database, since, until, sources, self._names)
+        """Yield what is known of a span of event time, in its order; of some sources or of all.
+
+        What is on its way is noted at the call, from the last station back, so that nothing slips through; the file
+        is read on iteration, in whichever thread that is.
+        """
+        return recorded(self._database, since, until, sources, self._names, unwritten=self._unwritten())
+
+    def _unwritten(self) -> list[tuple[float, LogEvent]]:
+        """Return what the file may not have yet, with places."""
+        by_source: dict[int, list[LogEvent]] = {}
+        for each in (*self._leaving, *self._taken):
+            by_source.setdefault(each.source, []).extend(each.events)
+        now = self._clock.now()
+        newer = [run for events in by_source.values() for run in runs(events, -inf, now)]
+        unsaved = tuple(self._unsaved)
+        older = [Run(each.first, each.last, decode(self._names[each.source], each.body)) for each in unsaved]
+        return [each for run in (*older, *newer) for each in placed(*run)]
 
     async def run(self) -> None:
         """Write what is taken, again and again, until cancelled; ``close`` writes the rest."""
@@ -112,7 +130,9 @@ class Recorder:
             await self._some.wait()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._many.wait(), FLUSH_S)
-            await asyncio.to_thread(self._save, self._all_taken())
+            self._leaving = self._all_taken()
+            await asyncio.to_thread(self._save, self._leaving)
+            self._leaving = []
             if self.trouble is not None:
                 await asyncio.sleep(RETRY_S)
                 self._some.set()
@@ -120,6 +140,7 @@ class Recorder:
     def close(self) -> None:
         """Write what was taken and not written yet."""
         self._save(self._all_taken())
+        self._leaving = []
 
     def _all_taken(self) -> list[_Taken]:
         self._some.clear()
