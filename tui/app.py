@@ -48,9 +48,12 @@ def monitor_app(
     use_glyphs(unicode=shows_unicode() and not settings.ascii)
     calling = Calling(bell=False) if read_only else settings.calling()
     desk = Desk(clock, RecordedTicks(clock), playbook_folder(), calling)
+    opened = partial(
+        VoxtopApp, clock=clock, theme=settings.theme, layout=settings.layout, read_only=read_only, desk=desk
+    )
     address = fleet_address(specs[0]) if len(specs) == 1 else None
     if address is not None:
-        return VoxtopApp(_fleet(address, settings, clock), clock, settings.theme, read_only=read_only, desk=desk)
+        return opened(_fleet(address, settings, clock))
     opening = _opening(settings, clock, stdin_fd or 0)
     recording = Recording(clock, settings.retention()) if settings.resume and not read_only else None
     playbooks = PlaybookCatalogue.load()
@@ -65,15 +68,11 @@ def monitor_app(
     if settings.listen and not read_only:
         companions.append(_exporter(settings, store, monitor, clock))
     private = read_only or companion is not None
-    return VoxtopApp(
+    return opened(
         ScopedMonitor(monitor, watchlist, new_store, clock),
-        clock,
-        settings.theme,
-        companions,
+        companions=companions,
         alerts=alert_desk(settings, playbooks, specs, monitor.snapshot, clock, private=private),
         remember=partial(remember_sources, config_file),
-        read_only=read_only,
-        desk=desk,
         at_end=recording.close if recording else None,
     )
 

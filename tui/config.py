@@ -67,6 +67,8 @@ class Settings:
     """``en`` or ``es``; empty follows the environment."""
     theme: str = "dark"
     """One of dark, light, high-contrast, colour-blind, wallboard; checked when a screen opens."""
+    layout: str = "on-call"
+    """Which panels stand where: on-call, latency, errors, or one of the user's; checked when a screen opens."""
     tz: str = ""
     """Zone of times that name none, such as ``Europe/Madrid``; empty is the zone of this machine."""
     ascii: bool = False

@@ -11,9 +11,9 @@ import themes
 from tui.config import config_path
 from tui.engine.errors import ConfigError
 from tui.engine.safe_text import safe_text
+from tui.own_files import LOOK_EVERY_S, OwnFiles
 
 FOLDER = "themes"
-LOOK_EVERY_S = 1.0
 
 
 def theme_folder() -> Path:
@@ -25,8 +25,7 @@ class OwnThemes:
     """Keeps an app's themes in step with a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._seen = _stamps(folder)
+        self._files = OwnFiles(folder)
         self._own = themes.load_own(folder)
 
     @property
@@ -49,10 +48,9 @@ class OwnThemes:
         self._tell(app)
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            stamps = _stamps(self._folder)
-            if stamps == self._seen:
+            if not self._files.changed():
                 continue
-            self._seen, self._own = stamps, themes.load_own(self._folder)
+            self._own = themes.load_own(self._files.folder)
             self.register(app)
             self._tell(app)
             if app.theme in {theme.name for theme in self.themes}:
@@ -61,15 +59,3 @@ class OwnThemes:
     def _tell(self, app: App[Any]) -> None:
         for problem in self._own.problems:
             app.notify(safe_text(str(problem)), severity="warning", markup=False)
-
-
-def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return what shows that a file has changed; a file that is just vanishing counts as gone."""
-    found = {}
-    for path in folder.glob("*.toml"):
-        try:
-            stat = path.stat()
-        except OSError:
-            continue
-        found[path.name] = (stat.st_mtime_ns, stat.st_size)
-    return found

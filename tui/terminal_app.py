@@ -15,12 +15,15 @@ from textual.screen import Screen
 import themes
 from tui.alert_desk import AlertDesk
 from tui.engine.clock import Clock
+from tui.engine.errors import VoxtopError
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
+from tui.own_layouts import Layouts, layout_folder
 from tui.own_themes import OwnThemes, theme_folder
 from tui.screens._bindings import CHANGES
 from tui.screens._watching import Remember, Watched
 from tui.screens.dashboard import DashboardScreen
+from tui.screens.layouts import DEFAULT, named
 from tui.screens.playbook import Desk
 from tui.terminal import end_on_signals
 from widgets import glyphs_in_use
@@ -49,6 +52,8 @@ class VoxtopApp(App[int]):
         alerts: AlertDesk | None = None,
         remember: Remember | None = None,
         own_themes: OwnThemes | None = None,
+        layouts: Layouts | None = None,
+        layout: str = DEFAULT,
         read_only: bool = False,
         desk: Desk | None = None,
         at_end: Callable[[], None] | None = None,
@@ -56,12 +61,17 @@ class VoxtopApp(App[int]):
         """Wire the parts.
 
         ``companions`` run beside the monitor and end with it: the writer of a simulated log, an exporter;
-        ``alerts`` is where alerts are judged; ``remember`` writes sources into the configuration file; ``read_only``
-        refuses what changes anything; ``desk`` is what the screens are worked with; ``at_end`` is called when all of
-        them have ended.
+        ``alerts`` is where alerts are judged; ``remember`` writes sources into the configuration file; ``layout`` is
+        the one to begin with; ``read_only`` refuses what changes anything; ``desk`` is what the screens are worked
+        with; ``at_end`` is called when all of them have ended.
+
+        Raises:
+            ConfigError: there is no such theme or layout.
         """
         super().__init__()
         self._at_end = at_end
+        self._layouts = layouts or Layouts(layout_folder())
+        self._layout = named(layout, self._layouts.all).name
         self._read_only = read_only
         self._remember = remember
         self._desk = desk or Desk(clock)
@@ -77,16 +87,27 @@ class VoxtopApp(App[int]):
     def on_mount(self) -> None:
         """Open the dashboard and begin to read."""
         end_on_signals(self.action_leave)
-        self.push_screen(
-            DashboardScreen(self._monitor, self._clock, self._desk, alerts=self._alerts, remember=self._remember)
+        dashboard = DashboardScreen(
+            self._monitor,
+            self._clock,
+            self._desk,
+            alerts=self._alerts,
+            remember=self._remember,
+            layouts=lambda: self._layouts.all,
+            layout=self._layout,
         )
+        self.push_screen(dashboard)
         # After the first picture: history may be long, and somebody is waiting for a sign of life.
         self.call_after_refresh(self.run_worker, self._monitor.run, group="monitor")
         if self._alerts and self._alerts.trouble:
             self.notify(safe_text(self._alerts.trouble), severity="error", timeout=TROUBLE_S, markup=False)
         self.run_worker(self._own_themes.keep(self), group="themes")
+        self.run_worker(self._layouts.keep(dashboard.take_layouts, self._complain), group="layouts")
         for companion in self._companions:
             self.run_worker(companion(), group="companion")
+
+    def _complain(self, error: VoxtopError) -> None:
+        self.notify(safe_text(str(error)), severity="warning", markup=False)
 
     def action_leave(self, code: int = 0) -> None:
         """End with this exit code."""

@@ -60,7 +60,12 @@ class FixedMonitor:
 
 
 def app_over(
-    snapshot: Snapshot, theme: str = "dark", desk: Desk | None = None, *, read_only: bool = False
+    snapshot: Snapshot,
+    theme: str = "dark",
+    desk: Desk | None = None,
+    *,
+    layout: str = "on-call",
+    read_only: bool = False,
 ) -> VoxtopApp:
     monitor, clock = FixedMonitor(snapshot), ManualClock(NOW)
-    return VoxtopApp(monitor, clock, theme, read_only=read_only, desk=desk)
+    return VoxtopApp(monitor, clock, theme, layout=layout, read_only=read_only, desk=desk)

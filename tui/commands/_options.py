@@ -31,10 +31,11 @@ def settings_options(command: F) -> F:
 
 
 def screen_options(command: F) -> F:
-    """Add ``--theme`` and ``--ascii`` to the options of ``settings_options``."""
+    """Add ``--layout``, ``--theme`` and ``--ascii`` to the options of ``settings_options``."""
     for option in (
         click.option("--ascii", is_flag=True, default=None, help=t("cli.ascii")),
         click.option("--theme", help=t("cli.theme"), metavar="NAME"),
+        click.option("--layout", help=t("layout.option"), metavar="NAME"),
     ):
         command = option(command)
     return settings_options(command)

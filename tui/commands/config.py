@@ -62,12 +62,15 @@ def check(config: Path | None, **flags: object) -> int:
     """Read everything that sets something; a mistake ends with its line and the exit code of wrong usage."""
     settings = read_settings(config, **flags)
     import themes  # noqa: PLC0415 - loads Textual, which no other part needs
+    from tui.own_layouts import Layouts, layout_folder  # noqa: PLC0415 - likewise
     from tui.own_themes import OwnThemes, theme_folder  # noqa: PLC0415 - likewise
+    from tui.screens.layouts import named  # noqa: PLC0415 - likewise
 
-    own = OwnThemes(theme_folder())
-    for problem in own.problems:
+    own, layouts = OwnThemes(theme_folder()), Layouts(layout_folder())
+    for problem in (*own.problems, *layouts.problems):
         raise problem
     themes.full_name(settings.theme, own.themes)
+    named(settings.layout, layouts.all)
     chosen = config or config_path()
     key = "sound" if chosen.exists() else "absent"
     click.echo(t(f"settings.{key}", path=safe_text(str(chosen))))

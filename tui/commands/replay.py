@@ -50,7 +50,7 @@ def command(file: Path, speed: float, begin: str | None, config: Path | None, no
 
     monitor = Monitor([source], new_store(), clock, tz, notice)
     watched = ScopedMonitor(monitor, Watchlist(monitor, _refuse, clock), new_store, clock)
-    return VoxtopApp(watched, clock, settings.theme).run_to_end()
+    return VoxtopApp(watched, clock, settings.theme, layout=settings.layout).run_to_end()
 
 
 def _refuse(spec: str) -> str:

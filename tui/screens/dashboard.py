@@ -1,6 +1,7 @@
 """The main screen: verdict strip and panels over the newest snapshot."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -8,36 +9,24 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.widgets import Footer, Input
 
 from tui.engine.clock import Clock
 from tui.engine.model import EMPTY_SNAPSHOT, ErrorGroup, Playbook, Snapshot, Status
 from tui.engine.text import t
-from tui.screens._alerting import AlertingScreen
+from tui.screens._arranging import ArrangingScreen
 from tui.screens._bindings import translated
 from tui.screens._case import case_of
+from tui.screens._panels import PANELS
 from tui.screens._summons import Summons, call
 from tui.screens._watching import Remember, Watched
 from tui.screens.alerts import AlertDesk
 from tui.screens.frozen import FrozenScreen
 from tui.screens.help import HelpScreen
+from tui.screens.layouts import DEFAULT, Layout
 from tui.screens.playbook import Desk, PlaybookScreen
-from widgets import (
-    AlertBanner,
-    AlertsPanel,
-    CallsPanel,
-    ConfigPanel,
-    ErrorsPanel,
-    FallbackPanel,
-    NoticeBar,
-    Panel,
-    RecentPanel,
-    SourcesPanel,
-    TooSmallCard,
-    TtfbPanel,
-    VerdictStrip,
-)
+from widgets import AlertBanner, NoticeBar, Panel, RecentPanel, TooSmallCard, VerdictStrip
 
 PULL_S = 0.1
 """The view is renewed at most this often."""
@@ -48,34 +37,28 @@ OVERDUE_S = 5.0
 AGE_S = 1.0
 """Ages on screen are renewed this often even when no figure changed."""
 
-PANELS = (ConfigPanel, FallbackPanel, TtfbPanel, CallsPanel, ErrorsPanel, RecentPanel, SourcesPanel, AlertsPanel)
-"""In the order of their number keys."""
 
-
-class DashboardScreen(AlertingScreen):
-    """Strip, notice, panels 1–8 and footer; one column where there is no room for a grid."""
+class DashboardScreen(ArrangingScreen):
+    """Strip, notice, panels 1–8 as the layout wants them, and footer."""
 
     CSS_PATH = "dashboard.tcss"
     AUTO_FOCUS = ""  # until a panel is chosen, Enter is about the worst of all
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared an instance variable by its base
         (0, "-tiny"),
-        (40, "-column"),
-        (100, "-grid"),
-        (160, "-wide"),
+        (40, "-wide"),
     ]
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - likewise
         (0, "-flat"),
-        (10, "-low"),
-        (32, "-high"),
+        (10, "-high"),
     ]
     KEYS: ClassVar[list[Binding]] = [
         Binding("question_mark", "help", id="help"),
         Binding("enter", "open_worst", id="open"),
         Binding("space", "freeze", id="freeze"),
         Binding("slash", "filter", id="filter"),
-        Binding("M", "maximise", id="maximise"),
-        *AlertingScreen.ALERT_KEYS,
-        *AlertingScreen.SOURCE_KEYS,
+        *ArrangingScreen.LAYOUT_KEYS,
+        *ArrangingScreen.ALERT_KEYS,
+        *ArrangingScreen.SOURCE_KEYS,
         Binding("colon", "app.command_palette", id="palette"),
         Binding("escape", "back", id="back", show=False),
         Binding("q", "app.leave(0)", id="quit"),
@@ -89,9 +72,15 @@ class DashboardScreen(AlertingScreen):
         *,
         alerts: AlertDesk | None = None,
         remember: Remember | None = None,
+        layouts: Callable[[], Sequence[Layout]],
+        layout: str = DEFAULT,
     ) -> None:
-        """``desk`` is what playbooks are worked with, ``alerts`` is where alerts are judged, if they are."""
+        """``desk`` is what playbooks are worked with, ``alerts`` is where alerts are judged, if they are.
+
+        ``layouts`` are those to choose from, ``layout`` is the name of the first one shown.
+        """
         super().__init__(monitor, remember, alerts, clock)
+        self.layouts, self.arrangement = layouts, layout
         self._summons = Summons(clock)
         self._desk = desk or Desk(clock)
         self._seen = EMPTY_SNAPSHOT
@@ -107,7 +96,7 @@ class DashboardScreen(AlertingScreen):
         yield VerdictStrip()
         yield NoticeBar()
         yield AlertBanner()
-        with VerticalScroll(id="panels", can_focus=False):
+        with VerticalScroll(id="room", can_focus=False), Container(id="panels"):
             yield from (panel() for panel in PANELS)
         yield Input(id="filter", placeholder=t("screen.filter_prompt"))
         yield Footer(show_command_palette=False)
@@ -115,6 +104,7 @@ class DashboardScreen(AlertingScreen):
 
     def on_mount(self) -> None:
         """Begin to pull snapshots."""
+        self.lay_panels()
         self._pull()
         self.run_worker(self._keep_pulling(), group="pull")
         self.set_interval(AGE_S, self._suspect)
@@ -192,28 +182,11 @@ class DashboardScreen(AlertingScreen):
         """Open the page of keys and figures."""
         self.app.push_screen(HelpScreen(active.binding for active in self.active_bindings.values()))
 
-    def action_focus_panel(self, number: int) -> None:
-        """Go to a panel by its number; a maximised one gives way to it."""
-        panel = self.query_one(PANELS[number - 1])
-        if self.has_class("-maximised"):
-            self._fill_with(panel)
-        self.set_focus(panel)
-
-    def action_maximise(self) -> None:
-        """Give the focused panel all the room below the strip, or take it back."""
-        focused = self.focused if isinstance(self.focused, Panel) else None
-        self._fill_with(None if self.has_class("-maximised") else focused)
-
-    def _fill_with(self, chosen: Panel | None) -> None:
-        self.set_class(chosen is not None, "-maximised")
-        for panel in self.query(Panel):
-            panel.set_class(panel is chosen, "-full")
-
     def action_back(self) -> None:
         """Undo the last step in: filter, maximised panel, focus, scope; it never quits."""
         if self.query_one("#filter", Input).has_class("-open") or self.query_one(RecentPanel).filter_text:
             self._close_filter()
-        elif self.has_class("-maximised"):
+        elif self.maximised:
             self._fill_with(None)
         elif self.focused is not None:
             self.set_focus(None)
