@@ -1,12 +1,14 @@
 """A monitor whose figures stand still, for pictures of the dashboard."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC
 
 from tests.samples import NOW
 from tui.engine.clock import ManualClock
 from tui.engine.errors import UsageError
-from tui.engine.model import LogEvent, Snapshot
+from tui.engine.model import LogEvent, RawLine, Snapshot
+from tui.engine.parser import readable
 from tui.screens.playbook import Desk
 from tui.terminal_app import VoxtopApp
 
@@ -14,7 +16,10 @@ from tui.terminal_app import VoxtopApp
 class FixedMonitor:
     """Answers with the snapshot it was given last."""
 
-    def __init__(self, snapshot: Snapshot, events: Sequence[LogEvent] = ()) -> None:
+    def __init__(
+        self, snapshot: Snapshot, events: Sequence[LogEvent] = (), raw: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        self.raw = {source: list(lines) for source, lines in (raw or {}).items()}
         self.showing = snapshot
         self.recorded = list(events)
         self.changed = asyncio.Event()
@@ -33,6 +38,18 @@ class FixedMonitor:
 
     def events(self, since: float, until: float) -> list[LogEvent]:
         return [event for event in self.recorded if event.time is not None and since <= event.time <= until]
+
+    def lines(self, source: str, first: int, last: int) -> list[RawLine]:
+        lines = self.raw.get(source, [])
+        numbers = range(max(1, first), min(len(lines), last) + 1)
+        return [readable(source, number, lines[number - 1].encode(), UTC, NOW) for number in numbers]
+
+    def lines_kept(self, source: str) -> tuple[int, int] | None:
+        return (1, len(self.raw[source])) if self.raw.get(source) else None
+
+    async def find_line(self, source: str, start: int, wanted: Callable[[str], bool], step: int) -> int | None:
+        numbers = range(start, len(self.raw[source]) + 1) if step > 0 else range(start, 0, -1)
+        return next((number for number in numbers if wanted(self.raw[source][number - 1])), None)
 
     async def choose_source(self, name: str) -> None:
         self.asked.append(("source", name))

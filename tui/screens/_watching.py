@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from tui.engine.errors import VoxtopError
-from tui.engine.model import LogEvent, Snapshot
+from tui.engine.model import LogEvent, RawLine, Snapshot
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens.ask import AskScreen, ConfirmScreen
@@ -43,6 +43,15 @@ class Watched(Protocol):
 
         Iterating may read from disk (StateError) and may be done in a thread.
         """
+
+    def lines(self, source: str, first: int, last: int) -> Sequence[RawLine]:
+        """Return the raw lines of a source from one number to another, as far as memory still has them."""
+
+    def lines_kept(self, source: str) -> tuple[int, int] | None:
+        """Return the numbers of the oldest and the newest raw line kept of a source, if any is."""
+
+    async def find_line(self, source: str, start: int, wanted: Callable[[str], bool], step: int) -> int | None:
+        """Return the next kept line from ``start`` on whose raw text is wanted; before it with a step of -1."""
 
     async def choose_source(self, name: str) -> None:
         """Show the figures of one source."""

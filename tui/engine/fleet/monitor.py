@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
 
@@ -21,6 +21,7 @@ from tui.engine.model import (
     Hints,
     LogEvent,
     Playbook,
+    RawLine,
     Snapshot,
     SourceState,
     SourceStatus,
@@ -206,6 +207,17 @@ class FleetMonitor:
         """Return nothing: Prometheus knows no single events."""
         del since, until
         return ()
+
+    def lines(self, source: str, first: int, last: int) -> tuple[RawLine, ...]:
+        """Return nothing: Prometheus knows no lines."""
+        del source, first, last
+        return ()
+
+    def lines_kept(self, source: str) -> None:
+        """Return that there are none."""
+
+    async def find_line(self, source: str, start: int, wanted: Callable[[str], bool], step: int) -> None:
+        """Find nothing."""
 
     def snapshot(self) -> Snapshot:
         """Return the figures of the newest answers; grey once these are old.

@@ -33,7 +33,7 @@ from tui.engine.model._figures import (
 )
 from tui.engine.model._journal import Journal, SourceCounts
 from tui.engine.model._limits import Limits, Retention, Thresholds
-from tui.engine.model._lines import PART_MARK, RUNTIME, Life, LineBlock, LogEvent, LogLine, owner
+from tui.engine.model._lines import PART_MARK, RUNTIME, Life, LineBlock, LogEvent, LogLine, RawLine, owner
 from tui.engine.model._playbook import Hints, Playbook, TickStore
 from tui.engine.model._rules import AlertOptions, RuleTable
 from tui.engine.model._snapshot import EMPTY_SNAPSHOT, Finding, Freshness, Scope, Snapshot, Verdict
@@ -77,6 +77,7 @@ __all__ = [
     "Percentiles",
     "Playbook",
     "ProviderFailures",
+    "RawLine",
     "Retention",
     "RuleTable",
     "Scope",

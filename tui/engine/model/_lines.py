@@ -98,3 +98,17 @@ class LogEvent(NamedTuple):
     def scope(self) -> str:
         """What its call ids and process generations are counted within: the source, or one part of it."""
         return f"{self.source}{PART_MARK}{self.part}" if self.part else self.source
+
+
+class RawLine(NamedTuple):
+    """A line as the log has it, for somebody to read; secrets are masked."""
+
+    source: str
+    number: int
+    """1-based within the source, as in ``LogEvent.line``."""
+    text: str
+    """The whole line; outside text (``safe_text``)."""
+    message: str
+    """What is inside its wrapping; outside text."""
+    level: Level | None = None
+    time: float | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tui.engine.clock import Clock
 from tui.engine.model import Journal, LineBlock, LogEvent, SourceCounts, SourceState, SourceStatus
+from tui.engine.monitor._keeper import LineKeeper
 from tui.engine.monitor._skew import Skew
 from tui.engine.parser import Parser
 from tui.engine.sources._source import Source
@@ -32,7 +33,12 @@ class Feed:
     """Reads the blocks of a source, hands its events to the journal, and tells how it goes."""
 
     def __init__(
-        self, source: Source, parser: Parser, clock: Clock, journal: Journal, counted: SourceCounts | None
+        self,
+        source: Source,
+        parser: Parser,
+        clock: Clock,
+        keepers: tuple[Journal, LineKeeper],
+        counted: SourceCounts | None,
     ) -> None:
         """``counted`` is what an earlier run had counted of it, if it goes on behind that."""
         self.source = source
@@ -40,7 +46,7 @@ class Feed:
         self.observed_until: float | None = None
         self.live = False
         self._clock = clock
-        self._journal = journal
+        self._journal, self._lines = keepers
         self.resumed = counted is not None
         self._counted = counted or SourceCounts()
         self._arrivals: deque[tuple[float, int]] = deque()
@@ -60,6 +66,8 @@ class Feed:
         if not block.lines and block.life is None:
             return self._noted(self.parser.flush())
         block = block._replace(first_line=block.first_line + self._counted.lines)
+        if block.lines:
+            self._lines.take(self.source.name, block.first_line, block.lines)
         if block.arrived is not None:
             self._arrivals.append((self._clock.monotonic(), len(block.lines)))
         held = self.parser.flush() if block.gap else []

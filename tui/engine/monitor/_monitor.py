@@ -11,12 +11,13 @@ from typing import Any
 
 from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
-from tui.engine.model import Cumulative, Journal, LineBlock, LogEvent, Snapshot, SourceCounts, SourceStatus
+from tui.engine.model import Cumulative, Journal, LineBlock, LogEvent, RawLine, Snapshot, SourceCounts, SourceStatus
 from tui.engine.monitor._feed import SLICE_LINES, Feed, slices, untrusted
 from tui.engine.monitor._journal import MemoryJournal
+from tui.engine.monitor._keeper import LineKeeper
 from tui.engine.monitor._part import Part
 from tui.engine.monitor._pulse import TICK_S, Pulse
-from tui.engine.parser import Parser
+from tui.engine.parser import Parser, readable
 from tui.engine.sources._source import Source
 
 REST = 1.0
@@ -24,6 +25,12 @@ REST = 1.0
 
 NOTHING_TO_DO_S = 0.0002
 """A round of the event loop that is over this soon had no work for anybody."""
+
+SEARCHED_AT_ONCE = 2_000
+"""Raw lines looked through before keys are answered again."""
+
+PACK_S = 1.0
+"""Raw lines are compressed so often."""
 
 RECALLED_S = 86_400.0
 """How far back the figures of an earlier run are rebuilt."""
@@ -65,6 +72,7 @@ class Monitor:
         self._tz = tz
         self._notice = notice
         self._pulse = Pulse(clock)
+        self._lines = LineKeeper()
         self._part: Part | None = None
         self._feeds: dict[str, Feed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -87,7 +95,7 @@ class Monitor:
         if source.name in self._feeds:
             raise ValueError(source.name)
         parser = Parser(source.name, self._tz, clock=self._clock)
-        feed = Feed(source, parser, self._clock, self.journal, counted)
+        feed = Feed(source, parser, self._clock, (self.journal, self._lines), counted)
         self._feeds[source.name] = feed
         if self._part is not None:
             self._part.consider(feed.status())
@@ -105,6 +113,7 @@ class Monitor:
         if task := self._tasks.pop(name, None):
             task.cancel()
         self._store.forget(name)
+        self._lines.forget(name)
         if self._part is not None:
             self._part.forget(name)
         self._news.set()
@@ -117,6 +126,7 @@ class Monitor:
                 self._start(group, feed)
             for chore in self.chores:
                 group.create_task(chore())
+            group.create_task(self._pack_lines())
             await self._tick()
 
     def _start(self, group: asyncio.TaskGroup, feed: Feed) -> None:
@@ -132,6 +142,33 @@ class Monitor:
                     feed.source.retry()
             async with self._turn:
                 self._pulse.beat()
+
+    async def _pack_lines(self) -> None:
+        while True:
+            await asyncio.sleep(PACK_S)
+            await self._lines.pack()
+
+    def lines(self, source: str, first: int, last: int) -> tuple[RawLine, ...]:
+        """Return the lines of a source from one number to another, as far as memory still has them."""
+        found, now = self._lines.lines(source, first, last), self._clock.now()
+        return tuple(readable(source, number, raw, self._tz, now) for number, raw in found)
+
+    def lines_kept(self, source: str) -> tuple[int, int] | None:
+        """Return the numbers of the oldest and the newest line of a source in memory; None if there are none."""
+        return self._lines.span(source)
+
+    async def find_line(self, source: str, start: int, wanted: Callable[[str], bool], step: int) -> int | None:
+        """Return the next kept line from ``start`` on whose raw text is wanted, or before it with a step of -1."""
+        span = self._lines.span(source)
+        at = start
+        while span is not None and span[0] <= at <= span[1]:
+            first, last = (at, at + SEARCHED_AT_ONCE) if step > 0 else (at - SEARCHED_AT_ONCE, at)
+            found = [number for number, raw in self._lines.lines(source, first, last) if wanted(_text(raw))]
+            if found:
+                return found[0] if step > 0 else found[-1]
+            at = last + 1 if step > 0 else first - 1
+            await asyncio.sleep(0)
+        return None
 
     def retry(self, name: str) -> None:
         """Try at once what a source is waiting to try again.
@@ -284,3 +321,7 @@ def _moment(event: LogEvent, otherwise: float = -inf) -> float:
     if event.time is not None:
         return event.time
     return otherwise if event.arrived is None else event.arrived
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
-from tui.engine.model import LogEvent, Snapshot, SourceStatus
+from tui.engine.model import LogEvent, RawLine, Snapshot, SourceStatus
 from tui.engine.monitor._monitor import Monitor
 from tui.engine.monitor._part import Part
 from tui.engine.monitor._watchlist import Watchlist
@@ -65,6 +65,18 @@ class ScopedMonitor:
     def events(self, since: float, until: float) -> Iterator[LogEvent]:
         """Return what is known by now of a span of event time in scope, oldest first (see ``Monitor.events``)."""
         return self._monitor.events(since, until, self._part.names if self._part else None)
+
+    def lines(self, source: str, first: int, last: int) -> tuple[RawLine, ...]:
+        """Return raw lines as far as they are kept (see ``Monitor.lines``)."""
+        return self._monitor.lines(source, first, last)
+
+    def lines_kept(self, source: str) -> tuple[int, int] | None:
+        """Return the numbers of the oldest and the newest raw line kept of a source, if any is."""
+        return self._monitor.lines_kept(source)
+
+    async def find_line(self, source: str, start: int, wanted: Callable[[str], bool], step: int) -> int | None:
+        """Return the next kept line that is wanted (see ``Monitor.find_line``)."""
+        return await self._monitor.find_line(source, start, wanted, step)
 
     async def choose_source(self, name: str) -> None:
         """Show one source only."""

@@ -8,9 +8,10 @@ from tui.engine.clock import Clock, SystemClock
 from tui.engine.dialects._dialect import Nothing, dialects, meaning
 from tui.engine.envelopes._cleaning import clean_bytes
 from tui.engine.envelopes._envelope import Unwrapped, envelopes, unwrap
-from tui.engine.model import RUNTIME, Kind, Life, LineBlock, LogEvent, LogLine
+from tui.engine.model import RUNTIME, Kind, Life, LineBlock, LogEvent, LogLine, RawLine
 from tui.engine.parser._record import TRACEBACK, Record, is_tail
 from tui.engine.parser._scan import BlockScan, FullScan
+from tui.engine.redact import redact
 
 MAX_LINE = 65_536
 """Bytes of a line that are looked at (semantics R70)."""
@@ -212,3 +213,19 @@ def line_time(raw: bytes, tz: tzinfo | None = None, now: float | None = None) ->
     """
     found = unwrap(clean_bytes(raw[:MAX_LINE]).decode("utf-8", "replace"))
     return found.time(tz, SystemClock().now() if now is None else now)
+
+
+def readable(source: str, number: int, raw: bytes, tz: tzinfo | None, now: float) -> RawLine:
+    """Return a raw line with what its wrappings tell, every text masked (``redact``).
+
+    Args:
+        source: where it is from.
+        number: its place there.
+        raw: the line without its newline.
+        tz: the zone of times without one; None is the machine's own.
+        now: completes times without a year.
+    """
+    text = raw[:MAX_LINE].decode("utf-8", "replace")
+    found = unwrap(clean_bytes(raw[:MAX_LINE]).decode("utf-8", "replace"))
+    message = f"{found.message} {found.more}" if found.more else found.message
+    return RawLine(source, number, redact(text), redact(message), found.level, found.time(tz, now))
