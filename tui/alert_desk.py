@@ -80,7 +80,12 @@ class AlertDesk:
         self._scope = hashlib.sha256("\0".join(sorted(self._specs)).encode("utf-8", "surrogateescape")).hexdigest()[:12]
         self._board = NO_BOARD
         self._lost = ""
+        self._renewed = False
         self._database: StateDatabase | None = None
+
+    def use(self, alerting: Alerting) -> None:
+        """Judge by these rules and tell these channels from the next second on."""
+        self._alerting, self._renewed, self.trouble = alerting, True, ""
 
     def board(self) -> AlertBoard:
         """Return the alerts; the same object while nothing changed."""
@@ -107,6 +112,10 @@ class AlertDesk:
             sending: asyncio.Task[None] | None = None
             try:
                 while True:
+                    if self._renewed:
+                        policies = {} if self._private else self._alerting.policies
+                        judge.use(self._alerting.rules, policies, self._alerting.teller)
+                        sending, self._renewed = self._send(sending, stop=True), False
                     with suppress(StateError):  # the next second tries again; the panel then shows its age
                         watched = await self._watched(database)
                         sending = self._send(sending, stop=watched or self._private)

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from tui.alert_desk import alert_desk
-from tui.config import Settings, playbook_folder
+from tui.config import Settings, config_path, playbook_folder
 from tui.engine.clock import Clock, SystemClock
 from tui.engine.fleet.address import FleetAddress, fleet_address
 from tui.engine.metrics.store import MetricsStore
@@ -18,6 +18,7 @@ from tui.engine.sources import open_source
 from tui.engine.sources._source import Source
 from tui.engine.state import RecordedTicks, Recording
 from tui.engine.when import parse_since
+from tui.live_config import InForce, LiveConfig, Reading
 from tui.remembering import remember_sources
 from tui.screens._watching import Watched
 from tui.screens.playbook import Desk
@@ -36,45 +37,65 @@ def monitor_app(
     clean: Callable[[str], str] = redact,
     read_only: bool = False,
     config_file: Path | None = None,
+    load: Callable[[], Settings] | None = None,
 ) -> VoxtopApp:
     """Return the program over these sources, wired and ready to run.
 
-    ``config_file`` is where sources are remembered; None is the usual place.
+    ``config_file`` is where sources are remembered; None is the usual place. ``load`` reads the settings again when
+    that file changed.
 
     Raises:
         UsageError: a source or the start of reading is written wrongly.
     """
     clock = SystemClock()
-    use_glyphs(unicode=shows_unicode() and not settings.ascii)
-    calling = Calling(bell=False) if read_only else settings.calling()
-    desk = Desk(clock, RecordedTicks(clock), playbook_folder(), calling)
-    opened = partial(
-        VoxtopApp, clock=clock, theme=settings.theme, layout=settings.layout, read_only=read_only, desk=desk
-    )
+    opened = _opened(settings, clock, read_only=read_only)
+    in_force, playbooks = InForce(settings), PlaybookCatalogue.load()
+    reading = Reading(config_file or config_path(), load or (lambda: settings), partial(_check_sources, clock))
+    live = partial(LiveConfig, in_force, reading, playbooks)
     address = fleet_address(specs[0]) if len(specs) == 1 else None
     if address is not None:
-        return opened(_fleet(address, settings, clock))
+        return opened(_fleet(address, settings, clock, playbooks), keepers=[live().keep])
     opening = _opening(settings, clock, stdin_fd or 0)
     recording = Recording(clock, settings.retention()) if settings.resume and not read_only else None
-    playbooks = PlaybookCatalogue.load()
-    new_store = partial(MetricsStore, settings.thresholds, playbooks, clean=clean)
+    new_store = partial(_new_store, in_force, playbooks, clean)
     store = new_store()
-    told = partial(_joined, (notice, recording.notice) if recording else (notice,))
+    told = partial(_joined, [notice, in_force.notice, *((recording.notice,) if recording else ())])
     monitor = Monitor((), store, clock, settings.zone(), told, journal=recording.journal if recording else None)
-    watchlist = Watchlist(monitor, lambda spec: follow(monitor, spec, opening, recording), clock)
-    for spec in dict.fromkeys(specs):
-        watchlist.add(spec)
+    watchlist = _watchlist(monitor, specs, partial(follow, opening=opening, recording=recording), clock)
     companions = [each for each in (companion, recording.run if recording else None) if each]
     if settings.listen and not read_only:
         companions.append(_exporter(settings, store, monitor, clock))
+    scoped = ScopedMonitor(monitor, watchlist, new_store, clock)
     private = read_only or companion is not None
+    alerts = alert_desk(settings, playbooks, specs, monitor.snapshot, clock, private=private)
     return opened(
-        ScopedMonitor(monitor, watchlist, new_store, clock),
+        scoped,
         companions=companions,
-        alerts=alert_desk(settings, playbooks, specs, monitor.snapshot, clock, private=private),
+        keepers=[live(scoped, alerts).keep],
+        alerts=alerts,
         remember=partial(remember_sources, config_file),
         at_end=recording.close if recording else None,
     )
+
+
+def _new_store(in_force: InForce, playbooks: PlaybookCatalogue, clean: Callable[[str], str]) -> MetricsStore:
+    return MetricsStore(in_force.settings.thresholds, playbooks, clean=clean)
+
+
+def _watchlist(monitor: Monitor, specs: Sequence[str], follow: Callable[..., str], clock: Clock) -> Watchlist:
+    """Return what adds sources to a monitor, these among them."""
+    found = Watchlist(monitor, partial(follow, monitor), clock)
+    for spec in dict.fromkeys(specs):
+        found.add(spec)
+    return found
+
+
+def _opened(settings: Settings, clock: Clock, *, read_only: bool) -> Callable[..., VoxtopApp]:
+    """Return ``VoxtopApp`` as the settings want it drawn and worked with."""
+    use_glyphs(unicode=shows_unicode() and not settings.ascii)
+    calling = Calling(bell=False) if read_only else settings.calling()
+    desk = Desk(clock, RecordedTicks(clock), playbook_folder(), calling)
+    return partial(VoxtopApp, clock=clock, theme=settings.theme, layout=settings.layout, read_only=read_only, desk=desk)
 
 
 def _opening(settings: Settings, clock: Clock, stdin_fd: int) -> Callable[..., Source]:
@@ -94,15 +115,22 @@ def _opening(settings: Settings, clock: Clock, stdin_fd: int) -> Callable[..., S
     )
 
 
+def _check_sources(clock: Clock, settings: Settings) -> None:
+    """Raise UsageError where a source is written wrongly; nothing is opened."""
+    opening = _opening(settings, clock, 0)
+    for spec in settings.sources:
+        opening(spec)
+
+
 def _joined(notices: Sequence[Callable[[], str]]) -> str:
     return " · ".join(told for notice in notices if (told := notice()))
 
 
-def _fleet(address: FleetAddress, settings: Settings, clock: Clock) -> Watched:
+def _fleet(address: FleetAddress, settings: Settings, clock: Clock, playbooks: PlaybookCatalogue) -> Watched:
     """Return what asks Prometheus instead of logs."""
     from tui.engine.fleet.monitor import FleetMonitor  # noqa: PLC0415 - an HTTP client only where one is wanted
 
-    return FleetMonitor(address, settings.thresholds, clock, PlaybookCatalogue.load())
+    return FleetMonitor(address, settings.thresholds, clock, playbooks)
 
 
 def _exporter(settings: Settings, store: MetricsStore, monitor: Monitor, clock: Clock) -> Companion:

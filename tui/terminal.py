@@ -49,7 +49,8 @@ def claim_terminal() -> int | None:
 
 def shows_unicode() -> bool:
     """Tell whether the encoding of standard output carries block characters."""
-    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    stream = sys.__stdout__ or sys.stdout  # while a screen is up, Textual has its own in the place of the latter
+    return (stream.encoding or "").lower().replace("-", "") == "utf8"
 
 
 def end_on_signals(leave: Callable[[int], None]) -> None:

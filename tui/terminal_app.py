@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -10,12 +11,14 @@ from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 import themes
 from tui.alert_desk import AlertDesk
 from tui.engine.clock import Clock
 from tui.engine.errors import VoxtopError
+from tui.engine.model import Calling
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.own_layouts import Layouts, layout_folder
@@ -26,13 +29,21 @@ from tui.screens.dashboard import DashboardScreen
 from tui.screens.layouts import DEFAULT, named
 from tui.screens.playbook import Desk
 from tui.terminal import end_on_signals
-from widgets import glyphs_in_use
+from widgets import AsciiFilter, glyphs_in_use
+
+DASHBOARD_AT = 1
+"""Its place in the stack of screens: above the empty one that Textual begins with."""
 
 TROUBLE_S = 20.0
 """What is wrong with the configuration of alerts stays on screen for so long."""
 
+ASCII_ONLY = AsciiFilter()
+
 Companion = Callable[[], Coroutine[Any, Any, None]]
 """Starts what runs beside the monitor."""
+
+Keeper = Callable[["VoxtopApp"], Coroutine[Any, Any, None]]
+"""Keeps the program in step with something outside until cancelled."""
 
 
 class VoxtopApp(App[int]):
@@ -54,6 +65,7 @@ class VoxtopApp(App[int]):
         own_themes: OwnThemes | None = None,
         layouts: Layouts | None = None,
         layout: str = DEFAULT,
+        keepers: Sequence[Keeper] = (),
         read_only: bool = False,
         desk: Desk | None = None,
         at_end: Callable[[], None] | None = None,
@@ -61,9 +73,10 @@ class VoxtopApp(App[int]):
         """Wire the parts.
 
         ``companions`` run beside the monitor and end with it: the writer of a simulated log, an exporter;
-        ``alerts`` is where alerts are judged; ``remember`` writes sources into the configuration file; ``layout`` is
-        the one to begin with; ``read_only`` refuses what changes anything; ``desk`` is what the screens are worked
-        with; ``at_end`` is called when all of them have ended.
+        ``keepers`` are given this program and keep it in step with what changes outside; ``alerts`` is where alerts
+        are judged; ``remember`` writes sources into the configuration file; ``layout`` is the one to begin with;
+        ``read_only`` refuses what changes anything; ``desk`` is what the screens are worked with; ``at_end`` is called
+        when all of them have ended.
 
         Raises:
             ConfigError: there is no such theme or layout.
@@ -71,7 +84,6 @@ class VoxtopApp(App[int]):
         super().__init__()
         self._at_end = at_end
         self._layouts = layouts or Layouts(layout_folder())
-        self._layout = named(layout, self._layouts.all).name
         self._read_only = read_only
         self._remember = remember
         self._desk = desk or Desk(clock)
@@ -80,34 +92,59 @@ class VoxtopApp(App[int]):
         self._companions = (*companions, alerts.run) if alerts else companions
         self._alerts = alerts
         self._own_themes = own_themes or OwnThemes(theme_folder())
+        self._keepers = (self._own_themes.keep, *keepers)
         for each in (*themes.load(), *self._own_themes.themes):
             self.register_theme(each)
-        self.theme = themes.full_name(theme, self._own_themes.themes)
+        self.use_theme(theme)
+        self._front = self._dashboard(named(layout, self._layouts.all).name)
 
     def on_mount(self) -> None:
         """Open the dashboard and begin to read."""
         end_on_signals(self.action_leave)
-        dashboard = DashboardScreen(
+        self.push_screen(self._front)
+        # After the first picture: history may be long, and somebody is waiting for a sign of life.
+        self.call_after_refresh(self.run_worker, self._monitor.run, group="monitor")
+        if self._alerts and self._alerts.trouble:
+            self.notify(safe_text(self._alerts.trouble), severity="error", timeout=TROUBLE_S, markup=False)
+        self.run_worker(self._layouts.keep(self._take_layouts, self._complain), group="layouts")
+        for keep in self._keepers:
+            self.run_worker(keep(self), group="keeper")
+        for companion in self._companions:
+            self.run_worker(companion(), group="companion")
+
+    def _take_layouts(self) -> None:
+        self._front.take_layouts()
+
+    def _complain(self, error: VoxtopError) -> None:
+        self.notify(safe_text(str(error)), severity="warning", markup=False)
+
+    def _dashboard(self, layout: str) -> DashboardScreen:
+        return DashboardScreen(
             self._monitor,
             self._clock,
             self._desk,
             alerts=self._alerts,
             remember=self._remember,
             layouts=lambda: self._layouts.all,
-            layout=self._layout,
+            layout=layout,
         )
-        self.push_screen(dashboard)
-        # After the first picture: history may be long, and somebody is waiting for a sign of life.
-        self.call_after_refresh(self.run_worker, self._monitor.run, group="monitor")
-        if self._alerts and self._alerts.trouble:
-            self.notify(safe_text(self._alerts.trouble), severity="error", timeout=TROUBLE_S, markup=False)
-        self.run_worker(self._own_themes.keep(self), group="themes")
-        self.run_worker(self._layouts.keep(dashboard.take_layouts, self._complain), group="layouts")
-        for companion in self._companions:
-            self.run_worker(companion(), group="companion")
 
-    def _complain(self, error: VoxtopError) -> None:
-        self.notify(safe_text(str(error)), severity="warning", markup=False)
+    def use_theme(self, short: str) -> None:
+        """Show a theme.
+
+        Raises:
+            ConfigError: there is none of that name.
+        """
+        self.theme = themes.full_name(short, self._own_themes.themes)
+
+    async def redraw(self, calling: Calling) -> None:
+        """Make the screens anew, in the language and the signs in use now; what lay over the dashboard is closed."""
+        if not self._read_only:
+            self._desk = replace(self._desk, calling=calling)
+        while len(self.screen_stack) > DASHBOARD_AT + 1:
+            await self.pop_screen()
+        self._front = self._dashboard(self._front.arrangement)
+        await self.switch_screen(self._front)
 
     def action_leave(self, code: int = 0) -> None:
         """End with this exit code."""
@@ -125,6 +162,10 @@ class VoxtopApp(App[int]):
             self.notify(t("screen.read_only"), markup=False)
             return False
         return await super().run_action(action, default_namespace, namespaces)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line goes through on its way to the terminal."""
+        return [*super().get_line_filters(), *([ASCII_ONLY] if glyphs_in_use().ascii else ())]
 
     def get_key_display(self, binding: Binding) -> str:
         """Return a key as the terminal can show it: by its name where its sign is not in the encoding."""

@@ -1,5 +1,6 @@
 """Panels over a snapshot, one per file, drawn row by row from plain text."""
 
+from widgets._ascii_filter import AsciiFilter
 from widgets._glyphs import glyphs_in_use, use_glyphs
 from widgets._panel import Panel
 from widgets.alert_banner import AlertBanner
@@ -20,6 +21,7 @@ from widgets.ttfb import TtfbPanel
 __all__ = [
     "AlertBanner",
     "AlertsPanel",
+    "AsciiFilter",
     "CallsPanel",
     "ConfigPanel",
     "ErrorsPanel",

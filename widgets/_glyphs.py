@@ -82,9 +82,31 @@ ASCII = Glyphs(
     ascii=True,
 )
 
-_SIGNS = str.maketrans(
-    dict(zip("–—·→←×…≥≤│┤├┼┬┴─┌┐└┘☑☐▸¿¡«»", '--.><x~><|||+++-++++x_>?!""', strict=True)) | {"\u00b5": "u"}
-)
+_ASCII_SIGNS = {
+    "+": "┤├┼┬┴┌┐└┘╭╮╰╯┏┓┗┛┿",
+    "|": "│┃▌▐▎▊▕▏",
+    "-": "–—─━╌",
+    "_": "▁▄☐",
+    "#": "█",
+    ".": "·",
+    ">": "→▸≥",
+    "<": "←≤⏎",
+    "^": "↑▀▔",
+    "v": "↓",
+    "x": "×☑",
+    "~": "…",
+    "*": "●",
+    "o": "○",
+    "?": "◌¿",
+    "!": "▲¡",
+    "X": "✖",
+    "E": "€",
+    "u": "\u00b5",
+    '"': "«»",
+}
+"""What ASCII sign stands for which others, each a single cell wide."""
+
+_SIGNS = str.maketrans({sign: plain for plain, signs in _ASCII_SIGNS.items() for sign in signs})
 _in_use = UNICODE
 
 

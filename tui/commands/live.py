@@ -2,6 +2,7 @@
 
 import difflib
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from tui.commands import COMMANDS
 from tui.commands._options import screen_options, settle
 from tui.commands._redaction import redact_option, redaction
+from tui.config import load
 from tui.engine.errors import UsageError
 from tui.engine.text import t
 from tui.terminal import claim_terminal
@@ -44,7 +46,10 @@ def command(
 
     from tui.app import monitor_app  # noqa: PLC0415 - the screen is loaded only once it is sure to open
 
-    app = monitor_app(settings, wanted, stdin_fd=piped, clean=clean, read_only=read_only, config_file=config)
+    again = partial(load, config, {"sources": sources, **flags})
+    app = monitor_app(
+        settings, wanted, stdin_fd=piped, clean=clean, read_only=read_only, config_file=config, load=again
+    )
     return app.run_to_end()
 
 

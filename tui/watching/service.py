@@ -12,6 +12,7 @@ from typing import Any
 
 from tui.alerting import alerting
 from tui.config import Settings, config_path
+from tui.config_reload import file_stamp
 from tui.engine.alerts.delivery import Delivery, Outcome
 from tui.engine.alerts.judge import JUDGE_S, Change, Judge
 from tui.engine.alerts.wording import describe
@@ -182,24 +183,17 @@ class Watch:
 
     async def _reloading(self, asked: asyncio.Event) -> None:
         """Read the configuration again on SIGHUP and when its file changed."""
-        stamp = self._stamp()
+        path = self._parts.config or config_path()
+        stamp = file_stamp(path)
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CONFIG_LOOK_S):
                     await asked.wait()
-            newest = self._stamp()
+            newest = file_stamp(path)
             if asked.is_set() or newest != stamp:
                 asked.clear()
                 stamp = newest
                 self.reload()
-
-    def _stamp(self) -> tuple[int, int]:
-        """Return what tells that the configuration file is another one."""
-        try:
-            found = (self._parts.config or config_path()).stat()
-        except OSError:
-            return 0, 0
-        return found.st_mtime_ns, found.st_size
 
     def reload(self) -> None:
         """Take a new configuration as a whole, or keep the old one and say what is wrong with the new (fault 100)."""

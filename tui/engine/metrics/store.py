@@ -150,6 +150,11 @@ class MetricsStore:
             self._count(events, now)
         self._cumulative.resume({event.source for event in events})
 
+    @property
+    def exposed(self) -> bool:
+        """Tell whether ``expose`` was called."""
+        return self._cumulative is not None
+
     def cumulative(self) -> Cumulative:
         """Return what was counted since ``expose``; nothing without it."""
         return self._cumulative.totals() if self._cumulative else Cumulative()

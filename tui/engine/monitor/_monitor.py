@@ -299,6 +299,28 @@ class Monitor:
         unwritten.sort(key=_moment)
         return merge(self.journal.events(since, until, sources), unwritten, key=_moment)
 
+    async def begin_anew(self, store: MetricsStore) -> None:
+        """Compute all figures in another store from now on, which begins with what the journal keeps.
+
+        Reading waits meanwhile. To an exporter this is a new start of its counters.
+
+        Raises:
+            StateError: the state file cannot be read; the figures stay as they were.
+        """
+        async with self._turn:
+            now = self._clock.now()
+            if self._store.exposed:
+                store.expose(now)
+            events = self.events(-inf, inf, self._feeds.keys())
+            while part := list(islice(events, SLICE_LINES)):
+                store.recall(part, now)
+                await asyncio.sleep(0)
+            for feed in self._feeds.values():
+                for start, end in feed.seen:
+                    store.observe(start, end)
+            self._store = store
+        self._news.set()
+
     def snapshot(self) -> Snapshot:
         """Return the figures of this moment; while nothing changes, the very same object."""
         return self.snapshot_of(None)

@@ -22,6 +22,7 @@ class ScopedMonitor:
         self._new_store = new_store
         self._clock = clock
         self._part: Part | None = None
+        self._choice: tuple[str, Callable[[SourceStatus], bool]] | None = None
 
     async def run(self) -> None:
         """Run the monitor until the task is cancelled."""
@@ -49,6 +50,17 @@ class ScopedMonitor:
         self._watchlist.remove(name)
         if self._part is not None and not self._part.names:
             self.choose_all()
+
+    def remove_spec(self, spec: str) -> None:
+        """Watch a source no longer that was typed so, if it is watched."""
+        if name := self._watchlist.name_of(spec):
+            self.remove(name)
+
+    async def begin_anew(self) -> None:
+        """Compute all figures again in new stores, from what the journal keeps."""
+        await self._monitor.begin_anew(self._new_store())
+        if self._choice is not None:
+            await self._choose(*self._choice)
 
     def retry(self, name: str) -> None:
         """Try at once what a source is waiting to try again."""
@@ -88,11 +100,11 @@ class ScopedMonitor:
 
     def choose_all(self) -> None:
         """Show everything."""
-        self._part = None
+        self._part = self._choice = None
         self._monitor.keep_too(None)
 
     async def _choose(self, label: str, covers: Callable[[SourceStatus], bool]) -> None:
         part = Part(label, covers, self._new_store(), self._clock)
         await part.fill(self._monitor.keep_too(part))
-        self._part = part
+        self._part, self._choice = part, (label, covers)
         self._monitor.wake()

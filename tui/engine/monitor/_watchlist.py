@@ -63,6 +63,12 @@ class Watchlist:
             self._patterns[spec] = _Matches(pattern)
             self._take_in(self._patterns[spec], pattern.specs())
 
+    def name_of(self, spec: str) -> str | None:
+        """Return by which name ``remove`` knows what was typed so; None where it is not watched."""
+        if spec in self._patterns:
+            return spec
+        return next((name for name, each in self._names.items() if each == spec), None)
+
     def _followed(self, spec: str) -> str:
         try:
             return self._follow(spec)
