@@ -1,43 +1,37 @@
-"""The program in a terminal: themes, screens, keys that work everywhere, and how it ends."""
+"""The monitor in a terminal: its screens, keys that work everywhere, and what runs beside it."""
 
-import traceback
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
-import rich.text
 from textual.actions import ActionParseResult
-from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.app import SystemCommand
 from textual.dom import DOMNode
-from textual.filter import LineFilter
 from textual.screen import Screen
 
 import themes
 from tui.alert_desk import AlertDesk
+from tui.bare_app import BareApp
 from tui.engine.clock import Clock
 from tui.engine.errors import VoxtopError
 from tui.engine.model import Calling
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.own_layouts import Layouts, layout_folder
-from tui.own_themes import OwnThemes, theme_folder
+from tui.own_themes import OwnThemes
 from tui.screens._bindings import CHANGES
 from tui.screens._watching import Remember, Watched
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.layouts import DEFAULT, named
 from tui.screens.playbook import Desk
 from tui.terminal import end_on_signals
-from widgets import AsciiFilter, glyphs_in_use
 
 DASHBOARD_AT = 1
 """Its place in the stack of screens: above the empty one that Textual begins with."""
 
 TROUBLE_S = 20.0
 """What is wrong with the configuration of alerts stays on screen for so long."""
-
-ASCII_ONLY = AsciiFilter()
 
 Companion = Callable[[], Coroutine[Any, Any, None]]
 """Starts what runs beside the monitor."""
@@ -46,12 +40,10 @@ Keeper = Callable[["VoxtopApp"], Coroutine[Any, Any, None]]
 """Keeps the program in step with something outside until cancelled."""
 
 
-class VoxtopApp(App[int]):
+class VoxtopApp(BareApp[int]):
     """Runs the monitor in the background and the dashboard in front of it."""
 
-    TITLE = "voxtop"
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave(130)", show=False, id="interrupt", priority=True)]
 
     def __init__(
         self,
@@ -81,7 +73,7 @@ class VoxtopApp(App[int]):
         Raises:
             ConfigError: there is no such theme or layout.
         """
-        super().__init__()
+        super().__init__(theme, own_themes)
         self._at_end = at_end
         self._layouts = layouts or Layouts(layout_folder())
         self._read_only = read_only
@@ -91,11 +83,7 @@ class VoxtopApp(App[int]):
         self._clock = clock
         self._companions = (*companions, alerts.run) if alerts else companions
         self._alerts = alerts
-        self._own_themes = own_themes or OwnThemes(theme_folder())
         self._keepers = (self._own_themes.keep, *keepers)
-        for each in (*themes.load(), *self._own_themes.themes):
-            self.register_theme(each)
-        self.use_theme(theme)
         self._front = self._dashboard(named(layout, self._layouts.all).name)
 
     def on_mount(self) -> None:
@@ -129,14 +117,6 @@ class VoxtopApp(App[int]):
             layout=layout,
         )
 
-    def use_theme(self, short: str) -> None:
-        """Show a theme.
-
-        Raises:
-            ConfigError: there is none of that name.
-        """
-        self.theme = themes.full_name(short, self._own_themes.themes)
-
     async def redraw(self, calling: Calling) -> None:
         """Make the screens anew, in the language and the signs in use now; what lay over the dashboard is closed."""
         if not self._read_only:
@@ -145,10 +125,6 @@ class VoxtopApp(App[int]):
             await self.pop_screen()
         self._front = self._dashboard(self._front.arrangement)
         await self.switch_screen(self._front)
-
-    def action_leave(self, code: int = 0) -> None:
-        """End with this exit code."""
-        self.exit(code, return_code=code)
 
     async def run_action(
         self,
@@ -163,15 +139,6 @@ class VoxtopApp(App[int]):
             return False
         return await super().run_action(action, default_namespace, namespaces)
 
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return what every line goes through on its way to the terminal."""
-        return [*super().get_line_filters(), *([ASCII_ONLY] if glyphs_in_use().ascii else ())]
-
-    def get_key_display(self, binding: Binding) -> str:
-        """Return a key as the terminal can show it: by its name where its sign is not in the encoding."""
-        shown = super().get_key_display(binding)
-        return shown if shown.isascii() or not glyphs_in_use().ascii else binding.key
-
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer every action of the screen and every theme in the command palette."""
         for node, binding, *_ in screen.active_bindings.values():
@@ -180,14 +147,6 @@ class VoxtopApp(App[int]):
                 yield SystemCommand(binding.description, binding.tooltip, run)
         for short, full in themes.short_names(self._own_themes.themes).items():
             yield SystemCommand(t("screen.use_theme", name=short), "", partial(setattr, self, "theme", full))
-
-    def _fatal_error(self) -> None:
-        """Tell of a defect without local variables: they hold log lines."""
-        if self._exit_renderables:
-            return  # the first defect explains the others
-        lines = [safe_text(line) for line in traceback.format_exc().splitlines()]
-        self._exit_renderables.append(rich.text.Text("\n".join([*lines, t("cli.crashed")])))
-        self._close_messages_no_wait()
 
     def run_to_end(self) -> int:
         """Run until the user, a signal or a defect ends it, and return the exit code."""

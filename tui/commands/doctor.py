@@ -16,6 +16,7 @@ from tui.commands._diagnosis_json import dialects_object, source_object, trial_o
 from tui.commands._diagnosis_text import Hide, dialect_page, source_page, trial_page
 from tui.commands._options import read_settings, settings_options
 from tui.commands._redaction import redact_option, redaction
+from tui.commands._terminal_diagnosis import TerminalFacts, examine, terminal_object, terminal_page
 from tui.commands._user_dialects import dialect_folder
 from tui.engine.clock import Clock, SystemClock
 from tui.engine.dialects._dialect import use_dialects
@@ -35,11 +36,18 @@ PROGRESS_EVERY_S = 0.2
 @click.option(
     "--try", "trial", type=click.Path(path_type=Path, dir_okay=False), metavar="DIALECT.toml", help=t("doctor.try")
 )
+@click.option("--terminal", is_flag=True, help=t("terminal.option"))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=t("doctor.format"))
 @redact_option
 @settings_options
-def command(
-    sources: tuple[str, ...], trial: Path | None, form: str, no_redact: bool, config: Path | None, **flags: object
+def command(  # noqa: PLR0917 - click passes by name
+    sources: tuple[str, ...],
+    trial: Path | None,
+    terminal: bool,
+    form: str,
+    no_redact: bool,
+    config: Path | None,
+    **flags: object,
 ) -> int:
     """Examine each source to its end and tell what was found."""
     settings = read_settings(config, sources=sources, **flags)
@@ -60,7 +68,8 @@ def command(
         for spec in expanded(settings.sources)
     ]
     found = asyncio.run(_examine(opened, clock, tz, loaded, tried))
-    answer = _Answer(found, loaded, tried, clock.now(), hide, tz)
+    facts = examine(clock) if terminal or not opened else None
+    answer = _Answer(found, loaded, tried, clock.now(), hide, tz, facts)
     _say(json.dumps(answer.as_object(), ensure_ascii=False, indent=2) if form == "json" else "\n".join(answer.page()))
     return answer.exit_code()
 
@@ -95,6 +104,7 @@ class _Answer(NamedTuple):
     now: float
     hide: Hide
     tz: tzinfo | None
+    terminal: TerminalFacts | None
 
     def exit_code(self) -> int:
         if not all(each.readable for each in self.found):
@@ -102,6 +112,8 @@ class _Answer(NamedTuple):
         return 0 if any(each.lines for each in self.found) else 3
 
     def page(self) -> Iterator[str]:
+        if self.terminal:
+            yield from terminal_page(self.terminal)
         yield from dialect_page(self.loaded.dialects, self.loaded.problems, self.hide)
         for each in self.found:
             yield from source_page(each, self.now, self.hide, self.tz)
@@ -113,6 +125,7 @@ class _Answer(NamedTuple):
     def as_object(self) -> dict[str, object]:
         told = {"schema": SCHEMA, **dialects_object(self.loaded, self.hide)}
         told |= {"sources": [source_object(each, self.now, self.tz, self.hide) for each in self.found]}
+        told |= {"terminal": terminal_object(self.terminal)} if self.terminal else {}
         return told | ({"try": trial_object(self.tried, self.hide)} if self.tried else {})
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,11 @@ from tui.commands._redaction import redact_option, redaction
 from tui.config import load
 from tui.engine.errors import UsageError
 from tui.engine.text import t
+from tui.remembering import remember_sources
 from tui.terminal import claim_terminal
+
+SHARED = ("theme", "ascii", "lang", "tz")
+"""Options of this command that the demo has too."""
 
 
 @click.command("live", help=t("cli.live"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,9 +39,21 @@ def command(
     wanted = settings.sources
     if not wanted and not sys.stdin.isatty():
         wanted = ("-",)
-    if not wanted:
+    if not wanted and (plain or not sys.stdout.isatty()):
         click.echo(t("cli.start_page"))
         return 0
+    if not wanted:
+        from tui.first_run import FirstRunApp  # noqa: PLC0415 - the screen is loaded only once it is sure to open
+
+        asking = FirstRunApp(settings)
+        chosen = asking.run()
+        if chosen is None:
+            return asking.return_code or 0
+        if not chosen.specs:
+            return _demo(config, flags)
+        if chosen.remember:
+            remember_sources(config, chosen.specs)
+        wanted = chosen.specs
     clean = redaction(wanted=not no_redact)
     if plain:
         from tui.commands._plain import run_plain  # noqa: PLC0415 - the phrases of the strip come with Textual
@@ -51,6 +68,13 @@ def command(
         settings, wanted, stdin_fd=piped, clean=clean, read_only=read_only, config_file=config, load=again
     )
     return app.run_to_end()
+
+
+def _demo(config: Path | None, flags: Mapping[str, object]) -> int:
+    from tui.commands.demo import command as demo  # noqa: PLC0415 - the simulator is for the demo alone
+
+    code: int = click.get_current_context().invoke(demo, config=config, **{name: flags[name] for name in SHARED})
+    return code
 
 
 def _refuse_commands(sources: tuple[str, ...]) -> None:

@@ -74,6 +74,14 @@ class Api:
         found = [await self._json(f"/containers/{name}/json", {}) for name in names]
         return inspected(each for each in found if each is not None)
 
+    async def running(self) -> list[tuple[str, str]]:
+        """Return name and image of every container that runs."""
+        listed = await self._json("/containers/json", {})
+        try:
+            return [(each["Names"][0].removeprefix("/"), str(each["Image"])) for each in listed]
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
+            raise TroubleError("docker_unclear", reason=str(error)) from error
+
     async def log(self, container: Container, since: str, *, follow: bool) -> AsyncGenerator[Sequence[Chunk], None]:
         """Yield the log of a container from a moment on to its end for now."""
         asked = {"stdout": "1", "stderr": "1", "timestamps": "1", "follow": str(int(follow))}

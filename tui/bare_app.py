@@ -1,0 +1,68 @@
+"""What every Textual app of the program does alike: themes, signs, signals, and how it ends."""
+
+import traceback
+from collections.abc import Sequence
+from typing import ClassVar, TypeVar
+
+import rich.text
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+
+import themes
+from tui.engine.safe_text import safe_text
+from tui.engine.text import t
+from tui.own_themes import OwnThemes, theme_folder
+from widgets import AsciiFilter, glyphs_in_use
+
+Result = TypeVar("Result")
+
+ASCII_ONLY = AsciiFilter()
+
+
+class BareApp(App[Result]):
+    """Knows the themes, draws what the terminal can show, and tells of a defect without secrets."""
+
+    TITLE = "voxtop"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave(130)", show=False, id="interrupt", priority=True)]
+
+    def __init__(self, theme: str, own_themes: OwnThemes | None = None) -> None:
+        """Begin with a theme.
+
+        Raises:
+            ConfigError: there is none of that name.
+        """
+        super().__init__()
+        self._own_themes = own_themes or OwnThemes(theme_folder())
+        for each in (*themes.load(), *self._own_themes.themes):
+            self.register_theme(each)
+        self.use_theme(theme)
+
+    def use_theme(self, short: str) -> None:
+        """Show a theme.
+
+        Raises:
+            ConfigError: there is none of that name.
+        """
+        self.theme = themes.full_name(short, self._own_themes.themes)
+
+    def action_leave(self, code: int = 0) -> None:
+        """End with this exit code and nothing else."""
+        self.exit(return_code=code)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line goes through on its way to the terminal."""
+        return [*super().get_line_filters(), *([ASCII_ONLY] if glyphs_in_use().ascii else ())]
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return a key as the terminal can show it: by its name where its sign is not in the encoding."""
+        shown = super().get_key_display(binding)
+        return shown if shown.isascii() or not glyphs_in_use().ascii else binding.key
+
+    def _fatal_error(self) -> None:
+        """Tell of a defect without local variables: they hold log lines."""
+        if self._exit_renderables:
+            return  # the first defect explains the others
+        lines = [safe_text(line) for line in traceback.format_exc().splitlines()]
+        self._exit_renderables.append(rich.text.Text("\n".join([*lines, t("cli.crashed")])))
+        self._close_messages_no_wait()
