@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
-from tui.engine.bulk import CONTEXT, PARALLEL_FROM, Parsed, Reader, parse
+from tui.engine.bulk import COLUMNS_FROM, CONTEXT, PARALLEL_FROM, Parsed, Reader, parse
 from tui.engine.clock import Clock
 from tui.engine.metrics.kpis import with_kpis
 from tui.engine.metrics.period import PeriodFigures, uptime_status
@@ -39,6 +39,7 @@ class Reporting:
         stdin_fd: int = 0,
         options: SourceOptions | None = None,
         parallel_from: int = PARALLEL_FROM,
+        columns_from: float = COLUMNS_FROM,
     ) -> None:
         """Open nothing yet.
 
@@ -52,6 +53,7 @@ class Reporting:
             stdin_fd: the descriptor that ``-`` reads.
             options: what the user set about sources.
             parallel_from: bytes to read from which on two processes share the work.
+            columns_from: bytes to read from which on whole blocks are understood at once.
 
         Raises:
             UsageError: no kind of source is written like that.
@@ -73,7 +75,8 @@ class Reporting:
                 stdin_fd=stdin_fd,
                 options=options,
             )
-            self._readings.append(_Reading(source, times, asked, tz=tz, now=self._now, parallel_from=parallel_from))
+            limits = (parallel_from, columns_from)
+            self._readings.append(_Reading(source, times, asked, tz=tz, now=self._now, limits=limits))
 
     async def read(self, progress: Callable[[float], None] = lambda _: None) -> None:
         """Read everything; ``progress`` hears now and then how much was done, from 0 to 1."""
@@ -174,7 +177,14 @@ class _Reading:
     """One source on its way into its totals."""
 
     def __init__(
-        self, source: Source, times: _Earliest, asked: Asked, *, tz: tzinfo | None, now: float, parallel_from: int
+        self,
+        source: Source,
+        times: _Earliest,
+        asked: Asked,
+        *,
+        tz: tzinfo | None,
+        now: float,
+        limits: tuple[int, float],
     ) -> None:
         self.source = source
         self.totals = SourceTotals(source.name, asked, now)
@@ -184,7 +194,7 @@ class _Reading:
         self._tz = tz
         self._now = now
         self._reader = Reader(source.name, tz, now)
-        self._parallel_from = parallel_from
+        self._limits = limits
         self._progress = 0.0
         self._first_lines = 0
         self._last: deque[bytes] = deque(maxlen=CONTEXT)
@@ -211,7 +221,7 @@ class _Reading:
         yield 1.0
 
     def _parsed(self) -> AsyncGenerator[Parsed, None]:
-        return parse(self.source, self._blocks(), self._reader, self._parallel_from)
+        return parse(self.source, self._blocks(), self._reader, *self._limits)
 
     async def _blocks(self) -> AsyncGenerator[LineBlock, None]:
         async for block in self.source.batches():
@@ -223,7 +233,8 @@ class _Reading:
                 yield block
 
     def _take(self, parsed: Parsed) -> None:
-        self.totals.apply(parsed.events, parsed.above)
+        self.totals.apply(parsed.events, parsed.above, parsed.samples)
+        self._last.extend(parsed.ending)
         self.understood += parsed.understood
         self.unrecognised += parsed.unrecognised
         self.bad_samples += parsed.bad_samples

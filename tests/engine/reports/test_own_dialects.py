@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.engine.bulk import Chunks, parse_chunks
+from tui.engine.bulk._chunks import Chunks, parse_chunks
 from tui.engine.dialects._dialect import use_dialects
 from tui.engine.dialects._user_file import read_dialect
 from tui.engine.model import LineBlock

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.engine.metrics.log_events import closed, opened, ttfb
 from tests.engine.reports.reading import DATA, NOW, events_of, report_on, story, written
-from tui.engine.bulk import Chunks, Parsed, Reader, _parse_apart, _received, parse_chunks
+from tui.engine.bulk import Parsed, Reader
+from tui.engine.bulk._chunks import Chunks, _parse_apart, _received, parse_chunks
 from tui.engine.metrics.period import PeriodFigures
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.metrics.totals import Asked, SourceTotals
@@ -213,7 +214,7 @@ def test_a_source_named_twice_is_read_once(tmp_path: Path) -> None:
 def test_the_monitor_and_the_report_never_disagree(tmp_path: Path, dialect: str) -> None:
     lines = story(dialect, "azure-outage", seed=3)
     thresholds = Thresholds(ttfb_window_s=3600)
-    store = MetricsStore(thresholds, whole_period=True)
+    store = MetricsStore(thresholds)
     store.apply(events_of(lines), NOW)
     store.observe(NOW - 3600, NOW)
 

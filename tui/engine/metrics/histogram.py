@@ -96,14 +96,14 @@ class SlidingHistogram:
     def add(self, time: float | None, ms: float, bucket: int, content: int) -> None:
         """Take a sample; ``bucket`` and ``content`` are its ``bucket_of`` and ``packed``, worked out once."""
         if time is None:
-            self._leave({bucket: content}, ms)
+            self.leave({bucket: content}, ms)
             return
         self._remember(time, ms)
         slot = int(time // SLICE_S)
         found = self._slices.get(slot)
         if found is None:
             if slot < self._floor:
-                self._leave({bucket: content}, ms)
+                self.leave({bucket: content}, ms)
                 return
             found = self._slices[slot] = _Slice()
         buckets, window = found.buckets, self._window
@@ -112,7 +112,7 @@ class SlidingHistogram:
         if ms > found.max:  # noqa: PLR1730 - for every sample, and max() costs four times as much
             found.max = ms
 
-    def _leave(self, buckets: Buckets, highest: float) -> None:
+    def leave(self, buckets: Buckets, highest: float) -> None:
         """Keep what is in no window for the figures of the whole period."""
         self._left_max = max(self._left_max, highest)
         for bucket, content in buckets.items():
@@ -145,7 +145,7 @@ class SlidingHistogram:
         for slot in [slot for slot in self._slices if slot < first]:
             found = self._slices.pop(slot)
             self._forget(found.buckets)
-            self._leave(found.buckets, found.max)
+            self.leave(found.buckets, found.max)
 
     def _forget(self, buckets: Buckets) -> None:
         window = self._window

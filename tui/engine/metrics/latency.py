@@ -1,11 +1,16 @@
 """Panel 3 and the turn latency: samples by stage and provider (semantics R13-R18)."""
 
+from typing import TYPE_CHECKING
+
 from tui.engine.metrics.fixed import FixedHistograms
 from tui.engine.metrics.histogram import Buckets, MinutePoints, SlidingHistogram, bucket_of, packed
 from tui.engine.metrics.hours import HourPoint, HourPoints
-from tui.engine.metrics.twins import DoubledSamples
+from tui.engine.metrics.twins import SAMPLES_KEPT, DoubledSamples
 from tui.engine.metrics.windows import slot_of
 from tui.engine.model import STAGES, Limits, LogEvent, Percentiles, Stage, StageTtfb, Thresholds, TurnFigure
+
+if TYPE_CHECKING:  # numpy takes 80 ms to load: only large logs are worth that
+    from tui.engine.metrics.samples import Samples
 
 MAX_MS = 120_000.0
 """A longer wait is no sample (semantics R17)."""
@@ -36,15 +41,25 @@ class _Series:
 
     def add(self, time: float | None, ms: float, provider: str | None) -> None:
         bucket, content = bucket_of(ms), packed(ms)
+        self.version += 1
+        if self.hours is not None:
+            self.add_many(time, {bucket: content}, ms, provider)
+            return
         self.all.add(time, ms, bucket, content)
         if time is not None:
             self.minutes.add(time, bucket, content)
-            if self.hours is not None:
-                self.hours.add(time, bucket, content)
         if provider is not None:
             histogram = self.providers.get(provider) or self._provider(provider)
             histogram.add(time, ms, bucket, content)
-        self.version += 1
+
+    def add_many(self, time: float | None, buckets: Buckets, highest: float, provider: str | None) -> None:
+        """Take samples of one hour for the figures of the whole period."""
+        self.all.leave(buckets, highest)
+        if time is not None and self.hours is not None:
+            for bucket, content in buckets.items():
+                self.hours.add(time, bucket, content)
+        if provider is not None:
+            (self.providers.get(provider) or self._provider(provider)).leave(buckets, highest)
 
     def _provider(self, name: str) -> SlidingHistogram:
         """Return the histogram of a provider; names beyond the first twenty share one."""
@@ -84,7 +99,7 @@ class Latency:
     """Takes every first byte once and keeps turns apart from them (semantics R16, R18)."""
 
     def __init__(self, thresholds: Thresholds, *, whole_period: bool = False) -> None:
-        """``whole_period`` keeps a point for every hour."""
+        """``whole_period`` keeps a point for every hour, and nothing of what a screen shows."""
         self.bad_samples = 0
         self.doubled = 0
         self.fixed: FixedHistograms | None = None
@@ -116,6 +131,30 @@ class Latency:
             self._stages[event.stage].add(time, ms, event.provider)
             if self.fixed is not None:
                 self.fixed.add(event, time, ms)
+
+    def take(self, samples: "Samples") -> None:
+        """Take many samples of a whole period at once, with the very result of taking one after the other."""
+        for hour, run in self._without_doubles(samples).runs(3600.0):
+            every = run.buckets()
+            for code in run.order():
+                one, (buckets, highest) = samples.series[code], every[code]
+                series = self._stages[one.stage] if one.kind == "ttfb" and one.stage else self._turns
+                series.add_many(3600.0 * hour, buckets, highest, one.provider)
+                series.version += sum(buckets.values()) >> 64
+
+    def _without_doubles(self, samples: "Samples") -> "Samples":
+        """Leave out what another dialect gave already (semantics R18); few logs have such lines at all."""
+        doubled: list[int] = []
+        for codes in samples.alike():
+            series = samples.series[codes[0]]
+            if series.kind != "ttfb":
+                continue
+            where = samples.of(codes)
+            if len(codes) == 1 and self._doubles.is_only(series):
+                where = where[-SAMPLES_KEPT:]
+            doubled += [index for index in where.tolist() if self._doubles.repeats(samples.sketch(index))]
+        self.doubled += len(doubled)
+        return samples.without(doubled) if doubled else samples
 
     def turn(self, event: LogEvent, time: float | None) -> None:
         """Take a turn: caller stops to first audio."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 from tui.engine.metrics.concurrency import Concurrency
 from tui.engine.metrics.cumulative import CumulativeTotals
@@ -30,6 +31,9 @@ from tui.engine.model import (
     owner,
 )
 
+if TYPE_CHECKING:
+    from tui.engine.metrics.samples import Samples
+
 _Handler = Callable[[LogEvent, float | None, float], None]
 
 
@@ -42,7 +46,7 @@ class MetricsStore:
     def __init__(
         self, thresholds: Thresholds, hints: Hints | None = None, *, clean: Clean = str, whole_period: bool = False
     ) -> None:
-        """``clean`` is applied to texts that are shown; ``whole_period`` keeps what only a report needs."""
+        """``clean`` is applied to texts that are shown; ``whole_period``: for a report, and not for snapshots."""
         self.repeated = 0
         """Events left out because their line was a twin or a re-emitted one (semantics R71)."""
         self._twins = Twins()
@@ -70,7 +74,7 @@ class MetricsStore:
             self._silence,
         )
         self._slices = Slices(thresholds, hints, self.counters)
-        self._thresholds = thresholds
+        self._thresholds, self._is_live = thresholds, not whole_period
         self._cumulative: CumulativeTotals | None = None
         self._handlers: dict[Kind, _Handler] = {
             "ttfb": self._ttfb,
@@ -103,6 +107,19 @@ class MetricsStore:
         for is_history, run in self._cumulative.runs(events, now):
             with self._cumulative.leaving_out() if is_history else nullcontext():
                 self._count(run, now)
+
+    def take(self, samples: "Samples") -> bool:
+        """Count plausible samples that have no twins at once, if it is sure what they are; else do nothing.
+
+        Only of a source that gave events before, and for the figures of a whole period.
+        """
+        one = samples.series[0]
+        if one.source not in self._sources or not self._twins.take(samples):
+            return False
+        self._latency.take(samples)
+        self._last_event = max(self._last_event, float(samples.times.max()))
+        self._busy(one, float(samples.times[-1]))
+        return True
 
     def _count(self, events: Sequence[LogEvent], now: float) -> None:
         slot = slot_of(now)
@@ -161,7 +178,8 @@ class MetricsStore:
 
     def _ttfb(self, event: LogEvent, time: float | None, _now: float) -> None:
         self._latency.ttfb(event, time)
-        self._silence.sample(event, time)
+        if self._is_live:
+            self._silence.sample(event, time)
         self._busy(event, time)
 
     def _turn(self, event: LogEvent, time: float | None, _now: float) -> None:

@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.metrics.uptime import Uptime
 from tui.engine.metrics.windows import is_plausible, moment
 from tui.engine.model import Hints, LogEvent, Thresholds
 from tui.engine.report import Span
+
+if TYPE_CHECKING:
+    from tui.engine.metrics.samples import Samples
+
+_BESIDE_SAMPLES = {"call_opened", "call_closed", "error", "warning"}
+"""Kinds of events with a time for which it means nothing whether a latency comes before or after them."""
 
 _IDS_KEPT = 100_000
 _YEAR_S = 366 * 86400.0
@@ -50,8 +57,64 @@ class SourceTotals:
         self._position: float | None = None
         self._excluded: dict[str, None] = {}
 
-    def apply(self, events: Sequence[LogEvent], before: Mapping[int, float] | None = None) -> None:
-        """Count events; ``before`` has the time of the last line above some of them, by their line."""
+    def apply(
+        self,
+        events: Sequence[LogEvent],
+        before: Mapping[int, float] | None = None,
+        samples: "Samples | None" = None,
+    ) -> None:
+        """Count events in the order of their lines; the latencies among them may come as columns.
+
+        Args:
+            events: all others, and those latencies that name a call or may have a twin.
+            before: the time of the last line above some of them, by their line.
+            samples: latencies without a twin within 20 lines.
+        """
+        if samples is None:
+            self._apply(events, before)
+            return
+        place, index = 0, 0
+        for number, event in enumerate(events):
+            if event.kind not in _BESIDE_SAMPLES or event.time is None:
+                reached = int(samples.lines.searchsorted(event.line))
+                self._apply_both(events[place:number], before, samples.part(index, reached))
+                self._apply([event], before)
+                place, index = number + 1, reached
+        self._apply_both(events[place:], before, samples.part(index, len(samples.lines)))
+
+    def _apply_both(self, events: Sequence[LogEvent], before: Mapping[int, float] | None, samples: "Samples") -> None:
+        """Count events and samples between which the order means nothing, the last one of all at last."""
+        if not len(samples.lines):
+            self._apply(events, before)
+            return
+        late = bool(events) and events[-1].line > samples.lines[-1]
+        if not late:
+            self._apply(events, before)
+        self._take(samples)
+        if late:
+            self._apply(events, before)
+
+    def _surely_counts(self, samples: "Samples") -> bool:
+        """Tell whether all samples are in the period and have a time that can be theirs."""
+        oldest, newest = float(samples.times.min()), float(samples.times.max())
+        if self.first_at is None or not (is_plausible(oldest, self.now) and is_plausible(newest, self.now)):
+            return False
+        return self._unlimited or (self._asked.span.holds(oldest) and self._asked.span.holds(newest))
+
+    def _take(self, samples: "Samples") -> None:
+        """Count samples at once, or one by one where that is not sure to be the same."""
+        if not (self._surely_counts(samples) and self.store.take(samples)):
+            self._apply(samples.events(), None)
+            return
+        last, newest = float(samples.times[-1]), float(samples.times.max())
+        self._position = last
+        self.seen(float(samples.times.min()))
+        self.seen(newest)
+        self._timed += len(samples.lines)
+        self.taken += len(samples.lines)
+        self.uptime.take(samples.series[0], newest, None)
+
+    def _apply(self, events: Sequence[LogEvent], before: Mapping[int, float] | None) -> None:
         above = before or {}
         wanted = []
         for event in events:

@@ -1,14 +1,20 @@
 """Lines that say again what another line said: text/JSON twins, re-emitted tails, and doubled samples."""
 
 from collections import deque
+from operator import lt
+from typing import TYPE_CHECKING
 
 from tui.engine.model import LogEvent
+
+if TYPE_CHECKING:
+    from tui.engine.metrics.samples import Samples
 
 _TWIN_S = 0.005 + 1e-6  # a double holds today's seconds to a quarter of a microsecond
 _TWIN_LINES = 20
 """Twins leave one process in one breath; between them stand at most the twins of a few other records."""
 _ALIKE = {"socket_opened", "socket_closed"}
 """Their lines name nothing, so that two of them at once are two."""
+_SAMPLES = {"ttfb", "turn"}
 _TWINS_KEPT = 512
 _EMITTED_KEPT = 50_000
 
@@ -17,7 +23,7 @@ _SAMPLE_LINES = 5
 _SAMPLE_MS = 5.0
 _SAMPLE_SHARE = 0.02
 _SERIES_KEPT = 512
-_SAMPLES_KEPT = 16
+SAMPLES_KEPT = 16
 
 
 class Twins:
@@ -31,30 +37,73 @@ class Twins:
     def __init__(self) -> None:
         self._waiting: dict[int, tuple[float, int]] = {}
         self._emitted: set[int] = set()
-        self._order: deque[int] = deque()
+        self._order: deque[tuple[int, float, int]] = deque()
+        """Line, time and key of what was emitted."""
+        self._newest = float("-inf")
+        """Time of the newest sample."""
+        self._unread: deque[Samples] = deque()
+        """Taken at once: their keys are worked out when they are needed."""
 
     def repeats(self, event: LogEvent) -> bool:
         """Tell whether this event was taken before; if not, remember it."""
         time = event.time
         if time is None:
             return False
-        # A platform's clock is finer than the milliseconds that programs write.
-        of_platform = 0.001 < time * 1000 % 1 < 0.999
+        of_platform = _of_platform(time)
         if event.level is None and not of_platform:
             return False
-        key = hash(event[:2] + event[5:])  # all but line, time and arrival
-        if of_platform and self._emitted_before(hash((key, time))):
+        key = _key(event)
+        if of_platform and self._emitted_before(event, time, hash((key, time))):
             return True
         return event.level is not None and event.kind not in _ALIKE and self._is_twin(key, time, event.line)
 
-    def _emitted_before(self, key: int) -> bool:
+    def _emitted_before(self, event: LogEvent, time: float, key: int) -> bool:
+        if event.kind in _SAMPLES:
+            if self._unread and time <= self._newest:
+                self._read()
+            self._newest = max(self._newest, time)
         if key in self._emitted:
             return True
         self._emitted.add(key)
-        self._order.append(key)
+        self._order.append((event.line, time, key))
         if len(self._order) > _EMITTED_KEPT:
-            self._emitted.discard(self._order.popleft())
+            self._emitted.discard(self._order.popleft()[2])
         return False
+
+    def take(self, samples: "Samples") -> bool:
+        """Take samples that are no twins if surely none was emitted before; otherwise do nothing.
+
+        They are of the only source there is, and come in the order of its lines.
+        """
+        times = samples.stamped().tolist()
+        if not times:
+            return True
+        in_order = times[0] > self._newest and all(map(lt, times, times[1:]))
+        if not in_order and not self._are_new(times):
+            return False
+        self._newest = max(self._newest, *times)
+        self._unread.append(samples)
+        kept = sum(len(each.lines) for each in self._unread)
+        while kept - len(self._unread[0].lines) > _EMITTED_KEPT:
+            kept -= len(self._unread.popleft().lines)
+        return True
+
+    def _are_new(self, times: list[float]) -> bool:
+        """Tell whether nothing was emitted at these moments, which are all different."""
+        known = {time for _, time, _ in self._order}.union(*(each.stamped().tolist() for each in self._unread))
+        return len(set(times)) == len(times) and known.isdisjoint(times)
+
+    def _read(self) -> None:
+        """Work out what was taken at once, and keep the newest of everything."""
+        every = list(self._order)
+        while self._unread:
+            every += [
+                (event.line, event.time, hash((_key(event), event.time)))
+                for event in self._unread.popleft().events()
+                if event.time is not None and _of_platform(event.time)
+            ]
+        self._order = deque(sorted(every)[-_EMITTED_KEPT:])
+        self._emitted = {key for _, _, key in self._order}
 
     def _is_twin(self, key: int, time: float, line: int) -> bool:
         waiting = self._waiting
@@ -67,6 +116,15 @@ class Twins:
         return False
 
 
+def _key(event: LogEvent) -> int:
+    return hash(event[:2] + event[5:])  # all but line, time and arrival
+
+
+def _of_platform(time: float) -> bool:
+    """Tell a platform's clock by what is finer than the milliseconds that programs write."""
+    return 0.001 < time * 1000 % 1 < 0.999
+
+
 class DoubledSamples:
     """Recognises one first byte that two dialects report (semantics R18).
 
@@ -77,6 +135,10 @@ class DoubledSamples:
     def __init__(self) -> None:
         self._recent: dict[tuple[str, str | None, str | None], dict[str, deque[LogEvent]]] = {}
 
+    def is_only(self, event: LogEvent) -> bool:
+        """Tell whether no other dialect gave samples of this series so far."""
+        return self._recent.get((event.source, event.stage, event.provider), {}).keys() <= {event.dialect}
+
     def repeats(self, event: LogEvent) -> bool:
         """Tell whether another dialect already gave this sample; if not, remember it."""
         key = (event.source, event.stage, event.provider)
@@ -86,7 +148,7 @@ class DoubledSamples:
             if len(self._recent) > _SERIES_KEPT:
                 del self._recent[next(iter(self._recent))]
         if event.dialect not in dialects:
-            dialects[event.dialect] = deque(maxlen=_SAMPLES_KEPT)
+            dialects[event.dialect] = deque(maxlen=SAMPLES_KEPT)
         if len(dialects) > 1 and self._paired(event, dialects):
             return True
         dialects[event.dialect].append(event)

@@ -125,6 +125,23 @@ class Parser:
         return flushed
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether the next line may belong to what was read so far."""
+        return self._at.begun is not None or self._at.record is not None
+
+    def passed(self, previous: bytes) -> None:
+        """Note that others understood the lines since the last block; ``previous`` is the last of them.
+
+        Empty where that one gave an event. Only when nothing is open.
+        """
+        self._at.previous = previous
+
+    def forget(self) -> None:
+        """Begin with the next block as if nothing had been read; counts go on."""
+        self._parts.clear()
+        self._at = _Unfinished()
+
+    @property
     def settled(self) -> bool:
         """Tell whether no line read so far waits for another one to become an event."""
         return all(at.begun is None and (at.record is None or at.emitted) for at in self._parts.values())

@@ -12,7 +12,7 @@ from tui.engine.clock import Clock
 from tui.engine.model import LineBlock, SourceState, SourceStatus, SourceStep
 from tui.engine.safe_text import safe_text
 from tui.engine.sources._access import Access, NotRegularError
-from tui.engine.sources._follow import Chunk, Follower
+from tui.engine.sources._follow import Chunk, Follower, Unread
 from tui.engine.sources._local import LocalAccess
 from tui.engine.sources._position import Position
 from tui.engine.sources._reading import Reading
@@ -115,6 +115,16 @@ class FileSource:
         """Return how reading goes."""
         return self._reading.status()
 
+    def unread(self) -> Unread | None:
+        """Return what may be read past this source; only of local files that nobody follows."""
+        return None if self._follow or self._over else self._follower.unread()
+
+    def passed(self, lines: int, size: int, mark: bytes, truncated: int = 0) -> None:
+        """Count whole lines that were read past this source, and go on behind them; ``mark`` are their last bytes."""
+        self._follower.passed(size, mark)
+        self._reading.passed(lines, size, truncated)
+        self._tell_progress()
+
     async def batches(self) -> AsyncIterator[LineBlock]:
         """Yield what the file holds from the chosen start on, then what is written to it."""
         try:
@@ -176,9 +186,7 @@ class FileSource:
         """Keep the state and the pace."""
         if not chunk.more or (chunk.piece.size and not chunk.history):
             self._in_history = False
-        left = self._follower.left
-        self._reading.lag_bytes = left
-        self._reading.progress = 1 - min(1.0, left / max(1, self._history_size)) if self._in_history else None
+        self._tell_progress()
         if chunk.trouble is None:
             self._reading.worked(reading_history=self._in_history)
         else:
@@ -193,6 +201,11 @@ class FileSource:
         else:
             silent_s = self._clock.monotonic() - self._hot_until
             self._back_off(max(self._idle_poll_s, min(SILENT_POLL_S, silent_s / 60)))
+
+    def _tell_progress(self) -> None:
+        left = self._follower.left
+        self._reading.lag_bytes = left
+        self._reading.progress = 1 - min(1.0, left / max(1, self._history_size)) if self._in_history else None
 
     def _back_off(self, longest: float) -> None:
         hot = self._clock.monotonic() < self._hot_until

@@ -18,6 +18,7 @@ from tui.engine.clock import Clock
 from tui.engine.sources._access import HEAD_SIZE, Access, FileStat, Handle, Sibling
 from tui.engine.sources._catch_up import Rotated, close_all, keys_of
 from tui.engine.sources._lines import NOTHING, Piece
+from tui.engine.sources._local import LocalHandle
 from tui.engine.sources._position import Place, Position
 from tui.engine.sources._siblings import alike, keys
 from tui.engine.sources._tail import Tail
@@ -43,6 +44,22 @@ class Chunk(NamedTuple):
     """The lines were there before following began."""
     trouble: OSError | None = None
     """Why the path leads nowhere by now, while its old file is still being read."""
+
+
+class Unread(NamedTuple):
+    """A part of an open local file."""
+
+    descriptor: int
+    start: int
+    """Where a line begins."""
+    stop: int
+    head: bytes
+    """The first bytes of the file, which stay the same as long as nobody empties it."""
+
+    @property
+    def size(self) -> int:
+        """Return its bytes."""
+        return self.stop - self.start
 
 
 class Follower:
@@ -84,6 +101,17 @@ class Follower:
     def left(self) -> int:
         """Roughly the bytes that were still unread at the last poll."""
         return sum(tail.left for tail in self._tails)
+
+    def unread(self) -> Unread | None:
+        """Return the rest of the file that is read now, as long as it was when opened, if it can be read anyhow."""
+        tail = self._tails[0] if self._tails else None
+        if tail is None or not isinstance(tail.handle, LocalHandle) or tail.place.skipping or not tail.place.offset:
+            return None
+        return Unread(tail.handle.descriptor, tail.place.offset, tail.handle.stat.size, tail.place.head)
+
+    def passed(self, size: int, mark: bytes) -> None:
+        """Go on behind bytes of it that somebody else read, whole lines of which these are the last bytes."""
+        self._tails[0].passed(size, mark)
 
     async def begin(self, *, history: bool = False) -> None:
         """Open the file; with ``history``, mark what it holds by now as such. Raises OSError."""

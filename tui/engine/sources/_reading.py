@@ -133,6 +133,12 @@ class Reading:
             self._gaps += 1
             self._gap_at, self._gap_reason = self._clock.now(), gap
 
+    def passed(self, lines: int, size: int, truncated: int) -> None:
+        """Add what somebody else read."""
+        self._truncated += truncated
+        self.lines += lines
+        self._bytes += size
+
     def line_came(self, event_time: float | None, *, live: bool) -> None:
         """Note when the newest line came: now, or for history when it was written, if it says so."""
         now = self._clock.now()

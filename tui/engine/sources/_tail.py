@@ -79,6 +79,10 @@ class Tail:
         self._reached = look.size
         return self._take(look.data, look.head)
 
+    def passed(self, size: int, mark: bytes) -> None:
+        """Move the place behind whole lines that somebody else read."""
+        self.place = replace(self.place, offset=self.place.offset + size, mark=mark[-MARK_SIZE:])
+
     def restart(self) -> None:
         """Begin again at the start of the file."""
         self.place = Place(self.place.identity)

@@ -1,4 +1,4 @@
-"""Parsing of large logs on two cores: whole records in chunks, each understood by a process of its own."""
+"""Large streams on two cores: whole records in chunks, each understood by a process of its own."""
 
 import asyncio
 import marshal
@@ -9,22 +9,16 @@ import signal
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import aclosing
 from datetime import tzinfo
 from typing import NamedTuple
 
-from tui.engine.clock import ManualClock
+from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
 from tui.engine.dialects._dialect import Dialect, own_dialects, use_dialects
 from tui.engine.envelopes._cleaning import clean_bytes
 from tui.engine.envelopes._envelope import unwrap
 from tui.engine.model import LineBlock, LogEvent
-from tui.engine.parser import Parser, line_time
 from tui.engine.parser._parser import MAX_LINE
 from tui.engine.parser._record import TRACEBACK, is_tail
-from tui.engine.sources._source import Source
-
-PARALLEL_FROM = 64 * 1024**2
-"""Bytes to read from which on a second process pays."""
 
 CHUNK_SIZE = 1024**2
 _CHUNK_LIMIT = 16 * CHUNK_SIZE
@@ -33,69 +27,8 @@ _CHUNK_LIMIT = 16 * CHUNK_SIZE
 _WAITING = 4
 """Chunks that are on their way at once."""
 
-CONTEXT = 20
-"""Lines above a sign of a start or a stop among which the last one with a time is looked for."""
-
-_SIGNS = {"process_start", "process_ready", "process_stop", "config_warning", "key_present"}
 _CUT_WITHIN = 2000
 _MAY_END_TRACEBACK = re.compile(r"[A-Za-z_]")
-
-
-class Parsed(NamedTuple):
-    """What some lines mean."""
-
-    events: list[LogEvent]
-    above: dict[int, float]
-    """Time of the last line above each sign of a start or a stop, by the line of the sign."""
-    understood: int = 0
-    unrecognised: int = 0
-    bad_samples: int = 0
-
-
-class Reader:
-    """Understands the blocks of one source one after the other, in this process."""
-
-    def __init__(self, source: str, tz: tzinfo | None, now: float) -> None:
-        """``now`` completes times without a year."""
-        self._parser = Parser(source, tz, clock=ManualClock(now))
-        self.tz = tz
-        self.now = now
-        self._context: list[bytes] = []
-        self._counted = (0, 0, 0)
-
-    def read(self, block: LineBlock, context: list[bytes] | None = None) -> Parsed:
-        """Return what a block means; ``context`` are lines above it that this reader never saw.
-
-        When a line was read says nothing about when it was written: arrivals do not count (semantics R66).
-        """
-        above = self._context if context is None else context
-        events = self._parser.feed(block._replace(arrived=None))
-        found = self._parsed(events)
-        if any(event.kind in _SIGNS for event in events):
-            lines, first = above + block.lines, block.first_line - len(above)
-            for event in events:
-                if event.kind in _SIGNS:
-                    self._look_above(event.line, lines, first, found.above)
-        self._context = (above + block.lines[-CONTEXT:])[-CONTEXT:]
-        return found
-
-    def finish(self) -> Parsed:
-        """Return what was waiting for more lines."""
-        return self._parsed(self._parser.flush())
-
-    def _parsed(self, events: list[LogEvent]) -> Parsed:
-        before, parser = self._counted, self._parser
-        self._counted = (parser.events, parser.unrecognised, parser.bad_samples)
-        understood, unrecognised, bad = (now - then for now, then in zip(self._counted, before, strict=True))
-        return Parsed(events, {}, understood, unrecognised, bad)
-
-    def _look_above(self, number: int, lines: list[bytes], first: int, above: dict[int, float]) -> None:
-        index = number - first
-        for raw in reversed(lines[max(0, index - CONTEXT) : max(0, index)]):
-            time = line_time(raw, self.tz, self.now)
-            if time is not None:
-                above[number] = time
-                return
 
 
 class Chunk(NamedTuple):
@@ -129,7 +62,7 @@ class Chunks:
         self._held += block.size
         if self._held < self._size:
             return None
-        at = _cut(self._lines)
+        at = last_cut(self._lines)
         if at is None and self._held >= self._limit:
             at = len(self._lines)
         return self._take(at) if at else None
@@ -147,15 +80,15 @@ class Chunks:
         return chunk
 
 
-def _cut(lines: list[bytes]) -> int | None:
+def last_cut(lines: list[bytes]) -> int | None:
     """Return the last index at which a record begins for sure, None if there is none near the end."""
     for index in range(len(lines) - 1, max(0, len(lines) - _CUT_WITHIN), -1):
-        if _begins_record(lines[index]) and _ends_whole(lines, index):
+        if begins_record(lines[index]) and ends_whole(lines, index):
             return index
     return None
 
 
-def _ends_whole(lines: list[bytes], end: int) -> bool:
+def ends_whole(lines: list[bytes], end: int) -> bool:
     """Tell whether what stands above an index waits for nothing: no rest of a line, no traceback's next line."""
     for index in range(end - 1, -1, -1):
         found = unwrap(_text(lines[index]))
@@ -166,7 +99,7 @@ def _ends_whole(lines: list[bytes], end: int) -> bool:
     return False
 
 
-def _begins_record(raw: bytes) -> bool:
+def begins_record(raw: bytes) -> bool:
     """Tell whether a line belongs to no record above it, whatever that is (semantics R38)."""
     found = unwrap(_text(raw))
     if not found.message.strip() or found.message.startswith(TRACEBACK) or is_tail(found):
@@ -179,34 +112,6 @@ def _text(raw: bytes) -> str:
     return clean_bytes(raw[:MAX_LINE]).decode("utf-8", "replace")
 
 
-async def parse(
-    source: Source, blocks: AsyncGenerator[LineBlock, None], reader: Reader, parallel_from: int = PARALLEL_FROM
-) -> AsyncGenerator[Parsed, None]:
-    """Yield what the blocks of a source mean, in order.
-
-    They are understood by ``reader``, which the caller finishes, or, if more than ``parallel_from`` bytes are
-    still to be read, by two processes.
-    """
-    async with aclosing(blocks):
-        first = await anext(blocks, None)
-        if first is None:
-            return
-        if source.status().lag_bytes > parallel_from and (os.cpu_count() or 1) > 1:
-            async with aclosing(parse_chunks(_chained(first, blocks), reader.tz, reader.now)) as parsed:
-                async for each in parsed:
-                    yield each
-            return
-        yield reader.read(first)
-        async for block in blocks:
-            yield reader.read(block)
-
-
-async def _chained(first: LineBlock, rest: AsyncIterator[LineBlock]) -> AsyncIterator[LineBlock]:
-    yield first
-    async for block in rest:
-        yield block
-
-
 async def parse_chunks(
     blocks: AsyncIterator[LineBlock], tz: tzinfo | None, now: float, chunks: Chunks | None = None
 ) -> AsyncGenerator[Parsed, None]:
@@ -214,7 +119,7 @@ async def parse_chunks(
     cutter, loop = chunks or Chunks(), asyncio.get_running_loop()
     on_the_way: deque[asyncio.Future[bytes]] = deque()
     context = multiprocessing.get_context("spawn")  # the threads of the sources must not be forked
-    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), context, _prepare, (own_dialects(),)) as pool:
+    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), context, prepare, (own_dialects(),)) as pool:
         try:
             async for block in blocks:
                 chunk = cutter.add(block)
@@ -231,7 +136,7 @@ async def parse_chunks(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _prepare(users: tuple[Dialect, ...]) -> None:
+def prepare(users: tuple[Dialect, ...]) -> None:
     """Know the user's dialects as the parent does, and leave interrupts to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     use_dialects(users)
@@ -244,7 +149,7 @@ def _parse_apart(chunk: Chunk, tz: tzinfo | None, now: float) -> bytes:
     found = reader.read(LineBlock(chunk.source, chunk.first_line, lines, len(chunk.data), None), chunk.context)
     last = reader.finish()
     events = [tuple(event) for event in (*found.events, *last.events)]
-    counts = [one + other for one, other in zip(found[2:], last[2:], strict=True)]
+    counts = [one + other for one, other in zip(found[2:5], last[2:5], strict=True)]
     return marshal.dumps((events, found.above, *counts))
 
 

@@ -1,0 +1,145 @@
+"""Logs that mix what is laid out as usual with everything that only looks so, line by line from a seed."""
+
+import json
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+_TAGS = (("STT", "Azure"), ("LLM", "Groq"), ("TTS", "Azure"), ("TTS", "My own-voice.2"))
+_VALUES = (
+    *("160ms", "7ms", "119999ms", "120000ms", "120001ms", "0ms", "160.25ms", "0.5ms", "161", "1.5s", "0,9s", "-3ms"),
+    *("1e3ms", "160 ms", "160ms ms", "160ms s", "160ms,", "nanms", "1234567ms", "160.1234567ms", "0160ms", "١٦٠ms"),
+)
+_REST = (
+    "",
+    " final=yes",
+    " model=llama ms",
+    " voice=ES ",
+    " ñ",
+    "  two",
+    "\tx",
+    ' "q"',
+    " \\n",
+    " FAILED",
+    " s=1",
+    " msx",
+)
+_NOISE = (
+    *(
+        "[Pipeline] frame 3.1 of STT queued, depth 4",
+        "[FSM] state 7",
+        "",
+        "   ",
+        "free text",
+        'level": 50',
+        "[STT] Final: hello",
+    ),
+    *(
+        "Traceback (most recent call last):",
+        '  File "app.py", line 3, in run',
+        "ValueError: no",
+        "}",
+        "é 12",
+        "GET /x 200",
+    ),
+    *(
+        "INFO:     Started server process [19]",
+        "INFO:     Application startup complete.",
+        "Shutting down Voice Orchestrator",
+    ),
+    *(
+        "⚠️ [Config] GROQ_API_KEY is not set. Turns will be empty.",
+        "❌ [TTS Azure] Error: 401 refused",
+        'GET /y 503 " 503',
+    ),
+    *("[LATENCY] TTFA (Turn Latency): 812ms", "[Metrics] azure_stt.ttfb=161.5", "[STT Fallback] Switching to Google"),
+)
+_IDS = ("a1", "a2", "v3:kTz-08_Lm", "CA0123", "é", "x)y", 'q"q')
+
+
+def _sample(rng: random.Random) -> str:
+    stage, provider = rng.choice(_TAGS)
+    trace = rng.choice(("", f"trace=t{rng.randrange(9)} ", "trace=unknown ", f"trace={'0af3' * 9} ", "trace=a  "))
+    value = f"{rng.randrange(1, 999)}ms" if rng.random() < 0.6 else rng.choice(_VALUES)
+    return f"[{stage} {provider}] {trace}TTFB={value}{rng.choice(_REST)}"
+
+
+def _call(rng: random.Random) -> str:
+    id_ = rng.choice(_IDS)
+    return rng.choice(
+        (
+            f"🔌 WS CONNECTION | Client: twilio, ID: {id_}",
+            f"🔌 WS CONNECTION | Client: web, ID: {id_} ",
+            f"✅ WS CLOSED | ID: {id_} duration={rng.randrange(90)}s",
+            f"✅ WS CLOSED | ID: {id_} duration=1m02s",
+            f"✅ WS CLOSED | ID: {id_}",
+            f"WebSocket disconnected: twilio (ID: {id_})",
+        )
+    )
+
+
+def _message(rng: random.Random) -> str:
+    kind = rng.random()
+    if kind < 0.55:
+        return rng.choice(("📊 ", "📊 ", "📊 ", "", "⏱️ ", "✔ ")) + _sample(rng)
+    return _call(rng) if kind < 0.7 else rng.choice(_NOISE)
+
+
+def _docker(message: str, at: float, rng: random.Random) -> str:
+    moment = datetime.fromtimestamp(int(at), UTC)
+    fraction = rng.choice(("006746233", "999999999", "123000000", f"{rng.randrange(10**9):09}"))
+    stamp = f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction}Z"
+    if rng.random() < 0.02:
+        stamp = rng.choice(
+            ("2027-02-30T08:15:14.006746233Z", "2027-03-09T08:15:60.000000001Z", "1999-01-01T00:00:00.5Z")
+        )
+    return f"{stamp} {message}"
+
+
+def _json(message: str, at: float, rng: random.Random) -> str:
+    moment = datetime.fromtimestamp(int(at), UTC)
+    record = {
+        "timestamp": f"{moment:%Y-%m-%d %H:%M:%S},{rng.choice((0, 6, 7, 8, 999)):03}",
+        "level": rng.choice(("INFO", "INFO", "INFO", "DEBUG", "WARNING")),
+        "name": "vo.stt",
+        "message": message,
+        "trace_id": rng.choice((None, None, "abc-1", "def-2")),
+    }
+    if rng.random() < 0.03:
+        record["level"] = "ERROR"
+    return json.dumps(record, ensure_ascii=rng.random() < 0.9)
+
+
+_DIRT: tuple[Callable[[str], str], ...] = (
+    lambda line: line + "\r",
+    lambda line: f"\x1b[32m{line}\x1b[0m",
+    lambda line: "\0\0" + line,
+    lambda line: line.replace("TTFB", "TT\x9bFB"),
+    lambda line: line + "x" * 70_000,
+    lambda line: line[: len(line) // 2],
+    lambda line: " " + line,
+)
+
+
+def dirty_log(
+    seed: int, lines: int, *, dirt: float = 0.01, step: float = 0.01, start: float = 1_800_000_000.0
+) -> bytes:
+    """Return a log: mostly one writer's lines in their order, with twins, repeats, jumps in time and dirt."""
+    rng = random.Random(seed)  # noqa: S311 - a log that can be written again, not a secret
+    writers = rng.choice(([_docker], [_json], [_docker, _json], [lambda message, _at, _rng: message, _json]))
+    made: list[bytes] = []
+    at = start
+    while len(made) < lines:
+        at += (
+            rng.choice((0, step, step, 3 * step, 60 * step)) if rng.random() < 0.97 else rng.uniform(-4000, 4000) * step
+        )
+        message = _message(rng)
+        writer = rng.choice(writers)
+        again = 2 if rng.random() < 0.02 else 1
+        for line in [writer(message, at, rng)] * again:
+            shown = rng.choice(_DIRT)(line) if rng.random() < dirt else line
+            made.append(shown.encode("utf-8", "surrogateescape").replace(b"\n", b" "))
+        if len(made) > 50 and rng.random() < 0.004:
+            begin = rng.randrange(len(made) - 40)
+            made += made[begin : begin + rng.randrange(40)]
+    return b"\n".join(made) + (b"\n" if rng.random() < 0.7 else b"")

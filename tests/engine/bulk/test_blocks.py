@@ -1,0 +1,161 @@
+"""Whole blocks understood at once give what the lines give one by one: the very same events, figures and totals."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.engine.bulk.dirty_logs import dirty_log
+from tests.engine.reports.reading import DATA, NOW, story
+from tui.engine.bulk import Reader, _ranges
+from tui.engine.bulk._block_reader import BlockReader
+from tui.engine.bulk._columns import is_column
+from tui.engine.clock import ManualClock
+from tui.engine.metrics.totals import Asked
+from tui.engine.model import LineBlock, LogEvent
+from tui.engine.report import Span
+from tui.engine.reporting import Reporting
+from tui.engine.reports.json import as_object
+from tui.engine.sources import _tail
+from tui.engine.sources._lines import cut
+
+MADRID = ZoneInfo("Europe/Madrid")
+CLOCKS_BACK = 1_792_890_000.0
+"""25 October 2026, 00:20 UTC: in Madrid the hour from 02:00 on comes twice."""
+
+
+def one_by_one(data: bytes, tz: tzinfo | None = UTC) -> tuple[list[LogEvent], tuple[int, ...]]:
+    reader = Reader("app", tz, NOW)
+    parts = [reader.read(LineBlock("app", 1, cut(data).lines, len(data), None)), reader.finish()]
+    counts = (sum(part[index] for part in parts) for index in (2, 3, 4))
+    return [event for part in parts for event in part.events], tuple(counts)
+
+
+def at_once(data: bytes, reader: BlockReader) -> tuple[list[LogEvent], list[LogEvent], tuple[int, ...]]:
+    """Return the events, the samples in columns as far as those tell, and the counts."""
+    found = reader.read(data, [])
+    lines, times, ms, codes, _ = (column.tolist() for column in found.columns)
+    samples = [
+        found.series[code]._replace(line=line, time=time, ms=value)
+        for line, time, value, code in zip(lines, times, ms, codes, strict=True)
+    ]
+    return found.events, samples, (found.understood, found.unrecognised, found.bad_samples)
+
+
+def sketch(event: LogEvent) -> LogEvent:
+    return event._replace(trace=None, text="")
+
+
+def compare(data: bytes, reader: BlockReader | None = None, tz: tzinfo | None = UTC) -> int:
+    """Fail unless both ways mean the same; return how many samples came in columns."""
+    data = data.removesuffix(b"\n") + b"\n"
+    events, samples, counts = at_once(data, reader or BlockReader("app", tz, NOW))
+    wanted, wanted_counts = one_by_one(data, tz)
+    in_columns = {sample.line for sample in samples}
+    assert [event for event in wanted if event.line not in in_columns or not is_column(event)] == events
+    assert [sketch(event) for event in wanted if event.line in in_columns and is_column(event)] == samples
+    assert counts == wanted_counts
+    return len(samples)
+
+
+@pytest.mark.parametrize("log", sorted(DATA.glob("*/*.log")), ids=lambda log: log.stem)
+def test_every_sample_of_a_log_means_the_same_at_once(log: Path) -> None:
+    compare(log.read_bytes())
+
+
+@pytest.mark.parametrize("dialect", ["andrea", "guide", "guide-docker"])
+def test_a_story_means_the_same_at_once(dialect: str) -> None:
+    data = "".join(f"{line}\n" for line in story(dialect, "all", until=900)).encode()
+    reader = BlockReader("app", UTC, NOW)
+
+    assert compare(data, reader) >= 0
+    found = compare(data, reader)
+
+    assert dialect == "guide" or found > 100
+
+
+@given(st.integers(0, 2**32), st.integers(1, 400), st.sampled_from([UTC, MADRID]))
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_mixture_means_the_same_at_once(seed: int, lines: int, tz: tzinfo) -> None:
+    start = CLOCKS_BACK if tz is MADRID else NOW - 40_000
+    compare(dirty_log(seed, lines, dirt=0.0, step=1.0, start=start), tz=tz)
+
+
+@given(st.integers(0, 2**32), st.integers(1, 60))
+@settings(max_examples=80, deadline=None)
+def test_what_was_learned_from_one_block_means_the_same_in_the_next(seed: int, lines: int) -> None:
+    reader = BlockReader("app", UTC, NOW)
+    for part in range(4):
+        compare(dirty_log(seed + part, lines, dirt=0.02), reader)
+
+
+@given(st.integers(0, 2**32), st.binary(max_size=40), st.integers(0, 400))
+@settings(max_examples=150, deadline=None)
+def test_a_line_changed_anywhere_means_the_same_at_once(seed: int, patch: bytes, place: int) -> None:
+    usual = dirty_log(seed, 30, dirt=0.0)
+    lines = usual.split(b"\n")
+    middle = lines[len(lines) // 2]
+    lines.insert(len(lines) // 2, middle[:place] + patch.replace(b"\n", b"") + middle[place + len(patch) // 2 :])
+    compare(b"\n".join(lines))
+
+
+@contextmanager
+def small_blocks(block: int = 6000, window: int = 1500) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_ranges, "BLOCK_SIZE", block)
+        patch.setattr(_ranges, "WINDOW", window)
+        patch.setattr(_tail, "BLOCK_SIZE", 4000)
+        yield
+
+
+def state(thing: Any) -> Any:  # noqa: ANN401 - anything that counts
+    """Return everything that counters hold, without what recognises repeated lines: both ways keep that apart."""
+    if isinstance(thing, Mapping):
+        return {repr(key): state(value) for key, value in thing.items()}
+    if isinstance(thing, list | tuple | set | frozenset):
+        return [state(each) for each in thing]
+    names = [*getattr(thing, "__dict__", ()), *getattr(type(thing), "__slots__", ())]
+    if not names or callable(thing):
+        return repr(thing) if not callable(thing) else ""
+    return {name: state(getattr(thing, name)) for name in names if name not in {"_twins", "_doubles", "_handlers"}}
+
+
+async def _read(path: Path, columns_from: float, parallel_from: float, asked: Asked) -> tuple[Any, Any]:
+    reporting = Reporting(
+        [str(path)], asked, ManualClock(NOW), UTC, columns_from=columns_from, parallel_from=parallel_from
+    )
+    await reporting.read()
+    totals = [state(one.totals) for one in reporting._readings]
+    return as_object(reporting.report()), totals
+
+
+async def same_report(path: Path, asked: Asked | None = None, parallel_from: float = float("inf")) -> dict[str, Any]:
+    with small_blocks():
+        plain, wanted = await _read(path, float("inf"), float("inf"), asked or Asked())
+        fast, found = await _read(path, 0, parallel_from, asked or Asked())
+    assert json.dumps(fast) == json.dumps(plain)
+    assert found == wanted
+    return fast
+
+
+@pytest.mark.parametrize("seed", range(24))
+async def test_a_report_over_blocks_is_the_report_over_lines(seed: int, tmp_path: Path) -> None:
+    path = tmp_path / "app.log"
+    path.write_bytes(dirty_log(seed, 1500, dirt=(0.0, 0.001)[seed % 2], step=(0.001, 0.5)[seed // 2 % 2]))
+    span = Span(NOW + 20, NOW + 400) if seed % 3 == 0 else Span()
+
+    await same_report(path, Asked(span, frozenset({"web"}) if seed % 5 == 0 else frozenset()))
+
+
+async def test_a_report_over_blocks_from_two_processes_is_the_report_over_lines(tmp_path: Path) -> None:
+    path = tmp_path / "app.log"
+    path.write_bytes(b"".join(dirty_log(seed, 700, dirt=0.0).removesuffix(b"\n") + b"\n" for seed in range(4)))
+
+    await same_report(path, parallel_from=0)

@@ -1,0 +1,63 @@
+"""Large logs on their way into events: line by line, in two processes, or whole blocks at once."""
+
+import os
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from math import inf
+
+from tui.engine.bulk._chunks import parse_chunks
+from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
+from tui.engine.model import LineBlock
+from tui.engine.sources._file_source import FileSource
+from tui.engine.sources._source import Source
+
+__all__ = ["COLUMNS_FROM", "CONTEXT", "PARALLEL_FROM", "Parsed", "Reader", "parse"]
+
+PARALLEL_FROM = 64 * 1024**2
+"""Bytes to read from which on a second process pays."""
+
+COLUMNS_FROM = 20 * 1024**2
+"""Bytes to read from which on it pays to load what understands whole blocks."""
+
+
+async def parse(
+    source: Source,
+    blocks: AsyncGenerator[LineBlock, None],
+    reader: Reader,
+    parallel_from: int = PARALLEL_FROM,
+    columns_from: float = inf,
+) -> AsyncGenerator[Parsed, None]:
+    """Yield what the blocks of a source mean, in order.
+
+    They are understood by ``reader``, which the caller finishes, or, if more than ``parallel_from`` bytes are
+    still to be read, by two processes. From ``columns_from`` bytes on, local files are understood whole blocks at
+    a time, and latencies come as columns.
+    """
+    async with aclosing(blocks):
+        first = await anext(blocks, None)
+        if first is None:
+            return
+        parallel = source.status().lag_bytes > parallel_from and (os.cpu_count() or 1) > 1
+        if isinstance(source, FileSource) and (unread := source.unread()) and unread.size > columns_from:
+            from tui.engine.bulk._ranges import Pass  # noqa: PLC0415 - numpy takes 80 ms to load
+
+            yield reader.read(first)
+            async for each in Pass(source, unread, reader, helped=parallel).parsed():
+                yield each
+            async for block in blocks:
+                yield reader.read(block)
+            return
+        if parallel:
+            async with aclosing(parse_chunks(_chained(first, blocks), reader.tz, reader.now)) as parsed:
+                async for each in parsed:
+                    yield each
+            return
+        yield reader.read(first)
+        async for block in blocks:
+            yield reader.read(block)
+
+
+async def _chained(first: LineBlock, rest: AsyncIterator[LineBlock]) -> AsyncIterator[LineBlock]:
+    yield first
+    async for block in rest:
+        yield block

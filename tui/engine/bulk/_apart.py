@@ -1,0 +1,106 @@
+"""Another process that understands ranges of the same open file."""
+
+import marshal
+import multiprocessing
+import os
+import signal
+from datetime import tzinfo
+from multiprocessing import reduction
+from multiprocessing.connection import Connection
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tui.engine.bulk._block_reader import BlockReader, Understood
+from tui.engine.bulk._columns import Columns
+from tui.engine.dialects._dialect import Dialect, own_dialects, use_dialects
+from tui.engine.model import LogEvent
+
+_DTYPES = (np.int64, np.float64, np.float64, np.int64, np.uint64)
+"""Of the columns, in their order."""
+
+
+class Log(NamedTuple):
+    """What has to be known of a log to understand ranges of it."""
+
+    source: str
+    tz: tzinfo | None
+    now: float
+    """Completes times without a year."""
+
+
+class _Descriptor:
+    """An open file on its way to the process that is being started."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _arrived, (reduction.DupFd(self.number),)
+
+
+def _arrived(sent: Any) -> int:  # noqa: ANN401 - what DupFd returns has no name
+    return int(sent.detach())
+
+
+class Helper:
+    """Understands ranges in the order in which they are given; ``close`` ends it, whatever it does."""
+
+    def __init__(self, descriptor: int, log: Log) -> None:
+        """``descriptor`` is of the open file."""
+        context = multiprocessing.get_context("spawn")  # the threads of the sources must not be forked
+        self._connection, theirs = context.Pipe()
+        arguments = (theirs, _Descriptor(descriptor), log, own_dialects())
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
+        self._process.start()
+        theirs.close()
+        self.waiting = 0
+
+    def give(self, offset: int, size: int, context: list[bytes]) -> None:
+        """Let it understand a range."""
+        self._connection.send((offset, size, context))
+        self.waiting += 1
+
+    def is_ready(self) -> bool:
+        """Tell whether an answer is there."""
+        return self._connection.poll()
+
+    def take(self) -> Understood | None:
+        """Return the next answer, when it is there; None if the file is not what it was."""
+        data = self._connection.recv_bytes()
+        self.waiting -= 1
+        return _received(data) if data else None
+
+    def close(self) -> None:
+        """End the process."""
+        self._connection.close()
+        self._process.terminate()
+        self._process.join()
+
+
+def _serve(connection: Connection, descriptor: int, log: Log, users: tuple[Dialect, ...]) -> None:
+    """Answer until nobody asks any more; interrupts are for the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    use_dialects(users)
+    reader = BlockReader(*log)
+    while True:
+        try:
+            offset, size, context = connection.recv()
+        except EOFError:
+            return
+        data = os.pread(descriptor, size, offset)
+        connection.send_bytes(_sent(reader.read(data, context)) if len(data) == size else b"")
+
+
+def _sent(found: Understood) -> bytes:
+    """Return an answer as bytes; plain tuples travel fastest."""
+    columns = [column.tobytes() for column in found.columns]
+    series, events = ([tuple(event) for event in each] for each in (found.series, found.events))
+    counts = found.understood, found.unrecognised, found.bad_samples
+    return marshal.dumps((found.lines, found.truncated, series, events, found.above, columns, *counts))
+
+
+def _received(data: bytes) -> Understood:
+    lines, truncated, series, events, above, columns, *counts = marshal.loads(data)  # noqa: S302 - of our own child
+    arrays = Columns._make(np.frombuffer(column, dtype) for column, dtype in zip(columns, _DTYPES, strict=True))
+    return Understood(lines, truncated, tuple(map(LogEvent._make, series)), events, above, arrays, *counts)

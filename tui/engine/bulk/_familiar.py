@@ -1,0 +1,67 @@
+"""Lines that are surely nothing: those that differ from one that is nothing in their digits only.
+
+Whether a line may give an event is asked of the tokens of the dialects and of the patterns of the envelopes. A
+token without digits is in a line exactly if it is in the line with every digit written as 0; of the others it is
+not sure, and then the line is not remembered.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui.engine.dialects._dialect import dialects
+from tui.engine.envelopes._envelope import envelopes
+from tui.engine.parser._scan import BlockScan
+
+UNKNOWN, KNOWN, UNRECOGNISED = 0, 1, 2
+"""What is remembered of a line: never seen, of a family's writing, of none (see ``Parser.unrecognised``)."""
+
+_KEPT = 20_000
+_LONGEST = 2048
+_DIGIT = re.compile(rb"[0-9]")
+_AS_ZERO = bytes(ord("0") if chr(char).isdigit() else char for char in range(128)) + bytes(range(128, 256))
+_TENFOLD = [bytes.maketrans(b"0", b"%d" % digit) for digit in range(10)]
+
+
+class FamiliarLines:
+    """Remembers lines that are nothing, digits aside."""
+
+    def __init__(self) -> None:
+        candidates = [token for dialect in dialects() for token in dialect.candidates]
+        known = {token for dialect in dialects() for token in dialect.signature}
+        self._unsure = BlockScan(
+            [_folded(token) for token in (*candidates, *(token for token in known if _DIGIT.search(token)))], known, ()
+        )
+        self._known = BlockScan([token for token in known if not _DIGIT.search(token)], (), ())
+        self._patterns = [envelope.candidates for envelope in envelopes() if envelope.candidates]
+        self._lines: dict[bytes, int] = {}
+
+    def codes(self, data: bytes, count: int) -> tuple[list[bytes], NDArray[np.int8]]:
+        """Return the lines of a text with their digits folded, and what is remembered of each."""
+        folded = data.translate(_AS_ZERO).split(b"\n")
+        del folded[count:]
+        return folded, self.of(folded)
+
+    def of(self, folded: Sequence[bytes]) -> NDArray[np.int8]:
+        """Return what is remembered of folded lines."""
+        return np.fromiter(map(self._lines.get, folded, repeat(UNKNOWN)), np.int8, len(folded))
+
+    def learn(self, folded: Iterable[bytes]) -> None:
+        """Look at folded lines that were not remembered, and remember those that are surely nothing."""
+        new = [line for line in set(folded) if line and len(line) <= _LONGEST and not line.isspace()]
+        if not new or len(self._lines) + len(new) > _KEPT:
+            return
+        for line, unsure, known in zip(new, self._unsure(new), self._known(new), strict=True):
+            if not unsure and not self._may_match(line):
+                self._lines[line] = KNOWN if known or line[0] in b" \t" else UNRECOGNISED
+
+    def _may_match(self, line: bytes) -> bool:
+        """Tell whether a pattern, which looks at one digit at most, may find a line that is folded to this."""
+        return any(pattern.search(line.translate(tens)) for pattern in self._patterns for tens in _TENFOLD)
+
+
+def _folded(token: bytes) -> bytes:
+    return token.translate(_AS_ZERO)

@@ -1,0 +1,184 @@
+"""A large local file read past its source: in ranges that begin with a record, understood by two processes.
+
+The source is told what was read, so that it goes on behind it and notices, as ever, if the file was emptied.
+"""
+
+import asyncio
+import os
+import weakref
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import closing
+from functools import partial
+from typing import NamedTuple
+
+from tui.engine.bulk._apart import Helper, Log
+from tui.engine.bulk._block_reader import BlockReader, Understood
+from tui.engine.bulk._chunks import begins_record, ends_whole, last_cut
+from tui.engine.bulk._columns import is_column
+from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
+from tui.engine.metrics.samples import Samples
+from tui.engine.model import LineBlock, LogEvent
+from tui.engine.sources._file_source import FileSource
+from tui.engine.sources._follow import Unread
+
+BLOCK_SIZE = 2 * 1024**2
+"""Bytes understood at once."""
+
+WINDOW = 64 * 1024
+"""Bytes before the end of a block in which a record has to begin."""
+
+_WITH_HELPER = 2
+"""Blocks that the other process has at once."""
+
+_IN_ORDER = 8
+"""Blocks that are understood or on their way while an earlier one is waited for."""
+
+
+class Range(NamedTuple):
+    """Lines of the file that can be understood by themselves."""
+
+    offset: int
+    size: int
+    context: list[bytes]
+    """The lines above."""
+    ending: list[bytes]
+    """The last lines of it."""
+
+
+class OpenFile:
+    """The file for as long as anybody may want to read in it again."""
+
+    def __init__(self, unread: Unread) -> None:
+        self.descriptor = os.dup(unread.descriptor)
+        self._head = unread.head
+        weakref.finalize(self, os.close, self.descriptor)
+
+    def read(self, part: Range) -> bytes | None:
+        """Return the bytes of a range, None if the file is not what it was."""
+        data = os.pread(self.descriptor, part.size, part.offset)
+        whole = len(data) == part.size and os.pread(self.descriptor, len(self._head), 0) == self._head
+        return data if whole else None
+
+
+class Ranges:
+    """Cuts what is left of a file where records begin."""
+
+    def __init__(self, file: OpenFile, unread: Unread, context: list[bytes]) -> None:
+        self._file = file
+        self._stop = unread.stop
+        self.offset = unread.start
+        self.context = context
+        """The lines above the offset."""
+
+    def skipped(self) -> list[bytes] | None:
+        """Return the lines up to where the first record begins for sure, and begin there; None where none does."""
+        data = os.pread(self._file.descriptor, WINDOW, self.offset)
+        lines = data.split(b"\n")[:-1]
+        above = len(self.context)
+        whole = [*self.context, *lines]
+        for index in range(len(lines)):
+            if begins_record(lines[index]) and ends_whole(whole, above + index):
+                self.offset += sum(len(line) + 1 for line in lines[:index])
+                self.context = whole[: above + index][-CONTEXT:]
+                return lines[:index]
+        return None
+
+    def next(self) -> Range | None:
+        """Return the next range; None where no record begins before the end, or the rest is not worth it."""
+        for end in range(self.offset + BLOCK_SIZE, self.offset + 2 * BLOCK_SIZE, WINDOW):
+            last = min(end, self._stop)
+            if last - self.offset < 2 * WINDOW:
+                break
+            data = os.pread(self._file.descriptor, WINDOW, last - WINDOW)
+            first = data.find(b"\n") + 1
+            lines = data[first:].split(b"\n")[:-1]
+            cut = last_cut(lines) if first else None
+            if cut:
+                size = last - WINDOW + first + sum(len(line) + 1 for line in lines[:cut]) - self.offset
+                part = Range(self.offset, size, self.context, lines[:cut][-CONTEXT:])
+                self.offset, self.context = self.offset + size, part.ending
+                return part
+        return None
+
+
+class Pass:
+    """Reads a file past its source."""
+
+    def __init__(self, source: FileSource, unread: Unread, reader: Reader, *, helped: bool) -> None:
+        """``reader`` has read everything before; what it waits for is ended here."""
+        self._source, self._reader = source, reader
+        self._file = OpenFile(unread)
+        self._ranges = Ranges(self._file, unread, reader.context)
+        log = Log(source.name, reader.tz, reader.now)
+        self._here = BlockReader(*log)
+        self._line = source.status().lines
+        self._helper = Helper(self._file.descriptor, log) if helped else None
+
+    async def parsed(self) -> AsyncGenerator[Parsed, None]:
+        """Yield what the file means up to somewhere near its end."""
+        skipped = self._ranges.skipped()
+        if skipped is None:
+            return
+        if skipped:
+            yield self._reader.read(LineBlock(self._source.name, self._line + 1, skipped, 0, None))
+            self._passed(len(skipped), sum(len(line) + 1 for line in skipped), skipped)
+        yield self._reader.finish()._replace(ending=self._ranges.context)
+        if self._helper is None:
+            async for each in self._understood():
+                yield each
+        else:
+            with closing(self._helper):
+                async for each in self._understood():
+                    yield each
+        self._reader.begin_anew(self._ranges.context)
+
+    async def _understood(self) -> AsyncGenerator[Parsed, None]:
+        waiting: deque[tuple[Range, Understood | None]] = deque()
+        helper, more = self._helper, True
+        while more or waiting:
+            part = self._ranges.next() if more else None
+            more = part is not None
+            if part is not None and helper is not None and helper.waiting < _WITH_HELPER:
+                helper.give(part.offset, part.size, part.context)
+                waiting.append((part, None))
+            elif part is not None:
+                data = self._file.read(part)
+                if data is None:
+                    return
+                waiting.append((part, self._here.read(data, part.context)))
+            while waiting and (not more or len(waiting) > _IN_ORDER or self._is_ready(waiting[0][1])):
+                done, found = waiting.popleft()
+                found = found or (helper.take() if helper else None)
+                if found is None:
+                    return
+                yield self._parsed(done, found)
+                await asyncio.sleep(0)
+
+    def _is_ready(self, found: Understood | None) -> bool:
+        return found is not None or (self._helper is not None and self._helper.is_ready())
+
+    def _parsed(self, part: Range, found: Understood) -> Parsed:
+        """Count the lines of a range, and number them as the source does."""
+        above, columns = self._line, found.columns
+        self._passed(found.lines, part.size, part.ending, found.truncated)
+        make = LogEvent._make
+        events = [make((kind, source, line + above, *rest)) for kind, source, line, *rest in found.events]
+        signs = {line + above: time for line, time in found.above.items()}
+        samples = None
+        if columns.lines.size:
+            samples = Samples(found.series, columns.lines + above, *columns[1:4], partial(self._again, part, above))
+        return Parsed(
+            events, signs, found.understood, found.unrecognised, found.bad_samples, samples, ending=part.ending
+        )
+
+    def _again(self, part: Range, above: int) -> list[LogEvent]:
+        """Read a range line by line, for those of its latencies that can be in columns."""
+        data = self._file.read(part) or b""
+        reader = Reader(self._source.name, self._reader.tz, self._reader.now)
+        block = LineBlock(self._source.name, above + 1, data.split(b"\n")[:-1], len(data), None)
+        return [event for event in reader.read(block).events if is_column(event)]
+
+    def _passed(self, lines: int, size: int, ending: list[bytes], truncated: int = 0) -> None:
+        self._line += lines
+        self._source.passed(lines, size, b"\n".join([*ending, b""]), truncated)

@@ -1,0 +1,24 @@
+"""The guide's lines behind a platform's time: ``2027-03-09T08:15:14.006Z 📊 [STT Azure] TTFB=160ms``."""
+
+import re
+
+from tui.engine.bulk._clock import Stamp
+from tui.engine.bulk.forms._pieces import Layout, Place, layout
+from tui.engine.envelopes._cleaning import is_clean
+from tui.engine.envelopes._envelope import _starting_with
+from tui.engine.model import LogEvent
+
+_LINE = re.compile(
+    rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(?P<fraction>\d{1,9})Z (?P<lead>[^\x00-\x7f]{2,8}) (?P<message>[!-~].*)"
+)
+
+
+def learn(raw: bytes, event: LogEvent) -> Layout | None:
+    """Return the layout of such a line: behind the time a symbol no wrapping begins with, then the message."""
+    found = _LINE.fullmatch(raw)
+    if not found or event.level is not None:
+        return None
+    lead = found["lead"].decode("utf-8", "replace")
+    if not is_clean(lead) or _starting_with(lead[0]):
+        return None
+    return layout(raw, event, Place(Stamp(b"", b".", len(found["fraction"]), "Z"), found.start("message"), len(raw)))
