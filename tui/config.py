@@ -68,7 +68,7 @@ class Settings:
     theme: str = "dark"
     """One of dark, light, high-contrast, colour-blind, wallboard; checked when a screen opens."""
     layout: str = "on-call"
-    """Which panels stand where: on-call, latency, errors, or one of the user's; checked when a screen opens."""
+    """Which panels stand where: on-call, latency, errors, wallboard, or the user's; checked when a screen opens."""
     tz: str = ""
     """Zone of times that name none, such as ``Europe/Madrid``; empty is the zone of this machine."""
     ascii: bool = False

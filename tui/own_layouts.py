@@ -8,7 +8,6 @@ from tui.config import config_path
 from tui.engine.errors import ConfigError
 from tui.own_files import LOOK_EVERY_S, OwnFiles
 from tui.screens import layouts
-from tui.screens._panels import NAMES
 from tui.screens.layouts import Layout
 
 FOLDER = "layouts"
@@ -24,12 +23,12 @@ class Layouts:
 
     def __init__(self, folder: Path) -> None:
         self._files = OwnFiles(folder)
-        self._own = layouts.load_own(folder, NAMES)
+        self._own = layouts.load_own(folder)
 
     @property
     def all(self) -> tuple[Layout, ...]:
         """Those that are right, in the order of ``p``."""
-        return layouts.in_turn((*layouts.load(NAMES), *self._own.layouts))
+        return layouts.in_turn((*layouts.load(), *self._own.layouts))
 
     @property
     def problems(self) -> tuple[ConfigError, ...]:
@@ -42,7 +41,7 @@ class Layouts:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             if self._files.changed():
-                self._own = layouts.load_own(self._files.folder, NAMES)
+                self._own = layouts.load_own(self._files.folder)
                 self._tell(tell)
                 changed()
 

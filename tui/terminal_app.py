@@ -25,6 +25,7 @@ from tui.screens._watching import Remember, Watched
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.layouts import DEFAULT, named
 from tui.screens.playbook import Desk
+from tui.screens.wallboard import WallboardScreen
 from tui.terminal import end_on_signals
 
 DASHBOARD_AT = 1
@@ -132,9 +133,9 @@ class VoxtopApp(BareApp[int]):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Run an action, unless it changes something and this monitor is for looking only."""
+        """Run an action, unless it changes something and this monitor or its wallboard is for looking only."""
         name = (action if isinstance(action, str) else action[1]).partition("(")[0].rpartition(".")[2]
-        if self._read_only and name in CHANGES:
+        if name in CHANGES and (self._read_only or isinstance(self.screen, WallboardScreen)):
             self.notify(t("screen.read_only"), markup=False)
             return False
         return await super().run_action(action, default_namespace, namespaces)

@@ -10,6 +10,7 @@ from widgets.config_status import ConfigPanel
 from widgets.errors import ErrorsPanel
 from widgets.fallback import FallbackPanel
 from widgets.frozen import FrozenCover
+from widgets.key_footer import KeyFooter
 from widgets.notice import NoticeBar
 from widgets.playbook_card import PlaybookCard
 from widgets.recent import RecentPanel
@@ -17,6 +18,7 @@ from widgets.sources import SourcesPanel
 from widgets.strip import VerdictStrip, finding_text
 from widgets.too_small import TooSmallCard
 from widgets.ttfb import TtfbPanel
+from widgets.wallboard import Wallboard
 
 __all__ = [
     "AlertBanner",
@@ -27,6 +29,7 @@ __all__ = [
     "ErrorsPanel",
     "FallbackPanel",
     "FrozenCover",
+    "KeyFooter",
     "NoticeBar",
     "Panel",
     "PlaybookCard",
@@ -35,6 +38,7 @@ __all__ = [
     "TooSmallCard",
     "TtfbPanel",
     "VerdictStrip",
+    "Wallboard",
     "finding_text",
     "glyphs_in_use",
     "use_glyphs",

@@ -60,6 +60,13 @@ def span(seconds: float) -> str:
     return f"{whole // 86_400}d{whole % 86_400 // 3600}h"
 
 
+def timer(seconds: float) -> str:
+    """Return a length of time to the second: ``2:03``, ``1:02:03``, ``50:02:03``."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def age(then: float | None, now: float) -> str:
     """Return how long ago something was."""
     return NONE if then is None else span(now - then)

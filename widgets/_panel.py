@@ -22,6 +22,9 @@ class Panel(LinesView, can_focus=True):
     KPIS: ClassVar[frozenset[str]] = frozenset()
     """Findings of the verdict that belong here."""
 
+    SCREEN_KEYS: ClassVar[tuple[str, ...]] = ()
+    """Ids of bindings of the screen that are about what is shown here; the footer tells them while it has the focus."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "panel.key_open", tooltip="panel.tip_open", id="panel.open"),
     ]

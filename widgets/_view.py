@@ -67,6 +67,14 @@ class View:
         """Return how long it is until something."""
         return self._print(lambda now: _format.span(until - now))
 
+    def timer(self, since: float) -> str:
+        """Return for how long something goes on, to the second: ``1:02:03``."""
+        return self._print(lambda now: _format.timer(now - since))
+
+    def time_of_day(self) -> str:
+        """Return the local time, to the minute."""
+        return self._print(lambda now: _format.clock_time(now, now))
+
     def _print(self, text_at: Callable[[float], str]) -> str:
         text = text_at(self.now)
         self.printed.append((text_at, text))

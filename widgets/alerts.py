@@ -128,6 +128,7 @@ class AlertsPanel(Panel):
 
     NUMBER: ClassVar[int] = 8
     TITLE: ClassVar[str] = "panel_alerts.title"
+    SCREEN_KEYS: ClassVar[tuple[str, ...]] = ("acknowledge", "silence", "test_channels")
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "drill", "panel.key_drill", tooltip="panel.tip_drill", id="alerts.drill"),

@@ -74,6 +74,7 @@ class RecentPanel(Panel):
 
     NUMBER: ClassVar[int] = 6
     TITLE: ClassVar[str] = "panel_recent.title"
+    SCREEN_KEYS: ClassVar[tuple[str, ...]] = ("filter",)
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "panel.key_up", tooltip="panel.tip_up", id="recent.up", show=False),

@@ -81,8 +81,13 @@ def first_line(snapshot: Snapshot, width: int, view: View, paused: int | None) -
     return spread((*line, *_reasons(snapshot, status, room)), right, width)
 
 
+def state_text(snapshot: Snapshot) -> str:
+    """Return what is said when no finding explains the state."""
+    return t(_without_findings(snapshot, snapshot.verdict.status))
+
+
 def _without_findings(snapshot: Snapshot, status: Status) -> str:
-    """Return the catalogue key of what is said when no finding explains the state."""
+    """Return its catalogue key."""
     if snapshot.verdict.freshness == "live":
         return "strip.all_good" if status is Status.OK else "strip.too_little"
     if snapshot.verdict.freshness == "none":

@@ -20,7 +20,8 @@ from tui.terminal_app import VoxtopApp
 from widgets import Panel
 
 SIZES = {"column": (80, 24), "grid": (120, 40), "wide": (200, 50), "smallest-grid": (100, 32), "least": (40, 10)}
-SHIPPED = [each.name for each in layouts.in_turn(layouts.load(NAMES))]
+SHIPPED = [each.name for each in layouts.in_turn(layouts.load())]
+OF_PANELS = [each.name for each in layouts.in_turn(layouts.load()) if each.plans]
 MINE = """
 [column]
 areas = ["recent", "calls"]
@@ -42,15 +43,15 @@ def shown(app: VoxtopApp) -> dict[str, Region]:
 
 def own(tmp_path: Path, text: str) -> layouts.Own:
     (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
-    return layouts.load_own(tmp_path, NAMES)
+    return layouts.load_own(tmp_path)
 
 
 def test_the_promised_layouts_are_offered_in_their_order() -> None:
-    assert SHIPPED[:3] == ["on-call", "latency", "errors"]
+    assert SHIPPED == ["on-call", "latency", "errors", "wallboard"]
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
-@pytest.mark.parametrize("layout", [*SHIPPED, "mine"])
+@pytest.mark.parametrize("layout", [*OF_PANELS, "mine"])
 async def test_each_panel_of_a_layout_has_room_of_its_own(tmp_path: Path, layout: str, size: tuple[int, int]) -> None:
     (tmp_path / "mine.toml").write_text(MINE, encoding="utf-8")
     app = app_with(tmp_path, layout)
@@ -81,14 +82,15 @@ async def test_p_goes_through_the_layouts_and_begins_again(tmp_path: Path) -> No
 
     async with app.run_test(size=(120, 40)) as pilot:
         seen = []
-        for _ in range(5):
+        for _ in range(6):
             seen.append(frozenset(shown(app)))
             await pilot.press("p")
             await pilot.pause()
 
     assert seen[0] == set(NAMES)
     assert seen[3] == {"recent", "calls", "errors"}
-    assert seen[4] == seen[0]
+    assert seen[4] == set()  # the wallboard
+    assert seen[5] == seen[0]
 
 
 async def test_a_panel_that_is_left_out_opens_with_all_the_room_and_escape_brings_the_layout_back(
@@ -132,7 +134,7 @@ async def test_another_size_takes_another_plan(tmp_path: Path) -> None:
         ("[column]\nareas = []", "do not have the same number of names"),
         ('[column]\nareas = ["ttfb calls", "errors"]', "do not have the same number of names"),
         ('[column]\nareas = ["ttbf"]', "names 'ttbf', which is no panel; did you mean 'ttfb'?"),
-        ('[column]\nareas = ["zzz"]', "which is no panel; panels: config, fallback"),
+        ('[column]\nareas = ["zzz"]', "which is no panel; known: config, fallback"),
         ('[column]\nareas = ["ttfb calls", "calls ttfb"]', "the cells of 'ttfb' in 'column.areas' are no rectangle"),
         ('[column]\nareas = ["ttfb calls ttfb"]', "are no rectangle"),
         ('[column]\nareas = ["ttfb"]\nheights = [5, 6]', "is [5, 6], but must be a list of 1 heights"),
@@ -140,6 +142,12 @@ async def test_another_size_takes_another_plan(tmp_path: Path) -> None:
         ('[column]\nareas = ["ttfb"]\nheights = [2]', "'column.heights' has 2, which is no height"),
         ('[column]\nareas = ["ttfb"]\nheights = ["0fr"]', "has '0fr', which is no height"),
         ('[column]\nareas = ["ttfb"]\nheights = [true]', "has True, which is no height"),
+        ("pages = 3", "'pages' is 3, but must be a list of texts"),
+        ('pages = ["nwo"]', "names 'nwo', which is no page of a wallboard; did you mean 'now'?"),
+        ("pages = []", "needs at least one page, and time to read it"),
+        ('pages = ["now"]\nevery = "soon"', "'every': 'soon' is not a span of time"),
+        ('pages = ["now"]\nevry = "5s"', "unknown key 'evry'; did you mean 'every'?"),
+        ('pages = ["now"]\n[column]', "unknown key 'column'; known keys: pages, every"),
     ],
 )
 def test_a_layout_that_is_wrong_is_told_in_one_line_and_left_out(tmp_path: Path, text: str, says: str) -> None:

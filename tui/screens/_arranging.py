@@ -6,10 +6,14 @@ from typing import ClassVar
 from textual import events, on
 from textual.binding import Binding
 
+from tui.engine.errors import VoxtopError
+from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._alerting import AlertingScreen
+from tui.screens._incident import Incident
 from tui.screens._panels import PANELS, name_of
-from tui.screens.layouts import Layout, Place, Plan, named
+from tui.screens.layouts import DEFAULT, Layout, Place, Plan, named
+from tui.screens.wallboard import WallboardScreen
 from widgets import Panel
 
 
@@ -17,15 +21,27 @@ class ArrangingScreen(AlertingScreen):
     """Knows the keys for layouts; its panels stand in ``#panels``."""
 
     LAYOUT_KEYS: ClassVar[list[Binding]] = [
-        Binding("p", "next_layout", id="next_layout", show=False),
+        Binding("p", "next_layout", id="next_layout"),
         Binding("M", "maximise", id="maximise"),
     ]
 
     layouts: Callable[[], Sequence[Layout]]
     """All there are, as of now."""
-    arrangement: str
-    """The name of the layout in use."""
+    arrangement = DEFAULT
+    """The name of the layout that the panels stand in."""
+    _incident: Incident
     _plan: Plan | None = None
+    _wall: WallboardScreen | None = None
+
+    @property
+    def behind_wall(self) -> bool:
+        """Whether a wallboard stands before the panels, which then need not be drawn."""
+        return self._wall is not None
+
+    @property
+    def chosen_layout(self) -> str:
+        """The name of the layout in use: of the wallboard in front, else of the panels."""
+        return self._wall.wall.name if self._wall else self.arrangement
 
     @property
     def maximised(self) -> Panel | None:
@@ -58,22 +74,51 @@ class ArrangingScreen(AlertingScreen):
         """Take the plan for the size that the terminal has now."""
         self.lay_panels()
 
+    def begin_with(self, layout: str) -> None:
+        """Show a layout that is known, without a word."""
+        if named(layout, self.layouts()).pages:
+            self.call_after_refresh(self.action_use_layout, layout)
+        else:
+            self.arrangement = layout
+        self.lay_panels()
+
     def take_layouts(self) -> None:
         """Take up layouts that have changed; one that is gone gives way to the first."""
-        if self.arrangement not in {each.name for each in self.layouts()}:
-            self.arrangement = self.layouts()[0].name
+        known = {each.name: each for each in self.layouts()}
+        if self._wall:
+            self._wall.wall = known.get(self._wall.wall.name, self._wall.wall)
+        if self.arrangement not in known or known[self.arrangement].pages:
+            self.arrangement = DEFAULT
         self.lay_panels()
 
     def action_next_layout(self) -> None:
         """Go on to the next layout."""
         names = [each.name for each in self.layouts()]
-        self.action_use_layout(names[(names.index(self.arrangement) + 1) % len(names)])
+        place = names.index(self.chosen_layout) if self.chosen_layout in names else -1
+        self.action_use_layout(names[(place + 1) % len(names)])
 
     def action_use_layout(self, name: str) -> None:
         """Change to a layout; a maximised panel gives way to it."""
-        self.arrangement = named(name, self.layouts()).name
+        try:
+            layout = named(name, self.layouts())
+        except VoxtopError as error:
+            self._notes(safe_text(str(error)), bad=True)
+            return
+        self.leave_wall()
+        if layout.pages:
+            self._wall = WallboardScreen(self, layout, lambda: self._shown, self._incident, self._clock)
+            self.app.push_screen(self._wall)
+            return
+        self.arrangement = name
         self._fill_with(None)
-        self.notify(t("layout.now", name=name), timeout=2, markup=False)
+        self._notes(t("layout.now", name=name))
+
+    def leave_wall(self) -> None:
+        """Show the panels again."""
+        if self._wall:
+            self._wall.dismiss()
+            self._wall = None
+            self._pull()
 
     def action_focus_panel(self, number: int) -> None:
         """Go to a panel by its number; one that is not in view gets all the room."""
@@ -81,6 +126,12 @@ class ArrangingScreen(AlertingScreen):
         if not panel.display:
             self._fill_with(panel)
         self.set_focus(panel)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to maximise where there is a panel to do it with."""
+        if action == "maximise" and not isinstance(self.focused, Panel) and not self.maximised:
+            return None
+        return super().check_action(action, parameters)
 
     def action_maximise(self) -> None:
         """Give the focused panel all the room below the strip, or take it back."""

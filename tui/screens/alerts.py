@@ -8,14 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Footer, Input, Label
+from textual.widgets import Input, Label
 
 from tui.engine.errors import UsageError
 from tui.engine.model import Alert, AlertBoard, AlertState, Playbook, Snapshot
 from tui.engine.text import t
 from tui.engine.when import parse_span
 from tui.screens._bindings import translated
-from widgets import AlertsPanel
+from widgets import AlertsPanel, KeyFooter
 
 USUAL_SPAN = "1h"
 RENEW_S = 0.5
@@ -151,7 +151,7 @@ class AlertsScreen(Screen[None]):
         panel = AlertsPanel()
         panel.full = True
         yield panel
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin to show."""

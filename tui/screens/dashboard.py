@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, VerticalScroll
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from tui.engine.clock import Clock
 from tui.engine.model import EMPTY_SNAPSHOT, ErrorGroup, Playbook, Snapshot, Status
@@ -18,6 +18,7 @@ from tui.engine.text import t
 from tui.screens._arranging import ArrangingScreen
 from tui.screens._bindings import translated
 from tui.screens._case import case_of
+from tui.screens._incident import Incident
 from tui.screens._panels import PANELS
 from tui.screens._summons import Summons, call
 from tui.screens._watching import Remember, Watched
@@ -26,7 +27,7 @@ from tui.screens.frozen import FrozenScreen
 from tui.screens.help import HelpScreen
 from tui.screens.layouts import DEFAULT, Layout
 from tui.screens.playbook import Desk, PlaybookScreen
-from widgets import AlertBanner, NoticeBar, Panel, RecentPanel, TooSmallCard, VerdictStrip
+from widgets import AlertBanner, KeyFooter, NoticeBar, Panel, RecentPanel, TooSmallCard, VerdictStrip
 
 PULL_S = 0.1
 """The view is renewed at most this often."""
@@ -52,14 +53,14 @@ class DashboardScreen(ArrangingScreen):
         (10, "-high"),
     ]
     KEYS: ClassVar[list[Binding]] = [
-        Binding("question_mark", "help", id="help"),
         Binding("enter", "open_worst", id="open"),
+        Binding("question_mark", "help", id="help"),
+        Binding("colon", "app.command_palette", id="palette"),
+        *ArrangingScreen.LAYOUT_KEYS,
         Binding("space", "freeze", id="freeze"),
         Binding("slash", "filter", id="filter"),
-        *ArrangingScreen.LAYOUT_KEYS,
-        *ArrangingScreen.ALERT_KEYS,
         *ArrangingScreen.SOURCE_KEYS,
-        Binding("colon", "app.command_palette", id="palette"),
+        *ArrangingScreen.ALERT_KEYS,
         Binding("escape", "back", id="back", show=False),
         Binding("q", "app.leave(0)", id="quit"),
     ]
@@ -80,7 +81,8 @@ class DashboardScreen(ArrangingScreen):
         ``layouts`` are those to choose from, ``layout`` is the name of the first one shown.
         """
         super().__init__(monitor, remember, alerts, clock)
-        self.layouts, self.arrangement = layouts, layout
+        self.layouts, self._first_layout = layouts, layout
+        self._incident = Incident()
         self._summons = Summons(clock)
         self._desk = desk or Desk(clock)
         self._seen = EMPTY_SNAPSHOT
@@ -99,12 +101,12 @@ class DashboardScreen(ArrangingScreen):
         with VerticalScroll(id="room", can_focus=False), Container(id="panels"):
             yield from (panel() for panel in PANELS)
         yield Input(id="filter", placeholder=t("screen.filter_prompt"))
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
         yield TooSmallCard()
 
     def on_mount(self) -> None:
         """Begin to pull snapshots."""
-        self.lay_panels()
+        self.begin_with(self._first_layout)
         self._pull()
         self.run_worker(self._keep_pulling(), group="pull")
         self.set_interval(AGE_S, self._suspect)
@@ -121,6 +123,7 @@ class DashboardScreen(ArrangingScreen):
         now = self._clock.now()
         self._pulled = self._clock.monotonic()
         self._shown = self._with_alerts(self._monitor.snapshot())
+        self._incident.see(self._shown.verdict, now)
         self._cover_frozen(self._shown, now)
         if news := self._summons.news(self._shown):
             self.run_worker(self._call(news), group="summons")
@@ -166,6 +169,8 @@ class DashboardScreen(ArrangingScreen):
             self._ice = FrozenScreen()
 
     def _show(self, snapshot: Snapshot, now: float) -> None:
+        if self.behind_wall:
+            return
         self.query_one(VerdictStrip).show(snapshot, now)
         self.query_one(NoticeBar).show(snapshot, now)
         self.query_one(AlertBanner).show(snapshot, now)

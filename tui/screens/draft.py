@@ -9,13 +9,14 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.engine.model import ErrorGroup
 from tui.engine.playbooks.draft import draft
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from widgets import KeyFooter
 
 TRIES = 100
 """Names that are tried until one is free."""
@@ -50,7 +51,7 @@ class DraftScreen(ModalScreen[None]):
             page.border_title = Content(t("screen.draft_title", path=safe_text(str(self._path))))
             lines = (safe_text(line, 1000) for line in self._text.splitlines())
             yield Static(Content("\n".join(lines)), markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def action_copy_draft(self) -> None:
         """Put the draft on the clipboard (OSC 52)."""

@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import ModalScreen
-from textual.widgets import Footer
 
 from tui.engine.clock import Clock, SystemClock
 from tui.engine.errors import StateError
@@ -20,7 +19,7 @@ from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens.draft import DraftScreen
-from widgets import PlaybookCard
+from widgets import KeyFooter, PlaybookCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class PlaybookScreen(ModalScreen[None]):
         """Show the card."""
         case = self._case
         yield PlaybookCard(case.playbook, case.evidence, commands=case.commands, clock=self._desk.clock)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     async def on_mount(self) -> None:
         """Show which steps somebody has done already."""

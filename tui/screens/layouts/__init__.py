@@ -1,4 +1,4 @@
-"""Layouts, one TOML file each: which panels stand where, at each size of the terminal.
+"""Layouts, one TOML file each: which panels stand where, at each size of the terminal, or which pages a wallboard has.
 
 Beside the ones of the package a folder of the user's is read; a layout there takes the place of one with its name.
 """
@@ -6,21 +6,24 @@ Beside the ones of the package a folder of the user's is read; a layout there ta
 import difflib
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
-from tui.engine.errors import ConfigError
+from tui.engine.errors import ConfigError, UsageError
 from tui.engine.text import t
+from tui.engine.when import parse_span
+from tui.screens._panels import NAMES
+from widgets.wallboard import PAGES
 
 SIZES = {"wide": (160, 32), "grid": (100, 32), "column": (0, 0)}
 """The least width and height of each kind of terminal, the largest first."""
 
 FIRST = ("on-call", "latency", "errors")
-"""What ``p`` offers before all others."""
+"""What ``p`` offers before all others; a wallboard comes after them."""
 
 DEFAULT = FIRST[0]
 
@@ -30,7 +33,10 @@ LEAST_HEIGHT = 3
 LEAST_SHARE = 5
 """The same with room for something to read, for panels that take what is left."""
 
+USUAL_TURN = "20s"
+
 _KEYS = ("areas", "heights")
+_WALL_KEYS = ("pages", "every")
 
 
 class Place(NamedTuple):
@@ -58,11 +64,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which panels stand where."""
+    """Which panels stand where, or what a wallboard shows."""
 
     name: str
-    plans: Mapping[str, Plan]
-    """By the kind of terminal; ``column`` is always there."""
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    """By the kind of terminal; ``column`` is always there, unless this is a wallboard."""
+    pages: tuple[str, ...] = ()
+    """Of a wallboard, in their order."""
+    every_s: float = 0.0
+    """How long each of them stays."""
 
     def plan(self, width: int, height: int) -> Plan:
         """Return the plan for the largest kind of terminal that this one is."""
@@ -80,19 +90,19 @@ class Own(NamedTuple):
 
 
 @cache
-def load(panels: tuple[str, ...]) -> tuple[Layout, ...]:
-    """Return every layout of the package; ``panels`` are the names that one may use."""
+def load() -> tuple[Layout, ...]:
+    """Return every layout of the package."""
     found = [file for file in files(__name__).iterdir() if file.name.endswith(".toml")]
-    return tuple(_layout(Path(file.name), file.read_text(encoding="utf-8"), panels) for file in found)
+    return tuple(_layout(Path(file.name), file.read_text(encoding="utf-8")) for file in found)
 
 
-def load_own(folder: Path, panels: Collection[str]) -> Own:
+def load_own(folder: Path) -> Own:
     """Return the layouts of a folder; one that is wrong is told with its file, key and value, and left out."""
     good: list[Layout] = []
     problems: list[ConfigError] = []
     for path in sorted(folder.glob("*.toml")):
         try:
-            good.append(_layout(path, _text(path), panels))
+            good.append(_layout(path, _text(path)))
         except ConfigError as error:
             problems.append(error)
     return Own(tuple(good), tuple(problems))
@@ -101,11 +111,12 @@ def load_own(folder: Path, panels: Collection[str]) -> Own:
 def in_turn(layouts: Iterable[Layout]) -> tuple[Layout, ...]:
     """Return layouts in the order in which ``p`` goes through them; of two with one name the last counts."""
     by_name = {each.name: each for each in layouts}
-    return tuple(by_name[name] for name in sorted(by_name, key=_turn))
+    return tuple(sorted(by_name.values(), key=_turn))
 
 
-def _turn(name: str) -> tuple[int, str]:
-    return (FIRST.index(name) if name in FIRST else len(FIRST), name)
+def _turn(layout: Layout) -> tuple[bool, int, str]:
+    name = layout.name
+    return bool(layout.pages), FIRST.index(name) if name in FIRST else len(FIRST), name
 
 
 def named(name: str, layouts: Sequence[Layout]) -> Layout:
@@ -128,28 +139,49 @@ def _text(path: Path) -> str:
         raise ConfigError(t("layout.unreadable", path=path, reason=error)) from error
 
 
-def _layout(path: Path, text: str, panels: Collection[str]) -> Layout:
+def _layout(path: Path, text: str) -> Layout:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(t("layout.unreadable", path=path, reason=error)) from error
+    if not tables.keys().isdisjoint(_WALL_KEYS):
+        return _wallboard(path, tables)
     _check_keys(path, tables, SIZES)
     if "column" not in tables:
         raise ConfigError(t("layout.no_column", path=path), t("layout.no_column_remedy"))
-    return Layout(path.stem, {kind: _plan(path, kind, table, panels) for kind, table in tables.items()})
+    return Layout(path.stem, {kind: _plan(path, kind, table) for kind, table in tables.items()})
 
 
-def _plan(path: Path, kind: str, table: object, panels: Collection[str]) -> Plan:
+def _wallboard(path: Path, tables: Mapping[str, Any]) -> Layout:
+    _check_keys(path, tables, _WALL_KEYS)
+    pages = _texts(path, "pages", tables.get("pages", list(PAGES)))
+    for name in pages:
+        if name not in PAGES:
+            _refuse_name(path, "pages", name, PAGES, "layout.no_page")
+    try:
+        every_s = parse_span(str(tables.get("every", USUAL_TURN)))
+    except UsageError as error:
+        raise ConfigError(t("layout.every", path=path, reason=error.message), error.remedy) from None
+    if not pages or not every_s:
+        raise ConfigError(t("layout.no_pages", path=path), t("layout.names", names=", ".join(PAGES)))
+    return Layout(path.stem, pages=tuple(dict.fromkeys(pages)), every_s=every_s)
+
+
+def _refuse_name(path: Path, key: str, name: str, known: Sequence[str], what: str) -> NoReturn:
+    close = difflib.get_close_matches(name, known, n=1)
+    remedy = t("config.did_you_mean", key=close[0]) if close else t("layout.names", names=", ".join(known))
+    raise ConfigError(t(what, path=path, key=key, name=name), remedy)
+
+
+def _plan(path: Path, kind: str, table: object) -> Plan:
     if not isinstance(table, dict):
         raise ConfigError(t("layout.no_table", path=path, key=kind))
     _check_keys(path, table, _KEYS, f"{kind}.")
     rows = [row.split() for row in _texts(path, f"{kind}.areas", table.get("areas"))]
     names = [name for row in rows for name in row]
     for name in names:
-        if name not in panels:
-            close = difflib.get_close_matches(name, panels, n=1)
-            remedy = t("config.did_you_mean", key=close[0]) if close else t("layout.panels", names=", ".join(panels))
-            raise ConfigError(t("layout.no_panel", path=path, key=f"{kind}.areas", name=name), remedy)
+        if name not in NAMES:
+            _refuse_name(path, f"{kind}.areas", name, NAMES, "layout.no_panel")
     if len({len(row) for row in rows}) != 1 or not names:
         raise ConfigError(t("layout.uneven", path=path, key=f"{kind}.areas"), t("layout.uneven_remedy"))
     places = {name: _place(path, f"{kind}.areas", name, rows) for name in dict.fromkeys(names)}
