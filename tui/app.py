@@ -5,12 +5,13 @@ from functools import partial
 from pathlib import Path
 
 from tui.alert_desk import alert_desk
+from tui.alerting import rules_in_force
 from tui.config import Settings, config_path, playbook_folder
 from tui.engine.clock import Clock, SystemClock
 from tui.engine.fleet.address import FleetAddress, fleet_address
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import Calling
-from tui.engine.monitor import Monitor, ScopedMonitor, Watchlist, follow
+from tui.engine.monitor import Monitor, ScopedMonitor, TimeMachine, Watchlist, follow
 from tui.engine.parser import line_time
 from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.redact import redact
@@ -66,12 +67,13 @@ def monitor_app(
     if settings.listen and not read_only:
         companions.append(_exporter(settings, store, monitor, clock))
     scoped = ScopedMonitor(monitor, watchlist, new_store, clock)
+    machine = TimeMachine(scoped, new_store, lambda: rules_in_force(in_force.settings), clock, settings.zone())
     private = read_only or companion is not None
     alerts = alert_desk(settings, playbooks, specs, monitor.snapshot, clock, private=private)
     return opened(
-        scoped,
+        machine,
         companions=companions,
-        keepers=[live(scoped, alerts).keep],
+        keepers=[live(machine, alerts).keep],
         alerts=alerts,
         remember=partial(remember_sources, config_file),
         at_end=recording.close if recording else None,

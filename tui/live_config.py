@@ -10,7 +10,7 @@ from tui.alerting import alerting
 from tui.config import Settings
 from tui.config_reload import GONE, changed_keys, file_stamp
 from tui.engine.errors import ConfigError, VoxtopError
-from tui.engine.monitor import ScopedMonitor
+from tui.engine.monitor import TimeMachine
 from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.safe_text import safe_text
 from tui.engine.text import system_language, t, use_language
@@ -62,7 +62,7 @@ class LiveConfig:
         in_force: InForce,
         reading: Reading,
         playbooks: PlaybookCatalogue,
-        monitor: ScopedMonitor | None = None,
+        monitor: TimeMachine | None = None,
         alerts: AlertDesk | None = None,
     ) -> None:
         """``monitor`` is None where the figures come from elsewhere."""

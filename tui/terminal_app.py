@@ -20,7 +20,7 @@ from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.own_layouts import Layouts, layout_folder
 from tui.own_themes import OwnThemes
-from tui.screens._bindings import CHANGES
+from tui.screens._bindings import CHANGES, PRESENT
 from tui.screens._watching import Remember, Watched
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.layouts import DEFAULT, named
@@ -133,10 +133,16 @@ class VoxtopApp(BareApp[int]):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Run an action, unless it changes something and this monitor or its wallboard is for looking only."""
+        """Run an action, unless it changes something and this monitor or its wallboard is for looking only.
+
+        The past cannot be changed either.
+        """
         name = (action if isinstance(action, str) else action[1]).partition("(")[0].rpartition(".")[2]
         if name in CHANGES and (self._read_only or isinstance(self.screen, WallboardScreen)):
             self.notify(t("screen.read_only"), markup=False)
+            return False
+        if self._monitor.moment is not None and name in PRESENT:
+            self.notify(t("time.unchangeable"), markup=False)
             return False
         return await super().run_action(action, default_namespace, namespaces)
 

@@ -1,6 +1,7 @@
 """Panels over a snapshot, one per file, drawn row by row from plain text."""
 
 from widgets._ascii_filter import AsciiFilter
+from widgets._format import clock_time
 from widgets._glyphs import glyphs_in_use, use_glyphs
 from widgets._panel import Panel
 from widgets.alert_banner import AlertBanner
@@ -39,6 +40,7 @@ __all__ = [
     "TtfbPanel",
     "VerdictStrip",
     "Wallboard",
+    "clock_time",
     "finding_text",
     "glyphs_in_use",
     "use_glyphs",

@@ -77,10 +77,10 @@ def window(seconds: float) -> str:
     return f"{limit(seconds / 60)} min" if seconds >= 60 else f"{limit(seconds)} s"
 
 
-def clock_time(at: float, now: float) -> str:
+def clock_time(at: float, now: float, *, seconds: bool = False) -> str:
     """Return the local time of day, with the day when it was not within the last 20 hours."""
     local = datetime.fromtimestamp(at, UTC).astimezone()
-    return local.strftime("%H:%M" if now - at < 72_000 else "%m-%d %H:%M")
+    return local.strftime(("" if now - at < 72_000 else "%m-%d ") + ("%H:%M:%S" if seconds else "%H:%M"))
 
 
 def size(count: float) -> str:

@@ -20,6 +20,7 @@ Role = Literal[
     "badge-warning",
     "badge-critical",
     "badge-paused",
+    "badge-replay",
     "series-1",
     "series-2",
     "series-3",

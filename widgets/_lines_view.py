@@ -66,12 +66,13 @@ class LinesView(Widget):
         & > .lines--badge-warning { color: $background; background: $warning; text-style: bold; }
         & > .lines--badge-critical { color: $background; background: $error; text-style: bold; }
         & > .lines--badge-paused { color: $background; background: $accent; text-style: bold; }
+        & > .lines--badge-replay { color: $background; background: $secondary; text-style: bold; }
         & > .lines--series-1 { color: $primary; }
         & > .lines--series-2 { color: $secondary; }
         & > .lines--series-3 { color: $accent; }
         & > .lines--cursor { background: $surface; }
         &:ansi > .lines--badge-ok, &:ansi > .lines--badge-warning, &:ansi > .lines--badge-critical,
-        &:ansi > .lines--badge-paused { color: ansi_black; }
+        &:ansi > .lines--badge-paused, &:ansi > .lines--badge-replay { color: ansi_black; }
         &:ansi > .lines--badge-no-data { color: ansi_black; background: ansi_white; }
         &:ansi > .lines--cursor { text-style: reverse; }
     }

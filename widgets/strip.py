@@ -67,7 +67,7 @@ def worst_fallback(stages: tuple[StageFallback, ...]) -> StageFallback | None:
     return max(known, key=lambda stage: (stage.status.rank, stage.pct or 0), default=None)
 
 
-def first_line(snapshot: Snapshot, width: int, view: View, paused: int | None) -> Line:
+def first_line(snapshot: Snapshot, width: int, view: View, paused: int | None, past: str = "") -> Line:
     """Return state, since when, and the findings that fit."""
     verdict = snapshot.verdict
     status = view.current(verdict.status)
@@ -77,6 +77,7 @@ def first_line(snapshot: Snapshot, width: int, view: View, paused: int | None) -
         since = t("strip.since", time=fmt.clock_time(verdict.since, view.now), age=view.age(verdict.since))
         line = (*line, Run(since, "label"), Run("  "))
     right: Line = () if paused is None else (Run(f" {t('strip.paused', count=paused)} ", "badge-paused"),)
+    right = (Run(f" {past} ", "badge-replay"),) if past else right
     room = width - width_of(line) - width_of(right) - 2 * bool(right)
     return spread((*line, *_reasons(snapshot, status, room)), right, width)
 
@@ -176,23 +177,26 @@ class VerdictStrip(LinesView):
 
     _snapshot = EMPTY_SNAPSHOT
     _paused: int | None = None
+    _past = ""
 
-    def show(self, snapshot: Snapshot, now: float, *, paused: int | None = None) -> None:
+    def show(self, snapshot: Snapshot, now: float, *, paused: int | None = None, past: str = "") -> None:
         """Show a snapshot.
 
         Args:
             snapshot: What to show.
             now: Seconds since the epoch, for the ages.
             paused: How many events came since the view was frozen; ``None`` while it is not.
+            past: What to say of the moment shown if it is not now; safe text.
         """
-        same = snapshot is self._snapshot and paused == self._paused and self._drawn is not None
-        self._snapshot, self._paused = snapshot, paused
+        told = (paused, past)
+        same = snapshot is self._snapshot and told == (self._paused, self._past) and self._drawn is not None
+        self._snapshot, (self._paused, self._past) = snapshot, told
         if not same or self._view.aged(now):
             self.redraw(now, live=snapshot.verdict.freshness == "live")
 
     def draw(self, width: int, height: int, view: View) -> list[Line]:  # noqa: ARG002 - always two lines
         """Return the two lines."""
         return [
-            first_line(self._snapshot, width, view, self._paused),
+            first_line(self._snapshot, width, view, self._paused, self._past),
             second_line(self._snapshot, width, view),
         ]

@@ -22,6 +22,7 @@ class FixedMonitor:
         self.raw = {source: list(lines) for source, lines in (raw or {}).items()}
         self.showing = snapshot
         self.recorded = list(events)
+        self.moment: float | None = None
         self.changed = asyncio.Event()
         self.asked: list[tuple[str, ...]] = []
         self.specs = ("/var/log/app.log",)
@@ -34,6 +35,9 @@ class FixedMonitor:
         self.changed.clear()
 
     def snapshot(self) -> Snapshot:
+        return self.showing
+
+    def present(self) -> Snapshot:
         return self.showing
 
     def events(self, since: float, until: float) -> list[LogEvent]:

@@ -163,11 +163,11 @@ async def test_sources_are_remembered_on_request_and_a_failure_is_told() -> None
         return Path("/home/me/config.toml")
 
     async with watching(many(), remember) as (_, pilot):
-        await pilot.press("S")
+        await pilot.press("ctrl+s")
         assert kept == [("/var/log/app.log",)]
         assert "/home/me/config.toml" in told(pilot)[0]
     async with watching(many(), refused) as (_, pilot):
-        await pilot.press("S")
+        await pilot.press("ctrl+s")
         assert told(pilot) == ["/var/log/app.log [not] written; mend it"]
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from tui.alerting import rules_in_force
 from tui.commands._options import screen_options, settle
 from tui.commands._redaction import redact_option, redaction
 from tui.config import Settings
 from tui.engine.clock import ReplayClock
 from tui.engine.errors import SourceError, UsageError
 from tui.engine.metrics.store import MetricsStore
-from tui.engine.monitor import Monitor, ScopedMonitor, Watchlist
+from tui.engine.monitor import Monitor, ScopedMonitor, TimeMachine, Watchlist
 from tui.engine.parser import line_time
 from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.safe_text import safe_text
@@ -50,7 +51,8 @@ def command(file: Path, speed: float, begin: str | None, config: Path | None, no
 
     monitor = Monitor([source], new_store(), clock, tz, notice)
     watched = ScopedMonitor(monitor, Watchlist(monitor, _refuse, clock), new_store, clock)
-    return VoxtopApp(watched, clock, settings.theme, layout=settings.layout).run_to_end()
+    machine = TimeMachine(watched, new_store, partial(rules_in_force, settings), clock, tz)
+    return VoxtopApp(machine, clock, settings.theme, layout=settings.layout).run_to_end()
 
 
 def _refuse(spec: str) -> str:

@@ -48,6 +48,39 @@ def parse_until(text: str, now: float, tz: tzinfo | None) -> float | None:
     return None if _is_all(text) else _moments(text, now, tz)[1]
 
 
+_CLOCK = re.compile(r"(\d\d?):(\d\d)(?::(\d\d))?")
+
+
+def parse_seek(text: str, shown: float, now: float, tz: tzinfo | None) -> float:
+    """Return the moment to look at, in seconds since the epoch.
+
+    ``14:02`` or ``14:02:30`` is the newest such time that is over; ``-10m`` and ``+10m`` count from what is
+    ``shown``, ``2h`` back from now; and what ``parse_since`` takes.
+
+    Raises:
+        UsageError: the text names no moment.
+    """
+    word = text.strip()
+    if word[:1] in {"-", "+"}:
+        return shown + (parse_span(word[1:]) if word[0] == "+" else -parse_span(word[1:]))
+    if clock := _CLOCK.fullmatch(word):
+        return _time_of_day(clock, text, now, tz)
+    moment = parse_since(text, now, tz)
+    if moment is None:
+        raise UsageError(t("when.no_moment", value=text), t("when.seek_remedy"))
+    return moment
+
+
+def _time_of_day(clock: re.Match[str], text: str, now: float, tz: tzinfo | None) -> float:
+    try:
+        wanted = time(int(clock[1]), int(clock[2]), int(clock[3] or 0))
+    except ValueError:
+        raise UsageError(t("when.no_moment", value=text), t("when.seek_remedy")) from None
+    today = datetime.fromtimestamp(now, tz).date()
+    found = datetime.combine(today, wanted, tz).timestamp()
+    return found if found <= now else datetime.combine(today - timedelta(days=1), wanted, tz).timestamp()
+
+
 def _is_all(text: str) -> bool:
     return text.strip().lower() == "all"
 
@@ -64,7 +97,7 @@ def _moments(text: str, now: float, tz: tzinfo | None) -> tuple[float, float]:
         else:
             named = datetime.fromisoformat(text.strip())
             moment = (named if named.tzinfo else named.replace(tzinfo=tz)).timestamp()
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         raise UsageError(t("when.no_moment", value=text), t("when.moment_remedy")) from None
     return moment, moment
 

@@ -31,15 +31,19 @@ class AlertingScreen(WatchingScreen):
         self._alerts = alerts
         self._clock = clock
         self._shown = EMPTY_SNAPSHOT
+        self._present = EMPTY_SNAPSHOT
         self._news = News()
 
     def _open(self, playbook: Playbook | None, group: ErrorGroup | None = None) -> None:
         raise NotImplementedError
 
+    def _now(self) -> float:
+        raise NotImplementedError
+
     def _board(self, seen: Snapshot) -> AlertBoard:
         """Return the alerts of this moment; tell of those that are over."""
         board = self._alerts.board() if self._alerts else seen.alerts
-        if board is not self._shown.alerts:
+        if board is not self._present.alerts:
             for alert in self._news.over(board):
                 self.notify(t("screen.alert_over", summary=safe_text(alert.summary, 200)), markup=False)
         return board
@@ -47,7 +51,7 @@ class AlertingScreen(WatchingScreen):
     @on(AlertsPanel.Drilled)
     def open_alerts(self) -> None:
         """Drill from the panel into everything about the alerts."""
-        self.app.push_screen(AlertsScreen(self, lambda: self._shown, self._clock.now))
+        self.app.push_screen(AlertsScreen(self, lambda: self._shown, self._now))
 
     def open_for(self, alert: Alert | None) -> None:
         """Open the playbook of an alert."""

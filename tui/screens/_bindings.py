@@ -14,6 +14,9 @@ CHANGES: frozenset[str] = frozenset(
 )
 """Actions that change something outside the screen: a read-only monitor refuses them."""
 
+PRESENT: frozenset[str] = CHANGES - {"write_draft"}
+"""Actions that change what is now: refused while the past is looked at."""
+
 
 def translated(bindings: list[Binding]) -> BindingsMap:
     """Return bindings with description and tooltip taken from the catalogue (``keys.<id>``, ``keys.<id>_tip``)."""

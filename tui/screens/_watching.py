@@ -29,6 +29,10 @@ class Watched(Protocol):
     def specs(self) -> Sequence[str]:
         """The sources as typed."""
 
+    @property
+    def moment(self) -> float | None:
+        """The moment whose figures are shown, seconds since the epoch; None is now."""
+
     async def run(self) -> None:
         """Follow the sources until cancelled."""
 
@@ -38,8 +42,11 @@ class Watched(Protocol):
     def snapshot(self) -> Snapshot:
         """Return the figures in scope; the same object while nothing changed."""
 
+    def present(self) -> Snapshot:
+        """Return the figures of now, whatever moment is shown."""
+
     def events(self, since: float, until: float) -> Iterable[LogEvent]:
-        """Return what is known by now of a span of event time in scope, both ends included, oldest first.
+        """Return what is known at the moment shown of a span of event time in scope, both ends included, oldest first.
 
         Iterating may read from disk (StateError) and may be done in a thread.
         """
@@ -78,7 +85,7 @@ class WatchingScreen(Screen[None]):
     SOURCE_KEYS: ClassVar[list[Binding]] = [
         Binding("f", "scope", id="scope"),
         Binding("plus", "add_source", id="add_source", show=False),
-        Binding("S", "remember_sources", id="remember_sources", show=False),
+        Binding("ctrl+s", "remember_sources", id="remember_sources", show=False),
     ]
 
     def __init__(self, monitor: Watched, remember: Remember | None) -> None:

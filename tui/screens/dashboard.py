@@ -21,6 +21,7 @@ from tui.screens._case import case_of
 from tui.screens._incident import Incident
 from tui.screens._panels import PANELS
 from tui.screens._summons import Summons, call
+from tui.screens._travelling import TravellingScreen, events_of
 from tui.screens._watching import Remember, Watched
 from tui.screens.alerts import AlertDesk
 from tui.screens.frozen import FrozenScreen
@@ -39,7 +40,7 @@ AGE_S = 1.0
 """Ages on screen are renewed this often even when no figure changed."""
 
 
-class DashboardScreen(ArrangingScreen):
+class DashboardScreen(TravellingScreen, ArrangingScreen):
     """Strip, notice, panels 1–8 as the layout wants them, and footer."""
 
     CSS_PATH = "dashboard.tcss"
@@ -59,6 +60,7 @@ class DashboardScreen(ArrangingScreen):
         *ArrangingScreen.LAYOUT_KEYS,
         Binding("space", "freeze", id="freeze"),
         Binding("slash", "filter", id="filter"),
+        *TravellingScreen.TIME_KEYS,
         *ArrangingScreen.SOURCE_KEYS,
         *ArrangingScreen.ALERT_KEYS,
         Binding("escape", "back", id="back", show=False),
@@ -120,17 +122,18 @@ class DashboardScreen(ArrangingScreen):
 
     def _pull(self) -> None:
         """Show the newest snapshot; panels redraw only what changed."""
-        now = self._clock.now()
+        now = self._now()
         self._pulled = self._clock.monotonic()
-        self._shown = self._with_alerts(self._monitor.snapshot())
-        self._incident.see(self._shown.verdict, now)
+        self._present = self._with_alerts(self._monitor.present())
+        self._shown = self._present if self._monitor.moment is None else self._monitor.snapshot()
+        self._incident.see(self._present.verdict, self._clock.now())
         self._cover_frozen(self._shown, now)
-        if news := self._summons.news(self._shown):
+        if news := self._summons.news(self._present):
             self.run_worker(self._call(news), group="summons")
         if self._frozen is None:
             self._show(self._shown, now)
         else:
-            new = _events(self._shown) - _events(self._frozen)
+            new = events_of(self._present) - events_of(self._frozen)
             self.query_one(VerdictStrip).show(self._frozen, now, paused=new)
 
     async def _call(self, news: str) -> None:
@@ -143,14 +146,14 @@ class DashboardScreen(ArrangingScreen):
     def _with_alerts(self, seen: Snapshot) -> Snapshot:
         """Return a snapshot with the alerts in it; the same object while neither changed."""
         board = self._board(seen)
-        if seen is self._seen and board is self._shown.alerts:
-            return self._shown
+        if seen is self._seen and board is self._present.alerts:
+            return self._present
         self._seen = seen
         return replace(seen, alerts=board)
 
     def _suspect(self) -> None:
         """Take all green back when no snapshot has come for too long, whatever the reason."""
-        age, now = self._clock.monotonic() - self._pulled, self._clock.now()
+        age, now = self._clock.monotonic() - self._pulled, self._now()
         if age > OVERDUE_S:
             old = self._shown
             verdict = replace(old.verdict, status=Status.NO_DATA, freshness="stale")
@@ -171,7 +174,9 @@ class DashboardScreen(ArrangingScreen):
     def _show(self, snapshot: Snapshot, now: float) -> None:
         if self.behind_wall:
             return
-        self.query_one(VerdictStrip).show(snapshot, now)
+        past = self._past(self._present)
+        self.set_class(bool(past), "-past")
+        self.query_one(VerdictStrip).show(snapshot, now, past=past)
         self.query_one(NoticeBar).show(snapshot, now)
         self.query_one(AlertBanner).show(snapshot, now)
         for panel in self.query(Panel):
@@ -179,9 +184,17 @@ class DashboardScreen(ArrangingScreen):
 
     def action_freeze(self) -> None:
         """Hold the view or let it go on; reading never stops."""
+        if self._monitor.moment is not None:
+            self.notify(t("time.stands"), markup=False)
+            return
         self._frozen = self._shown if self._frozen is None else None
         self.set_class(self._frozen is not None, "-frozen")
         self._pull()
+
+    def _thaw(self) -> float | None:
+        held, self._frozen = self._frozen, None
+        self.remove_class("-frozen")
+        return held.at if held else None
 
     def action_help(self) -> None:
         """Open the page of keys and figures."""
@@ -238,8 +251,3 @@ class DashboardScreen(ArrangingScreen):
         box.value = ""
         box.remove_class("-open")
         self.query_one(RecentPanel).focus()
-
-
-def _events(snapshot: Snapshot) -> int:
-    """Return how many events all sources have given."""
-    return sum(source.events for source in snapshot.sources)

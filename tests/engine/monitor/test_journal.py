@@ -75,15 +75,15 @@ def events_at(source: str, *times: float | None) -> list[LogEvent]:
     return [LogEvent("turn", source, line, time=time) for line, time in enumerate(times, 1)]
 
 
-def test_a_journal_in_memory_gives_events_by_time_and_those_without_one_behind_the_one_before_them() -> None:
+def test_a_journal_in_memory_gives_events_by_time_and_those_a_little_late_or_without_one_in_their_place() -> None:
     journal = MemoryJournal()
-    journal.took("a", events_at("a", 10.0, None, 30.0), "", SourceCounts())
-    journal.took("b", events_at("b", 20.0, 5.0), "", SourceCounts())
+    journal.took("a", events_at("a", 110.0, None, 130.0), "", SourceCounts())
+    journal.took("b", events_at("b", 120.0, 50.0, 45.0), "", SourceCounts())
 
     everything = [(event.source, event.line) for event in journal.events(float("-inf"), float("inf"))]
-    some = [(event.source, event.line) for event in journal.events(10, 20, {"a"})]
+    some = [(event.source, event.line) for event in journal.events(110, 120, {"a"})]
 
-    assert everything == [("b", 2), ("a", 1), ("a", 2), ("b", 1), ("a", 3)]
+    assert everything == [("b", 2), ("b", 3), ("a", 1), ("a", 2), ("b", 1), ("a", 3)]
     assert some == [("a", 1), ("a", 2)]
 
 

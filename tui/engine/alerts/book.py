@@ -142,6 +142,12 @@ def read_board(connection: sqlite3.Connection, scopes: Sequence[str], now: float
     )
 
 
+def board_of(tracks: Iterable[Track]) -> AlertBoard:
+    """Return the board of alerts that were judged beside the state file: what people said of them is not in it."""
+    alerts = (replace(track.alert, summary=describe(track.alert)) for track in tracks)
+    return AlertBoard(tuple(sorted(alerts, key=urgency)), known=True)
+
+
 def is_alive(one: Beat, now: float) -> bool:
     """Tell whether a process judged lately and did not say that it ends."""
     return bool(one.pid) and now - one.at < FRESH_S

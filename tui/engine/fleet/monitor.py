@@ -219,6 +219,14 @@ class FleetMonitor:
     async def find_line(self, source: str, start: int, wanted: Callable[[str], bool], step: int) -> None:
         """Find nothing."""
 
+    @property
+    def moment(self) -> None:
+        """Always now."""
+
+    def present(self) -> Snapshot:
+        """Return the same as ``snapshot``."""
+        return self.snapshot()
+
     def snapshot(self) -> Snapshot:
         """Return the figures of the newest answers; grey once these are old.
 

@@ -38,7 +38,7 @@ class RecentErrors:
     def __init__(self, hints: Hints | None, clean: Clean = str) -> None:
         """``clean`` is applied to each text that is shown; it is asked once for each."""
         self.version = 0
-        self._clean = lru_cache(CLEANED)(clean)
+        self.clean: Clean = lru_cache(CLEANED)(clean)
         self._hints = hints
         self._rows: dict[str, _Row] = {}
         self._taken = 0
@@ -92,4 +92,4 @@ class RecentErrors:
     def rows(self) -> tuple[ErrorGroup, ...]:
         """Return the rows by the time of their newest line; those without times come last."""
         ordered = sorted(self._rows.values(), key=lambda row: (row.group.last_at or 0.0, row.order), reverse=True)
-        return tuple(replace(row.group, text=self._clean(row.group.text)) for row in ordered)
+        return tuple(replace(row.group, text=self.clean(row.group.text)) for row in ordered)

@@ -59,6 +59,8 @@ class MetricsStore:
         self._silence = Silence(thresholds)
         self._recent = RecentErrors(hints, clean)
         self._generations = Generations(hints)
+        self.outside: dict[str, object] = {"hints": hints, "clean": self._recent.clean}
+        """What is shared with others and not part of the figures."""
         self._starts: dict[str, Starts] = {}
         self._sources: set[str] = set()
         self._slot = -1

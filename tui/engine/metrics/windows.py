@@ -27,6 +27,15 @@ def moment(event: LogEvent, now: float) -> float | None:
     return time if time is not None and _YEAR_2000 <= time <= now + _FUTURE_S else event.arrived
 
 
+DISORDER_S = 30.0
+"""A line that is older than one above it by up to so much keeps its place below it (semantics R67)."""
+
+
+def in_place(own: float | None, above: float) -> float:
+    """Return where an event stands that is below another: at its own moment, or there if that is a little earlier."""
+    return above if own is None or above - DISORDER_S <= own < above else own
+
+
 def is_plausible(time: float, now: float) -> bool:
     """Tell a time a log may have from one of a broken clock (semantics R67)."""
     return _YEAR_2000 <= time <= now + _FUTURE_S

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 
+from tui.engine.metrics.windows import in_place
 from tui.engine.model import LogEvent, SourceCounts
 
 EVENTS_KEPT = 50_000
@@ -21,7 +22,7 @@ class MemoryJournal:
         del bookmark, counts
         at = self._newest.get(source, float("-inf"))
         for event in events:
-            at = _moment(event, at)
+            at = in_place(event.time if event.time is not None else event.arrived, at)
             self._events.append((at, event))
         self._newest[source] = at
 
@@ -34,9 +35,3 @@ class MemoryJournal:
         ]
         kept.sort(key=lambda each: each[0])
         return (event for _, event in kept)
-
-
-def _moment(event: LogEvent, otherwise: float) -> float:
-    if event.time is not None:
-        return event.time
-    return otherwise if event.arrived is None else event.arrived

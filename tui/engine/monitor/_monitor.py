@@ -321,6 +321,10 @@ class Monitor:
             self._store = store
         self._news.set()
 
+    def seen(self) -> dict[str, tuple[tuple[float, float], ...]]:
+        """Return over which spans of time each source was read, the newest of them."""
+        return {name: tuple(feed.seen) for name, feed in self._feeds.items()}
+
     def snapshot(self) -> Snapshot:
         """Return the figures of this moment; while nothing changes, the very same object."""
         return self.snapshot_of(None)

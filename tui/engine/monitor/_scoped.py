@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
-from tui.engine.model import LogEvent, RawLine, Snapshot, SourceStatus
+from tui.engine.model import LogEvent, RawLine, Scope, Snapshot, SourceStatus
 from tui.engine.monitor._monitor import Monitor
 from tui.engine.monitor._part import Part
 from tui.engine.monitor._watchlist import Watchlist
@@ -70,6 +70,10 @@ class ScopedMonitor:
         """Return as soon as an event was counted, or after ``patience`` seconds."""
         await self._monitor.news(patience)
 
+    def wake(self) -> None:
+        """Let ``news`` return: what is shown has changed."""
+        self._monitor.wake()
+
     def snapshot(self) -> Snapshot:
         """Return the figures of what is in scope; every source stands in it, so that another can be chosen."""
         return self._monitor.snapshot_of(self._part)
@@ -89,6 +93,15 @@ class ScopedMonitor:
     async def find_line(self, source: str, start: int, wanted: Callable[[str], bool], step: int) -> int | None:
         """Return the next kept line that is wanted (see ``Monitor.find_line``)."""
         return await self._monitor.find_line(source, start, wanted, step)
+
+    @property
+    def scope(self) -> Scope | None:
+        """Return which sources the figures are about; None where they are about all."""
+        return self._part.scope if self._part else None
+
+    def seen(self) -> dict[str, tuple[tuple[float, float], ...]]:
+        """Return over which spans of time each source was read, whatever is in scope."""
+        return self._monitor.seen()
 
     async def choose_source(self, name: str) -> None:
         """Show one source only."""

@@ -5,13 +5,10 @@ from contextlib import closing
 from math import inf
 from typing import NamedTuple
 
-from tui.engine.metrics.windows import moment
+from tui.engine.metrics.windows import in_place, moment
 from tui.engine.model import LogEvent
 from tui.engine.state._codec import decode
 from tui.engine.state._database import StateDatabase
-
-DISORDER_S = 30.0
-"""A line that is older than one above it by up to so much keeps its place below it (semantics R67)."""
 
 
 class Run(NamedTuple):
@@ -33,7 +30,7 @@ def runs(events: Sequence[LogEvent], top: float, now: float) -> Iterator[Run]:
         own = moment(event, now)
         if own is None:
             own = top if top > float("-inf") else now
-        at = top if top - DISORDER_S <= own < top else own
+        at = in_place(own, top)
         if run.events and at >= top:
             run = run._replace(last=at)
         else:

@@ -1,0 +1,127 @@
+"""Keys for time: back, on, seek, live; what is refused in the past."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC
+
+from textual.pilot import Pilot
+
+from tests.engine.monitor.scripted import NOW, Scripted, stamped
+from tests.screens.fixed_monitor import app_over
+from tests.screens.test_watching import NotingApp, told
+from tui.engine.alerts.rule import read_rules
+from tui.engine.clock import ManualClock
+from tui.engine.metrics.store import MetricsStore
+from tui.engine.model import EMPTY_SNAPSHOT, Thresholds
+from tui.engine.monitor import Monitor, ScopedMonitor, TimeMachine, Watchlist
+from widgets import CallsPanel, VerdictStrip
+
+
+def store() -> MetricsStore:
+    return MetricsStore(Thresholds())
+
+
+def opened(call: str, at: float) -> str:
+    return stamped(f"🔌 WS CONNECTION | Client: twilio, ID: {call}", at)
+
+
+@asynccontextmanager
+async def travelling(size: tuple[int, int] = (120, 40)) -> AsyncIterator[tuple[Scripted, ManualClock, Pilot[int]]]:
+    """Open a dashboard on a log with a call half an hour ago, another ten minutes ago and one now."""
+    clock = ManualClock(NOW)
+    source = Scripted("app.log", clock)
+    monitor = Monitor([source], store(), clock, UTC)
+    scoped = ScopedMonitor(monitor, Watchlist(monitor, str, clock), store, clock)
+    machine = TimeMachine(scoped, store, lambda: read_rules({}, str), clock, UTC)
+    app = NotingApp(machine, clock, "dark")
+    async with app.run_test(size=size) as pilot:
+        source.put(opened("a", NOW - 1800), opened("b", NOW - 600), opened("c", NOW), live=False)
+        await source.all_taken()
+        yield source, clock, pilot
+
+
+async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():
+            await pilot.pause(0.01)
+
+
+def strip(pilot: Pilot[int]) -> str:
+    return pilot.app.screen.query_one(VerdictStrip).rows[0]
+
+
+def active(pilot: Pilot[int]) -> bool:
+    return "3 active" in "\n".join(pilot.app.screen.query_one(CallsPanel).rows)
+
+
+async def test_back_on_and_live_show_the_figures_of_each_moment_under_a_badge() -> None:
+    async with travelling() as (_, _, pilot):
+        await until(pilot, lambda: active(pilot))
+        assert "REPLAY" not in strip(pilot)
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: "REPLAY 11:59:00" in strip(pilot))
+        assert not active(pilot)
+        await pilot.press("right_square_bracket")
+        await until(pilot, lambda: "REPLAY" not in strip(pilot))
+        await pilot.press("left_curly_bracket")
+        await until(pilot, lambda: "REPLAY 11:50:00" in strip(pilot))
+        await pilot.press("L")
+        await until(pilot, lambda: active(pilot) and "REPLAY" not in strip(pilot))
+
+
+async def test_the_badge_counts_what_is_new_while_the_past_is_looked_at() -> None:
+    async with travelling() as (source, clock, pilot):
+        await until(pilot, lambda: active(pilot))
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: "REPLAY 11:59:00 · 0 new · 0 errors" in strip(pilot))
+        clock.advance(1)
+        source.put(opened("d", NOW + 1), stamped("❌ [TTS Azure] Error: 401 Unauthorized", NOW + 1))
+        await source.all_taken()
+        await until(pilot, lambda: "REPLAY 11:59:00 · 2 new · 1 errors" in strip(pilot))
+
+
+async def test_seek_takes_a_time_of_day_or_a_span_and_tells_in_one_line_what_is_no_moment() -> None:
+    async with travelling() as (_, _, pilot):
+        await until(pilot, lambda: active(pilot))
+        await pilot.press("S", *"11:55", "enter")
+        await until(pilot, lambda: "REPLAY 11:55:00" in strip(pilot))
+        await pilot.press("S", "minus", *"5m", "enter")
+        await until(pilot, lambda: "REPLAY 11:50:00" in strip(pilot))
+        await pilot.press("S", *"soon", "enter")
+        await until(pilot, lambda: any("'soon' is neither a span nor a time" in each for each in told(pilot)))
+        assert "REPLAY 11:50:00" in strip(pilot)
+
+
+async def test_nothing_is_changed_in_the_past_and_the_past_is_not_frozen() -> None:
+    async with travelling() as (_, _, pilot):
+        await until(pilot, lambda: active(pilot))
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: "REPLAY" in strip(pilot))
+        await pilot.press("a", "space")
+        await until(pilot, lambda: len(told(pilot)) == 2)
+
+        assert "this is the past" in told(pilot)[0]
+        assert "stands still already" in told(pilot)[1]
+        assert "PAUSED" not in strip(pilot)
+
+
+async def test_stepping_back_from_a_frozen_view_begins_where_it_was_held() -> None:
+    async with travelling() as (source, clock, pilot):
+        await until(pilot, lambda: active(pilot))
+        await pilot.press("space")
+        await until(pilot, lambda: "PAUSED" in strip(pilot))
+        clock.advance(300)
+        source.put()
+        await source.all_taken()
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: "REPLAY 11:59:00" in strip(pilot))
+
+
+async def test_a_monitor_without_recorded_events_says_so() -> None:
+    app = app_over(EMPTY_SNAPSHOT)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("left_square_bracket", "S", "L")
+        await pilot.pause()
+
+        assert any("nothing is recorded here" in note.message for note in app._notifications)
