@@ -39,7 +39,7 @@ class RecentErrors:
         """``clean`` is applied to each text that is shown; it is asked once for each."""
         self.version = 0
         self.clean: Clean = lru_cache(CLEANED)(clean)
-        self._hints = hints
+        self.hints = hints
         self._rows: dict[str, _Row] = {}
         self._taken = 0
 
@@ -68,7 +68,7 @@ class RecentErrors:
             first_at=time,
             last_at=time,
             source=event.source,
-            playbook=self._hints.for_event(event) if self._hints else None,
+            playbook=self.hints.for_event(event) if self.hints else None,
             call=event.id,
         )
 

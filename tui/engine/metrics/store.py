@@ -59,8 +59,6 @@ class MetricsStore:
         self._silence = Silence(thresholds)
         self._recent = RecentErrors(hints, clean)
         self._generations = Generations(hints)
-        self.outside: dict[str, object] = {"hints": hints, "clean": self._recent.clean}
-        """What is shared with others and not part of the figures."""
         self._starts: dict[str, Starts] = {}
         self._sources: set[str] = set()
         self._slot = -1
@@ -95,6 +93,11 @@ class MetricsStore:
             "process_stop": self._process_stop,
             "key_present": self._key_present,
         }
+
+    @property
+    def outside(self) -> dict[str, object]:
+        """Return what the figures refer to and share with others."""
+        return {"hints": self._recent.hints, "clean": self._recent.clean}
 
     @property
     def bad_samples(self) -> int:
