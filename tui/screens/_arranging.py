@@ -106,7 +106,7 @@ class ArrangingScreen(AlertingScreen):
             return
         self.leave_wall()
         if layout.pages:
-            self._wall = WallboardScreen(self, layout, lambda: self._shown, self._incident, self._clock)
+            self._wall = WallboardScreen(self, layout, lambda: self._present, self._incident, self._clock)
             self.app.push_screen(self._wall)
             return
         self.arrangement = name
