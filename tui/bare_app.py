@@ -1,7 +1,7 @@
 """What every Textual app of the program does alike: themes, signs, signals, and how it ends."""
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, TypeVar
 
 import rich.text
@@ -12,6 +12,7 @@ from textual.filter import LineFilter
 import themes
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
+from tui.memory import NO_MEMORY, RESERVE, is_out_of_memory, no_memory
 from tui.own_themes import OwnThemes, theme_folder
 from widgets import AsciiFilter, glyphs_in_use
 
@@ -33,6 +34,7 @@ class BareApp(App[Result]):
             ConfigError: there is none of that name.
         """
         super().__init__()
+        self._reserve = bytearray(RESERVE)
         self._own_themes = own_themes or OwnThemes(theme_folder())
         for each in (*themes.load(), *self._own_themes.themes):
             self.register_theme(each)
@@ -58,6 +60,25 @@ class BareApp(App[Result]):
         """Return a key as the terminal can show it: by its name where its sign is not in the encoding."""
         shown = super().get_key_display(binding)
         return shown if shown.isascii() or not glyphs_in_use().ascii else binding.key
+
+    async def run_beside(self, run: Callable[[], Awaitable[None]]) -> None:
+        """Run what works beside the screen; where memory runs out in it, end with a sentence instead of a picture."""
+        try:
+            await run()
+        except BaseException as error:
+            if not is_out_of_memory(error):
+                raise
+            self._handle_exception(MemoryError())
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End for a defect; for want of memory with what little that takes."""
+        if not is_out_of_memory(error):
+            super()._handle_exception(error)
+            return
+        self._reserve.clear()
+        self._return_code = NO_MEMORY
+        self._exit_renderables[:] = [rich.text.Text(f"voxtop: {no_memory()}")]
+        self._close_messages_no_wait()
 
     def _fatal_error(self) -> None:
         """Tell of a defect without local variables: they hold log lines."""

@@ -14,6 +14,7 @@ from tui.commands import COMMANDS
 from tui.engine.errors import VoxtopError
 from tui.engine.safe_text import safe_text
 from tui.engine.text import system_language, t, use_language
+from tui.memory import NO_MEMORY, is_out_of_memory, no_memory
 
 DEFAULT = "live"
 
@@ -106,6 +107,12 @@ def main() -> NoReturn:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = 130
+    except BaseException as error:
+        if not is_out_of_memory(error):
+            raise
+        error.__traceback__ = None  # lets go of what the frames hold: the sentence needs a little
+        _complain(no_memory())
+        code = NO_MEMORY
     _let_go_of_output()
     sys.exit(code if isinstance(code, int) else 0)
 

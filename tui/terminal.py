@@ -6,10 +6,13 @@ import signal
 import sys
 import termios
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from tui.engine.errors import UsageError
 from tui.engine.text import t
+from tui.memory import NO_MEMORY, is_out_of_memory, no_memory
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
@@ -17,6 +20,9 @@ GRACE_S = 1.5
 """A terminal that is gone can block the orderly way out; after this long the process ends anyhow."""
 
 WATCH_S = 1.0
+
+MODES_OFF = b"\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[<u"
+"""Alternate screen, hidden cursor, mouse, focus, pasting, cut lines and keyboard protocol: all a screen turns on."""
 
 PARENT_VARIABLE = "_VOXTOP_PARENT"
 """Set for a monitor whose screen another process carries to a browser: the number of that process."""
@@ -53,6 +59,40 @@ def shows_unicode() -> bool:
     return (stream.encoding or "").lower().replace("-", "") == "utf8"
 
 
+@contextmanager
+def given_back() -> Iterator[None]:
+    """Leave the terminal as it was, even if the screen fails while it is put away (no memory is left)."""
+    before = _line_settings()
+
+    def restore() -> None:
+        now = _line_settings()
+        if before is not None and now is not None and now != before:
+            termios.tcsetattr(0, termios.TCSANOW, before)
+            os.write(1, MODES_OFF)
+
+    def thread_died(died: threading.ExceptHookArgs) -> None:
+        """End at once where the thread that draws has no memory: the program would wait for it for ever."""
+        if died.exc_value is None or not is_out_of_memory(died.exc_value):
+            threading.__excepthook__(died)
+            return
+        restore()
+        os.write(2, f"voxtop: {no_memory()}\n".encode())
+        os._exit(NO_MEMORY)
+
+    threading.excepthook = thread_died
+    try:
+        yield
+    finally:
+        restore()
+
+
+def _line_settings() -> list[Any] | None:
+    try:
+        return termios.tcgetattr(0)
+    except termios.error:
+        return None
+
+
 def end_on_signals(leave: Callable[[int], None]) -> None:
     """Leave in order on every ending signal and when the terminal is gone; call inside the event loop.
 
@@ -87,8 +127,4 @@ def _terminal_gone() -> bool:
     """
     if parent := os.environ.get(PARENT_VARIABLE):
         return str(os.getppid()) != parent
-    try:
-        termios.tcgetattr(0)
-    except termios.error:
-        return True
-    return False
+    return _line_settings() is None

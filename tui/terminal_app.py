@@ -26,7 +26,7 @@ from tui.screens.dashboard import DashboardScreen
 from tui.screens.layouts import DEFAULT, named
 from tui.screens.playbook import Desk
 from tui.screens.wallboard import WallboardScreen
-from tui.terminal import end_on_signals
+from tui.terminal import end_on_signals, given_back
 
 DASHBOARD_AT = 1
 """Its place in the stack of screens: above the empty one that Textual begins with."""
@@ -92,14 +92,14 @@ class VoxtopApp(BareApp[int]):
         end_on_signals(self.action_leave)
         self.push_screen(self._front)
         # After the first picture: history may be long, and somebody is waiting for a sign of life.
-        self.call_after_refresh(self.run_worker, self._monitor.run, group="monitor")
+        self.call_after_refresh(self.run_worker, partial(self.run_beside, self._monitor.run), group="monitor")
         if self._alerts and self._alerts.trouble:
             self.notify(safe_text(self._alerts.trouble), severity="error", timeout=TROUBLE_S, markup=False)
         self.run_worker(self._layouts.keep(self._take_layouts, self._complain), group="layouts")
         for keep in self._keepers:
             self.run_worker(keep(self), group="keeper")
         for companion in self._companions:
-            self.run_worker(companion(), group="companion")
+            self.run_worker(self.run_beside(companion), group="companion")
 
     def _take_layouts(self) -> None:
         self._front.take_layouts()
@@ -158,7 +158,8 @@ class VoxtopApp(BareApp[int]):
     def run_to_end(self) -> int:
         """Run until the user, a signal or a defect ends it, and return the exit code."""
         try:
-            self.run()
+            with given_back():
+                self.run()
         finally:
             if self._at_end:
                 self._at_end()

@@ -1,4 +1,4 @@
-"""Faults 75 to 82: pipes that close, defects, job control, sizes, poor terminals."""
+"""Faults 75 to 85: pipes that close, defects, job control, sizes, poor terminals, no memory."""
 
 import os
 import random
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import PIPE
 
+import psutil
 import pytest
 
 from tests.terminal import ROOT, VOXTOP, Pty, Tmux, environment
@@ -217,3 +218,119 @@ def test_fault_75_a_connection_that_breaks_while_it_is_written_to_ends_nothing(t
     done = subprocess.run(command, env=environment(tmp_path), capture_output=True, check=False, timeout=60)
 
     assert (done.returncode, done.stdout) == (0, b"goes on\n")
+
+
+ENDED_FOR_MEMORY = "no memory is left for voxtop"
+BARELY_MORE = 18_000_000
+"""Bytes of address space beyond what it takes to understand the command line, less than any command needs."""
+HUNGRY = """
+import resource
+ROOM = 512 * 1024**2
+resource.setrlimit(resource.RLIMIT_AS, (ROOM, ROOM))
+def hungry(*_):
+    bytes(ROOM)
+{part}
+from tui.cli import main
+main()
+"""
+HUNGRY_PARTS = {
+    "panel": "import widgets.calls; widgets.calls.CallsPanel.part = hungry",
+    "worker": "from tui.engine.monitor._feed import Feed; Feed.read = hungry",
+    "thread": "from textual.drivers._writer_thread import WriterThread; WriterThread.run = hungry",
+}
+"""The program with a part of it that asks for more memory than there is."""
+
+BROKEN_END = """
+from textual.drivers.linux_driver import LinuxDriver
+def broken(self):
+    raise MemoryError
+LinuxDriver.stop_application_mode = broken
+from tui.cli import main
+main()
+"""
+"""The program on a machine that has no memory left for putting the screen away."""
+
+
+@pytest.fixture(scope="module")
+def barely_enough() -> int:
+    """Return an address space in which the program starts, and can do nothing more."""
+    started = "import tui.cli, pathlib; print(pathlib.Path('/proc/self/status').read_text())"
+    told = subprocess.run([sys.executable, "-P", "-c", started], env=environment(), capture_output=True, check=True)
+    peak = re.search(rb"VmPeak:\s+(\d+) kB", told.stdout)
+    assert peak
+    return int(peak[1]) * 1024 + BARELY_MORE
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("events",), ("report",), ("check",), ("doctor",), ("watch", "--listen", "127.0.0.1:0")],
+    ids=["events", "report", "check", "doctor", "watch"],
+)
+def test_fault_85_a_command_without_memory_ends_with_one_line(
+    tmp_path: Path, command: tuple[str, ...], barely_enough: int
+) -> None:
+    log = tmp_path / "app.log"
+    append(log, opened(1, 50_000))
+    done = subprocess.run(
+        ["prlimit", f"--as={barely_enough}", *VOXTOP, *command, str(log)],
+        cwd=ROOT,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 4
+    last = done.stderr.splitlines()[-1]
+    assert ENDED_FOR_MEMORY in last
+    assert "ulimit -v" in last
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_fault_85_a_process_that_the_system_ended_for_its_memory_is_told_by_the_other(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    with log.open("w", encoding="utf-8") as out:
+        out.writelines(f"{'nothing that matters ' * 50}{number}\n" for number in range(65_000))
+    with subprocess.Popen(
+        [*VOXTOP, "report", str(log)], env=environment(tmp_path), cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True
+    ) as program:
+        worker = None
+        while worker is None:
+            assert program.poll() is None
+            worker = next(
+                (each for each in psutil.Process(program.pid).children() if "spawn_main" in str(each.cmdline())), None
+            )
+        worker.kill()
+        told = program.communicate(timeout=60)
+
+    assert program.returncode == 4
+    assert ENDED_FOR_MEMORY in told[1]
+    assert told[1].count("\n") == 1
+    assert told[0] == ""
+
+
+@pytest.mark.parametrize("part", HUNGRY_PARTS)
+def test_fault_85_a_monitor_that_runs_out_of_memory_gives_the_terminal_back_and_says_why(
+    tmp_path: Path, part: str
+) -> None:
+    log = tmp_path / "app.log"
+    append(log, opened(1, 3))
+    program = HUNGRY.format(part=HUNGRY_PARTS[part])
+    with Pty([sys.executable, "-P", "-c", program, str(log)], env=environment(tmp_path)) as terminal:
+        assert terminal.wait() == 4
+        assert terminal.left_behind() == []
+    assert ENDED_FOR_MEMORY.encode() in terminal.output
+    assert b"Traceback" not in terminal.output
+
+
+def test_fault_85_a_screen_that_cannot_be_put_away_in_order_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    append(log, opened(1, 3))
+    with Pty([sys.executable, "-P", "-c", BROKEN_END, str(log)], env=environment(tmp_path)) as terminal:
+        terminal.wait_for(DASHBOARD)
+        terminal.send("q")
+
+        assert terminal.wait() == 4
+        assert terminal.left_behind() == []

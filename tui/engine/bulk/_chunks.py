@@ -134,6 +134,7 @@ async def parse_chunks(
                 yield _received(await on_the_way.popleft())
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+            await asyncio.gather(*on_the_way, return_exceptions=True)  # an error nobody asks for would be printed
 
 
 def prepare(users: tuple[Dialect, ...]) -> None:
