@@ -6,6 +6,8 @@ from widgets._glyphs import glyphs_in_use, use_glyphs
 from widgets._panel import Panel
 from widgets.alert_banner import AlertBanner
 from widgets.alerts import AlertsPanel
+from widgets.blame_bar import BlameBar
+from widgets.blame_evidence import BlameEvidence
 from widgets.calls import CallsPanel
 from widgets.config_status import ConfigPanel
 from widgets.errors import ErrorsPanel
@@ -25,6 +27,8 @@ __all__ = [
     "AlertBanner",
     "AlertsPanel",
     "AsciiFilter",
+    "BlameBar",
+    "BlameEvidence",
     "CallsPanel",
     "ConfigPanel",
     "ErrorsPanel",

@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests import samples
+from tests.engine.test_blame_sentence import SLOW as BLAMED
 from tests.samples import NOW
 from tests.terminal import VOXTOP, environment
 from tui.commands._plain import StateChanges
+from tui.engine.blame_sentence import blame_sentence
 from tui.engine.model import EMPTY_SNAPSHOT, Finding, Snapshot, SourceState, SourceStatus, Status, Verdict
 from tui.engine.text import use_language
 
@@ -45,6 +47,18 @@ def test_worse_and_over_are_told() -> None:
 
     assert worse == ["state: CRIT", "CRIT: TTS P95 1200 ms (limit 1000, n 33; slowest Azure)"]
     assert over == ["state: OK", "over: TTS P95 1200 ms (limit 1000, n 33; slowest Azure)"]
+
+
+def test_what_changed_is_told_once_for_each_place() -> None:
+    changes = StateChanges()
+    changes.since_last(snapshot(Status.WARNING, SLOW))
+    explained = replace(snapshot(Status.WARNING, SLOW), blame=(BLAMED,))
+    moved_on = replace(explained, blame=(replace(BLAMED, share=90.2, until=NOW + 90),))
+    elsewhere = replace(explained, blame=(replace(BLAMED, culprit=(("client", "telnyx"),)),))
+
+    assert changes.since_last(explained) == [f"changed: {blame_sentence(BLAMED)}"]
+    assert changes.since_last(moved_on) == []
+    assert changes.since_last(elsewhere)[0].startswith("changed: TTS P95 +640 ms since")
 
 
 def test_without_data_nothing_is_over() -> None:

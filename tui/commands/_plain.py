@@ -11,6 +11,7 @@ from typing import Protocol
 import click
 
 from tui.config import Settings
+from tui.engine.blame_sentence import blame_sentence
 from tui.engine.clock import Clock, SystemClock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import EMPTY_SNAPSHOT, Finding, Snapshot, SourceState, SourceStatus, Status
@@ -44,7 +45,8 @@ class StateChanges:
         before, self._before = self._before, snapshot
         if snapshot is before:
             return []
-        return [*_verdict(before, snapshot), *_findings(before, snapshot), *_sources(before, snapshot)]
+        changes = (_verdict, _findings, _changed, _sources)
+        return [line for change in changes for line in change(before, snapshot)]
 
 
 def _verdict(before: Snapshot, after: Snapshot) -> Iterator[str]:
@@ -60,6 +62,14 @@ def _findings(before: Snapshot, after: Snapshot) -> Iterator[str]:
             yield f"{t(f'status.{finding.status.value}')}: {finding_text(finding)}"
     if after.verdict.freshness == "live":  # without data nothing is over
         yield from (t("plain.over", what=finding_text(finding)) for key, finding in old.items() if key not in new)
+
+
+def _changed(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    """Yield where a change comes from, once for each place; that its share moves is no news."""
+    old = {(one.kpi, one.stage, one.shift, one.culprit) for one in before.blame}
+    for one in after.blame:
+        if (one.kpi, one.stage, one.shift, one.culprit) not in old:
+            yield t("plain.changed", what=blame_sentence(one))
 
 
 def _by_key(snapshot: Snapshot) -> dict[Hashable, Finding]:

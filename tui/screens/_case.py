@@ -1,7 +1,8 @@
 """Why a playbook is opened: what was counted, since when, in whose words, and what its commands are filled with."""
 
+from tui.engine.blame_sentence import blame_sentence
 from tui.engine.evidence import reasons
-from tui.engine.model import ErrorGroup, Playbook, Snapshot
+from tui.engine.model import Blame, ErrorGroup, Playbook, Snapshot
 from tui.engine.playbooks.commands import fill_command, fillable
 from tui.screens.playbook import Case
 from widgets.strip import finding_text
@@ -23,6 +24,7 @@ def case_of(snapshot: Snapshot, playbook: Playbook | None, group: ErrorGroup | N
         group=about,
         commands=filled(snapshot, playbook, about),
         since=max(began, snapshot.at - INCIDENT_S),
+        blame=blame_for(snapshot, playbook),
     )
 
 
@@ -30,7 +32,13 @@ def evidence(snapshot: Snapshot, playbook: Playbook) -> tuple[str, ...]:
     """Return why this playbook was proposed; raw outside text."""
     groups = [group for group in snapshot.recent if group.playbook is playbook]
     figures = (finding_text(one) for one in snapshot.verdict.findings if one.playbook is playbook)
-    return (*figures, *reasons(snapshot, groups))
+    return (*figures, *map(blame_sentence, blame_for(snapshot, playbook)), *reasons(snapshot, groups))
+
+
+def blame_for(snapshot: Snapshot, playbook: Playbook) -> tuple[Blame, ...]:
+    """Return what changed about the figures that a playbook was proposed for."""
+    about = {(one.kpi, one.stage) for one in snapshot.verdict.findings if one.playbook is playbook}
+    return tuple(one for one in snapshot.blame if (one.kpi, one.stage) in about)
 
 
 def filled(snapshot: Snapshot, playbook: Playbook, about: ErrorGroup | None) -> tuple[str, ...]:

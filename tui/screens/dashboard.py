@@ -17,6 +17,7 @@ from tui.engine.model import EMPTY_SNAPSHOT, ErrorGroup, Playbook, Snapshot, Sta
 from tui.engine.text import t
 from tui.screens._arranging import ArrangingScreen
 from tui.screens._bindings import translated
+from tui.screens._blaming import BlamingScreen
 from tui.screens._case import case_of
 from tui.screens._incident import Incident
 from tui.screens._panels import PANELS
@@ -28,7 +29,7 @@ from tui.screens.frozen import FrozenScreen
 from tui.screens.help import HelpScreen
 from tui.screens.layouts import DEFAULT, Layout
 from tui.screens.playbook import Desk, PlaybookScreen
-from widgets import AlertBanner, KeyFooter, NoticeBar, Panel, RecentPanel, TooSmallCard, VerdictStrip
+from widgets import AlertBanner, BlameBar, KeyFooter, NoticeBar, Panel, RecentPanel, TooSmallCard, VerdictStrip
 
 PULL_S = 0.1
 """The view is renewed at most this often."""
@@ -40,7 +41,7 @@ AGE_S = 1.0
 """Ages on screen are renewed this often even when no figure changed."""
 
 
-class DashboardScreen(TravellingScreen, ArrangingScreen):
+class DashboardScreen(TravellingScreen, BlamingScreen, ArrangingScreen):
     """Strip, notice, panels 1–8 as the layout wants them, and footer."""
 
     CSS_PATH = "dashboard.tcss"
@@ -61,6 +62,7 @@ class DashboardScreen(TravellingScreen, ArrangingScreen):
         Binding("space", "freeze", id="freeze"),
         Binding("slash", "filter", id="filter"),
         *TravellingScreen.TIME_KEYS,
+        *BlamingScreen.BLAME_KEYS,
         *ArrangingScreen.SOURCE_KEYS,
         *ArrangingScreen.ALERT_KEYS,
         Binding("escape", "back", id="back", show=False),
@@ -94,10 +96,13 @@ class DashboardScreen(TravellingScreen, ArrangingScreen):
         self._bindings = translated(self.KEYS)
         for number in range(1, len(PANELS) + 1):
             self._bindings.bind(str(number), f"focus_panel({number})", show=False)
+        self._bindings.bind("tab", "app.focus_next", show=False)
+        self._bindings.bind("shift+tab", "app.focus_previous", show=False)
 
     def compose(self) -> ComposeResult:
         """Lay the panels out in the order of their number keys."""
         yield VerdictStrip()
+        yield BlameBar()
         yield NoticeBar()
         yield AlertBanner()
         with VerticalScroll(id="room", can_focus=False), Container(id="panels"):
@@ -177,6 +182,7 @@ class DashboardScreen(TravellingScreen, ArrangingScreen):
         past = self._past(self._present)
         self.set_class(bool(past), "-past")
         self.query_one(VerdictStrip).show(snapshot, now, past=past)
+        self.query_one(BlameBar).show(snapshot, now)
         self.query_one(NoticeBar).show(snapshot, now)
         self.query_one(AlertBanner).show(snapshot, now)
         for panel in self.query(Panel):

@@ -13,11 +13,12 @@ from textual.screen import ModalScreen
 
 from tui.engine.clock import Clock, SystemClock
 from tui.engine.errors import StateError
-from tui.engine.model import Calling, ErrorGroup, Playbook, TickStore
+from tui.engine.model import Blame, Calling, ErrorGroup, Playbook, TickStore
 from tui.engine.playbooks.ticks import MemoryTicks
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from tui.screens.blame import BlameScreen
 from tui.screens.draft import DraftScreen
 from widgets import KeyFooter, PlaybookCard
 
@@ -49,6 +50,8 @@ class Case:
     """Filled in."""
     since: float = 0.0
     """When the trouble began: steps done before belong to another one."""
+    blame: tuple[Blame, ...] = ()
+    """What changed, where that is known."""
 
 
 class PlaybookScreen(ModalScreen[None]):
@@ -60,6 +63,7 @@ class PlaybookScreen(ModalScreen[None]):
     """
     KEYS: ClassVar[list[Binding]] = [
         Binding("escape,q", "dismiss", id="back"),
+        Binding("b", "open_blame", id="blame"),
     ]
 
     def __init__(self, case: Case, desk: Desk) -> None:
@@ -73,6 +77,15 @@ class PlaybookScreen(ModalScreen[None]):
         case = self._case
         yield PlaybookCard(case.playbook, case.evidence, commands=case.commands, clock=self._desk.clock)
         yield KeyFooter()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the evidence of what changed only where there is some."""
+        del parameters
+        return action != "open_blame" or bool(self._case.blame)
+
+    def action_open_blame(self) -> None:
+        """Show what the sentence about the change stands on."""
+        self.app.push_screen(BlameScreen(self._case.blame))
 
     async def on_mount(self) -> None:
         """Show which steps somebody has done already."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from tui.engine.alerts.machine import Track
 from tui.engine.alerts.wording import describe
+from tui.engine.blame_sentence import blame_sentence
 from tui.engine.evidence import reasons
-from tui.engine.model import Alert, AlertState, ErrorGroup, Notification, Occasion, Playbook, Snapshot
+from tui.engine.model import Alert, AlertState, Blame, ErrorGroup, Notification, Occasion, Playbook, Snapshot
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
@@ -91,11 +92,17 @@ def _clean(text: str) -> str:
 
 
 def evidence(alert: Alert, snapshot: Snapshot) -> tuple[str, ...]:
-    """Return what was counted about the same thing lately, in the log's words, masked and safe."""
+    """Return what changed and what was counted about the same thing lately, in the log's words, masked and safe."""
     labels = dict(alert.labels)
+    changed = [blame_sentence(one) for one in snapshot.blame if _changed(one, alert, labels)]
     found = [group for group in snapshot.recent if _about(group, alert, labels)]
-    said = reasons(snapshot, found[:EVIDENCE_LINES])
+    said = (*changed, *reasons(snapshot, found[:EVIDENCE_LINES]))
     return tuple(safe_text(redact(line), EVIDENCE_LENGTH) for line in said)
+
+
+def _changed(blame: Blame, alert: Alert, labels: Mapping[str, str]) -> bool:
+    """Tell whether a change is one of the figure that an alert is about."""
+    return blame.kpi == alert.figure and labels.get("stage", blame.stage) == blame.stage
 
 
 _KINDS: Mapping[str, frozenset[str]] = {

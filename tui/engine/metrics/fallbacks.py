@@ -137,6 +137,10 @@ class Fallbacks:
             state.on_fallback.discard(source)
         self.version += 1
 
+    def failing(self, stage: Stage) -> str | None:
+        """Return the primary that failed at the newest activation of a stage, when known (semantics R32)."""
+        return self._stages[stage].failing
+
     def activations(self, stage: Stage) -> SlidingCount:
         """Return the activations of a stage."""
         return self._stages[stage].activations

@@ -15,6 +15,7 @@ from tui.engine.metrics.silence import Silence
 from tui.engine.metrics.verdict import began, freshness, grey, judge
 from tui.engine.metrics.windows import ObservedMinutes, slot_of
 from tui.engine.model import (
+    Blame,
     CallsFigure,
     ConfigHealth,
     ErrorGroup,
@@ -79,6 +80,7 @@ class Told(NamedTuple):
     notice: str = ""
     frozen_since: float | None = None
     scope: Scope | None = None
+    blame: tuple[Blame, ...] = ()
 
 
 class Slices:
@@ -128,6 +130,7 @@ class Slices:
             errors=same(old.errors, shown.errors),
             recent=recent,
             sources=same(old.sources, sources),
+            blame=same(old.blame, _standing(told.blame, verdict)),
             thresholds=self._thresholds,
             notice=same(old.notice, told.notice),
             scope=same(old.scope, told.scope.label if told.scope else ""),
@@ -182,6 +185,12 @@ class Slices:
         if key not in self._playbooks:
             self._playbooks[key] = self._hints.for_kpi(key) if self._hints else None
         return self._playbooks[key]
+
+
+def _standing(blame: tuple[Blame, ...], verdict: Verdict) -> tuple[Blame, ...]:
+    """Return what explains a finding that is still there."""
+    found = {(finding.kpi, finding.stage) for finding in verdict.findings}
+    return tuple(one for one in blame if (one.kpi, one.stage) in found)
 
 
 def _differ(old: Snapshot, new: Snapshot) -> bool:

@@ -20,6 +20,7 @@ from tui.engine.metrics.windows import ObservedMinutes, moment, slot_of
 from tui.engine.model import (
     PART_MARK,
     RUNTIME,
+    Blame,
     Cumulative,
     Hints,
     Kind,
@@ -260,11 +261,13 @@ class MetricsStore:
         *,
         frozen_since: float | None = None,
         scope: Scope | None = None,
+        blame: tuple[Blame, ...] = (),
     ) -> Snapshot:
         """Return the figures of this moment; slices that did not change, and so the whole, are the same objects.
 
         Figures move with new events and with the ten-second slices of the windows. ``frozen_since`` is since
-        when no line reached this store, if somebody noticed; ``scope`` says of which sources its events are.
+        when no line reached this store, if somebody noticed; ``scope`` says of which sources its events are;
+        ``blame`` is what explains findings: where the finding is gone, so is what explained it.
         """
-        told = Told(notice, frozen_since, scope)
+        told = Told(notice, frozen_since, scope, blame)
         return self._slices.snapshot(now, sources, told, self._last_event)

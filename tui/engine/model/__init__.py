@@ -15,6 +15,7 @@ from tui.engine.model._alerts import (
     Severity,
     Silence,
 )
+from tui.engine.model._blame import Blame, BlameRow, Dimension, Precursor, PrecursorKind, Shift, Side, SliceCount
 from tui.engine.model._channels import Calling, ChannelOptions, Desktop, ServiceOptions
 from tui.engine.model._cumulative import Cumulative, Distribution, Series, TraceExample
 from tui.engine.model._figures import (
@@ -50,12 +51,15 @@ __all__ = [
     "AlertBoard",
     "AlertOptions",
     "AlertState",
+    "Blame",
+    "BlameRow",
     "Calling",
     "CallsFigure",
     "ChannelOptions",
     "ConfigHealth",
     "Cumulative",
     "Desktop",
+    "Dimension",
     "Distribution",
     "ErrorGroup",
     "ErrorsFigure",
@@ -76,6 +80,8 @@ __all__ = [
     "Occasion",
     "Percentiles",
     "Playbook",
+    "Precursor",
+    "PrecursorKind",
     "ProviderFailures",
     "RawLine",
     "Retention",
@@ -84,8 +90,11 @@ __all__ = [
     "Series",
     "ServiceOptions",
     "Severity",
+    "Shift",
+    "Side",
     "Silence",
     "SilenceFigure",
+    "SliceCount",
     "Snapshot",
     "SourceCounts",
     "SourceOptions",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tui.engine.model._alerts import NO_BOARD, AlertBoard
+from tui.engine.model._blame import Blame
 from tui.engine.model._figures import (
     CallsFigure,
     ConfigHealth,
@@ -80,6 +81,8 @@ class Snapshot:
     errors: ErrorsFigure = ErrorsFigure()
     recent: tuple[ErrorGroup, ...] = ()
     sources: tuple[SourceStatus, ...] = ()
+    blame: tuple[Blame, ...] = ()
+    """What changed, for the worst findings of which that is known, in their order."""
     alerts: AlertBoard = NO_BOARD
     thresholds: Thresholds = field(default_factory=Thresholds)
     notice: str = ""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from datetime import tzinfo
+from functools import partial
 from heapq import merge
 from itertools import islice
 from math import inf
@@ -12,6 +13,7 @@ from typing import Any
 from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import Cumulative, Journal, LineBlock, LogEvent, RawLine, Snapshot, SourceCounts, SourceStatus
+from tui.engine.monitor._blaming import Blaming
 from tui.engine.monitor._feed import SLICE_LINES, Feed, slices, untrusted
 from tui.engine.monitor._journal import MemoryJournal
 from tui.engine.monitor._keeper import LineKeeper
@@ -74,6 +76,7 @@ class Monitor:
         self._pulse = Pulse(clock)
         self._lines = LineKeeper()
         self._part: Part | None = None
+        self._blaming = Blaming(clock)
         self._feeds: dict[str, Feed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._group: asyncio.TaskGroup | None = None
@@ -127,6 +130,7 @@ class Monitor:
             for chore in self.chores:
                 group.create_task(chore())
             group.create_task(self._pack_lines())
+            group.create_task(self._explain())
             await self._tick()
 
     def _start(self, group: asyncio.TaskGroup, feed: Feed) -> None:
@@ -142,6 +146,16 @@ class Monitor:
                     feed.source.retry()
             async with self._turn:
                 self._pulse.beat()
+
+    async def _explain(self) -> None:
+        """Look each second whether something is wrong that was not explained yet, or not lately."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            for part in (None, self._part) if self._part else (None,):
+                history = partial(self.events, sources=part.names if part else None)
+                blaming = part.blaming if part else self._blaming
+                if await blaming.look(self.snapshot_of(part), history):
+                    self._news.set()
 
     async def _pack_lines(self) -> None:
         while True:
@@ -336,7 +350,8 @@ class Monitor:
         if frozen is not None:
             statuses = tuple(untrusted(status) for status in statuses)
         store, scope = (self._store, None) if part is None else (part.store, part.scope)
-        return store.snapshot(now, statuses, self._notice(), frozen_since=frozen, scope=scope)
+        blame = (part.blaming if part else self._blaming).found
+        return store.snapshot(now, statuses, self._notice(), frozen_since=frozen, scope=scope, blame=blame)
 
     def cumulative(self) -> Cumulative:
         """Return what was counted since ``MetricsStore.expose``."""

@@ -7,6 +7,7 @@ from itertools import islice
 from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import LogEvent, Scope, SourceStatus
+from tui.engine.monitor._blaming import Blaming
 
 CHUNK = 500
 """Recorded events counted in one go; between two, keys are answered."""
@@ -21,6 +22,7 @@ class Part:
         self._covers = covers
         self._store = store
         self._clock = clock
+        self.blaming = Blaming(clock)
         self._names: set[str] = set()
         self._waiting: list[LogEvent] | None = []
 

@@ -3,11 +3,13 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from itertools import islice
 from math import inf
 
 from tui.engine.alerts.rule import AlertRule
+from tui.engine.blame import LOOKBACK_S, explain, explainable
 from tui.engine.clock import Clock
 from tui.engine.metrics.slices import Told
 from tui.engine.metrics.store import MetricsStore
@@ -182,6 +184,17 @@ class TimeMachine:
             self.heading = None
         self.moment, self._shown = moment, picture
         self._monitor.wake()
+        await self._explain(picture, moment)
+
+    async def _explain(self, picture: Snapshot, moment: float) -> None:
+        """Add what had changed by the moment shown; the figures do not wait for it."""
+        if picture.blame or not explainable(picture):
+            return
+        blame = await asyncio.to_thread(explain, picture, self.events(moment - LOOKBACK_S, moment), moment)
+        if blame and self.moment == moment:
+            self._shown = replace(picture, blame=blame)
+            self._keep(moment, self._shown)
+            self._monitor.wake()
 
     async def _computed(self, moment: float) -> Snapshot:
         rewound = self._nearest(moment)

@@ -1,0 +1,47 @@
+"""Looks for what changed while something is wrong: now and then, in a thread, and not at all while nothing is."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from tui.engine.blame import LOOKBACK_S, explain, explainable
+from tui.engine.clock import Clock
+from tui.engine.errors import StateError
+from tui.engine.model import Blame, LogEvent, Snapshot
+
+AGAIN_S = 10.0
+"""Between two looks at the same findings: a slice of the windows, so that the figures have moved."""
+
+History = Callable[[float, float], Iterable[LogEvent]]
+"""Returns what is known of a span of event time; iterated in a thread (see ``Monitor.events``)."""
+
+
+class Blaming:
+    """Keeps what explains the findings of one store."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.found: tuple[Blame, ...] = ()
+        """For the findings of the last look."""
+        self._clock = clock
+        self._asked: tuple[object, ...] = ()
+        self._looked_at = float("-inf")
+
+    async def look(self, snapshot: Snapshot, history: History) -> bool:
+        """Explain the findings of a snapshot, if they are others than last time or it is time; tell whether it did.
+
+        A state file that cannot be read explains nothing; the next look tries again.
+        """
+        asked = tuple((each.kpi, each.stage, each.limit) for each in explainable(snapshot))
+        monotonic = self._clock.monotonic()
+        if not asked:
+            self.found, self._asked = (), ()
+            return False
+        if asked == self._asked and monotonic - self._looked_at < AGAIN_S:
+            return False
+        self._asked, self._looked_at = asked, monotonic
+        now = self._clock.now()
+        events = history(now - LOOKBACK_S, now)
+        try:
+            self.found = await asyncio.to_thread(explain, snapshot, events, now)
+        except StateError:
+            self.found = ()
+        return True
