@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -17,6 +17,7 @@ from tui.commands._redaction import redact_option, redaction
 from tui.engine.bulk import Reader, parse
 from tui.engine.clock import SystemClock
 from tui.engine.errors import SourceError
+from tui.engine.merging import PATIENCE_S, WINDOW_S, Batches, Branch, Merging
 from tui.engine.model import LineBlock, LogEvent, SourceState
 from tui.engine.parser import line_time
 from tui.engine.sources import expanded, open_source
@@ -25,6 +26,7 @@ from tui.engine.text import t
 from tui.engine.when import parse_since
 
 KEYS = ("stage", "provider", "ms", "trace", "id", "client", "duration_s", "to", "field", "code", "part")
+REACHED = (SourceState.CONNECTING, SourceState.LIVE, SourceState.QUIET)
 STORE_ONLY = ("process_ready", "key_present")
 """Kinds that only the figures need."""
 _UNSEEN = re.compile(
@@ -68,8 +70,11 @@ def command(
         )
         for spec in expanded(sources)
     ]
-    printed = _print_following if follow else _print_whole
-    asyncio.run(_print_all([printed(source, Reader(source.name, tz, clock.now()), hide) for source in opened]))
+    events_of = _as_they_come if follow else _whole
+    branches = [
+        Branch(events_of(source, Reader(source.name, tz, clock.now())), partial(_answers, source)) for source in opened
+    ]
+    asyncio.run(_print(Merging(branches, clock, WINDOW_S if follow else PATIENCE_S), hide))
     for source in opened:
         status = source.status()
         if status.state is not SourceState.ENDED:
@@ -77,18 +82,29 @@ def command(
     return 0
 
 
-async def _print_all(printing: Sequence[Coroutine[None, None, None]]) -> None:
-    async with asyncio.TaskGroup() as group:
-        for each in printing:
-            group.create_task(each)
+async def _print(merging: Merging, hide: Hide) -> None:
+    """Print the events of all sources in the order of their times; say at the end how many came too late for it."""
+    try:
+        async with aclosing(merging.batches()) as merged:
+            async for events in merged:
+                _write(events, hide)
+    finally:
+        if merging.late:
+            click.echo(f"voxtop: {t('merging.late', count=merging.late, seconds=f'{merging.window_s:g}')}", err=True)
 
 
-async def _print_whole(source: Source, reader: Reader, hide: Hide) -> None:
-    """Print what a source holds; two processes share the work if that is much."""
+def _answers(source: Source) -> bool:
+    """Tell whether a source can be read, as far as it knows."""
+    return source.status().state in REACHED
+
+
+async def _whole(source: Source, reader: Reader) -> Batches:
+    """Yield what a source holds; two processes share the work if that is much."""
     async with aclosing(parse(source, _lines_of(source), reader)) as parsed:
         async for each in parsed:
-            _write(each.events, hide)
-    _write(reader.finish().events, hide)
+            if each.events:
+                yield each.events
+    yield reader.finish().events
 
 
 async def _lines_of(source: Source) -> AsyncGenerator[LineBlock, None]:
@@ -97,10 +113,13 @@ async def _lines_of(source: Source) -> AsyncGenerator[LineBlock, None]:
             yield block
 
 
-async def _print_following(source: Source, reader: Reader, hide: Hide) -> None:
-    """Print what a source holds and then what is written to it, an event as soon as its record is complete."""
+async def _as_they_come(source: Source, reader: Reader) -> Batches:
+    """Yield what a source holds and then what is written to it, an event as soon as its record is complete."""
     async for block in source.batches():
-        _write((reader.read(block) if block.lines or block.life else reader.finish()).events, hide)
+        if not (block.lines or block.life):
+            yield reader.finish().events
+        elif events := reader.read(block).events:
+            yield events
 
 
 def _write(events: Sequence[LogEvent], hide: Hide) -> None:

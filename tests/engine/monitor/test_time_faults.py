@@ -73,7 +73,7 @@ def story(source: str, seed: int) -> list[tuple[float, str]]:
         stage = random.choice(["STT", "LLM", "TTS"])
         lines.append((at + 0.7, f"📊 [{stage} Azure] trace=t{n} TTFB={random.randint(80, 2500)}ms"))
         if n % 9 == 0:
-            lines.append((at + 3, f"❌ [TTS Azure] Error: {500 + n} busy"))
+            lines.append((at + 3, f"❌ [TTS Azure] trace=e{n} Error: {500 + n} busy"))
             lines.append((at + 6, "🔄 [TTS Fallback] Switching to Google TTS"))
     return sorted(lines)
 
@@ -93,13 +93,20 @@ def _fed(parser: Parser, source: str, number: int, raw: bytes) -> list[LogEvent]
 
 def figures(events: Sequence[LogEvent], names: Sequence[str]) -> tuple[object, ...]:
     store = MetricsStore(Thresholds())
+    store.expose(NOW - 3600)
     store.apply(events, NOW)
     statuses = tuple(SourceStatus(name, "test", SourceState.LIVE) for name in names)
     shown = store.snapshot(NOW, statuses)
     calls = shown.calls
     aggregates = (calls.active, calls.peak, calls.opened, calls.closed, calls.short, calls.per_minute, calls.by_client)
     errors = sorted((group.key, group.count, group.first_at, group.last_at) for group in shown.recent)
-    return (*aggregates, shown.ttfb, shown.fallback, shown.errors, errors)
+    told = store.cumulative()
+    exported = (
+        told.counts,
+        told.examples,
+        {series: (each.counts, each.examples) for series, each in told.latencies.items()},
+    )
+    return (*aggregates, shown.ttfb, shown.fallback, shown.errors, errors, exported)
 
 
 @pytest.mark.parametrize("seed", range(20))

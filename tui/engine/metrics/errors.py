@@ -4,7 +4,7 @@ from collections import Counter
 
 from tui.engine.metrics.affected import AffectedCalls
 from tui.engine.metrics.fallbacks import rate_status
-from tui.engine.metrics.fixed import UNKNOWN, example
+from tui.engine.metrics.fixed import UNKNOWN, example, newer
 from tui.engine.metrics.windows import ObservedMinutes, SlidingCount, last_minutes
 from tui.engine.model import (
     STAGES,
@@ -85,7 +85,8 @@ class Errors:
             cause = (cause[0], OTHER, OTHER)
         self.by_cause[cause] += 1
         if found := example(event, time):
-            self.examples["errors", *cause] = found
+            series = ("errors", *cause)
+            self.examples[series] = newer(found, self.examples.get(series))
 
     @property
     def attributed(self) -> tuple[int, int]:

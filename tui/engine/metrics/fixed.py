@@ -27,6 +27,11 @@ def example(event: LogEvent, time: float | None, seconds: float = 0.0) -> TraceE
     return None if trace is None or trace in NO_TRACE else TraceExample(trace, seconds, time)
 
 
+def newer(one: TraceExample, other: TraceExample | None) -> TraceExample:
+    """Return the newer of two examples, the first where none is: sources are not read in step."""
+    return one if other is None or (one.at or 0.0) >= (other.at or 0.0) else other
+
+
 class _Buckets:
     """The samples of one series."""
 
@@ -57,7 +62,8 @@ class FixedHistograms:
         bucket = bisect_left(self.bounds_s, seconds)
         found.counts[bucket] += 1
         found.sum_s += seconds
-        found.examples[bucket] = example(event, time, seconds) or found.examples[bucket]
+        if traced := example(event, time, seconds):
+            found.examples[bucket] = newer(traced, found.examples[bucket])
 
     def totals(self) -> dict[Series, Distribution]:
         """Return what was taken so far."""

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from tui.engine.clock import Clock
+from tui.engine.metrics.windows import DISORDER_S
 from tui.engine.model import Journal, LineBlock, LogEvent, SourceCounts, SourceState, SourceStatus
 from tui.engine.monitor._keeper import LineKeeper
 from tui.engine.monitor._skew import Skew
@@ -19,9 +20,6 @@ SLICE_LINES = 500
 """Lines understood in one go; between slices keys are answered and the screen is painted."""
 
 _GOOD = (SourceState.LIVE, SourceState.QUIET)
-
-LATE_S = 30.0
-"""An event this much older than one that came before it is late (semantics R67)."""
 
 SPANS_KEPT = 500
 
@@ -92,7 +90,7 @@ class Feed:
             if event.time is not None:
                 if event.time >= self._newest:
                     self._newest = event.time
-                elif event.time < self._newest - LATE_S:
+                elif event.time < self._newest - DISORDER_S:
                     self._late += 1
         return events
 
