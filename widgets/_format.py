@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from tui.engine.text import language, t
+from tui.engine import written
+from tui.engine.text import t
 
 NONE = "–"
 INFINITE = float("inf")
@@ -16,8 +17,7 @@ def number(value: float | None, digits: int = 0) -> str:
         return NONE
     if value == INFINITE:
         return ABOVE_BUCKETS
-    text = f"{value:.{digits}f}"
-    return text.replace(".", ",") if language() == "es" else text
+    return written.number(value, digits)
 
 
 def decimal(value: float | None) -> str:
@@ -27,8 +27,7 @@ def decimal(value: float | None) -> str:
 
 def count(value: int) -> str:
     """Return a whole number with the thousands set apart as the language does."""
-    text = f"{value:,}"
-    return text.replace(",", ".") if language() == "es" else text
+    return written.count(value)
 
 
 def percent(value: float | None) -> str:
@@ -80,7 +79,8 @@ def window(seconds: float) -> str:
 def clock_time(at: float, now: float, *, seconds: bool = False) -> str:
     """Return the local time of day, with the day when it was not within the last 20 hours."""
     local = datetime.fromtimestamp(at, UTC).astimezone()
-    return local.strftime(("" if now - at < 72_000 else "%m-%d ") + ("%H:%M:%S" if seconds else "%H:%M"))
+    time = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return time if now - at < 72_000 else f"{written.day(local)} {time}"
 
 
 def size(count: float) -> str:

@@ -166,7 +166,7 @@ def test_the_page_reads_in_both_languages(log: Path, capsys: pytest.CaptureFixtu
     spanish = capsys.readouterr().out
 
     assert "25.0 % of the lines; unknown: 6" in english
-    assert "25.0 % de las líneas; desconocidas: 6" in spanish
+    assert "25,0 % de las líneas; desconocidas: 6" in spanish
     assert "2 x warmed # voices" in english
     assert "2 x warmed # voices" in spanish
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tui.commands._diagnosis import Diagnosis, Trial
 from tui.commands.events import as_object
+from tui.engine import written
 from tui.engine.dialects._dialect import Nothing
 from tui.engine.dialects._user import UserDialect
 from tui.engine.errors import VoxtopError
@@ -82,7 +83,7 @@ def _advice(code: str, **values: object) -> Advice:
 
 def percent(value: float) -> str:
     """Return a share with one decimal; almost all is not all."""
-    return f"{min(value, 99.9) if value < 100 else value:.1f} %"
+    return f"{written.number(min(value, 99.9) if value < 100 else value, 1)} %"
 
 
 def source_page(found: Diagnosis, now: float, hide: Hide, tz: tzinfo | None) -> Iterator[str]:
@@ -90,7 +91,7 @@ def source_page(found: Diagnosis, now: float, hide: Hide, tz: tzinfo | None) -> 
     yield hide(safe_text(found.name))
     yield from _trail(found, hide)
     if found.readable and found.lines:
-        yield _row("lines", t("doctor.read", lines=found.lines, bytes=found.status.bytes, encoding=_encoding(found)))
+        yield _row("lines", t("doctor.read", encoding=_encoding(found), **_size(found)))
         yield _row("understood", _coverage(found))
         yield _row("events", _counted(found.kinds))
         yield _row("dialects", _counted(found.dialects))
@@ -123,6 +124,10 @@ def _coverage(found: Diagnosis) -> str:
     if after is None or before is None:
         return t("doctor.coverage", pct=percent(after or 0.0), count=found.unrecognised)
     return t("doctor.coverage_change", before=percent(before), after=percent(after), count=found.unrecognised)
+
+
+def _size(found: Diagnosis) -> dict[str, str]:
+    return {"lines": written.count(found.lines), "bytes": written.count(found.status.bytes)}
 
 
 def _encoding(found: Diagnosis) -> str:

@@ -6,6 +6,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from tui.engine import written
 from tui.engine.model import Status
 from tui.engine.report import Hour, Report
 from tui.engine.reports import _svg
@@ -110,7 +111,7 @@ def _sparks(hours: Sequence[Hour], *, ascii_only: bool) -> Table:
     for key in ("calls", "errors", "fallbacks"):
         values = _svg.gathered([getattr(hour, key) for hour in hours], SPARK_WIDTH)
         highest = max((value or 0.0 for value in values), default=0.0)
-        text = f"{spark(values, blocks)}  {t('report.highest', value=f'{highest:.0f}')}"
+        text = f"{spark(values, blocks)}  {t('report.highest', value=written.count(highest))}"
         facts.append((f"{t(f'report.{key}')} / {t('report.hour').lower()}", text))
     return _facts(facts)
 

@@ -47,7 +47,7 @@ def test_texts_for_people_say_it_in_one_line(tmp_path: Path) -> None:
 
     for name in ("markdown", "html"):
         text = formats()[name].render(report)
-        assert "gap ×1, the last noticed 2027-01-15 08:00 UTC" in text, name
+        assert "gap ×1, the last noticed Jan 15, 2027, 08:00 UTC" in text, name
         assert REASON in text, name
         assert "app.log: gap" in text, name
         assert "whole.log: gap" not in text, name

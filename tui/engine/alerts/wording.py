@@ -1,5 +1,6 @@
 """Alerts in words: one sentence with figure, limit and n, the same for every channel and list."""
 
+from tui.engine import written
 from tui.engine.model import Alert
 from tui.engine.safe_text import safe_text
 from tui.engine.text import catalogue, language, t
@@ -33,10 +34,10 @@ def amount(value: float | None, unit: str = "") -> str:
     if value is None:
         return NONE
     if unit == "ms":
-        return f"{value:.0f} ms"
+        return f"{written.number(value)} ms"
     if unit == "%":
-        return f"{value:.1f} %"
-    return f"{value:.0f}" if float(value).is_integer() and not unit else f"{value:.1f}{unit}"
+        return f"{written.number(value, 1)} %"
+    return written.number(value) if float(value).is_integer() and not unit else f"{written.number(value, 1)}{unit}"
 
 
 def span(seconds: float | None) -> str:

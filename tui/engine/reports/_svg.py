@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from html import escape
 
+from tui.engine import written
 from tui.engine.text import t
 
 WIDTH, HEIGHT = 720, 120
@@ -74,11 +75,12 @@ def _y(value: float, highest: float) -> float:
 
 def _frame(title: str, shapes: str, highest: float, ends: tuple[float, float], tz: tzinfo | None) -> str:
     base = HEIGHT - _BOTTOM
-    first, last = (datetime.fromtimestamp(at, tz).strftime("%Y-%m-%d %H:%M") for at in ends)
+    moments = [datetime.fromtimestamp(at, tz) for at in ends]
+    first, last = (f"{written.date(moment)}, {moment:%H:%M}" for moment in moments)
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title, quote=True)}">'
         f'<line class="axis" x1="{_LEFT}" y1="{base}" x2="{WIDTH - _LEFT}" y2="{base}"/>{shapes}'
-        f'<text x="{_LEFT}" y="10">{escape(t("report.highest", value=f"{highest:.0f}"))}</text>'
+        f'<text x="{_LEFT}" y="10">{escape(t("report.highest", value=written.count(highest)))}</text>'
         f'<text x="{_LEFT}" y="{HEIGHT - 4}">{first}</text>'
         f'<text x="{WIDTH - _LEFT}" y="{HEIGHT - 4}" text-anchor="end">{last}</text></svg>'
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
+from tui.engine import written
 from tui.engine.model import ErrorGroup, Stage, Status
 from tui.engine.report import Kpi, Report
 from tui.engine.text import language, t
@@ -17,10 +18,10 @@ def number(value: float | None, unit: str = "") -> str:
     if value is None:
         return NOTHING
     if unit == "%":
-        return f"{value:.1f}%"
+        return written.percent(value)
     if unit == "ms":
-        return f"{value:.0f}ms" if value >= 10 else f"{value:.3g}ms"
-    return f"{value:.0f}{unit}" if float(value).is_integer() else f"{value:.2f}{unit}"
+        return f"{written.number(value) if value >= 10 else written.figures(value, 3)}ms"
+    return f"{written.number(value, 0 if float(value).is_integer() else 2)}{unit}"
 
 
 def actual(kpi: Kpi) -> str:
@@ -49,7 +50,7 @@ def moment(time: float | None, tz: tzinfo | None) -> str:
     """Return a moment with its zone."""
     if time is None:
         return t("report.no_period")
-    return datetime.fromtimestamp(time, tz).astimezone(tz).strftime("%Y-%m-%d %H:%M %Z")
+    return written.date_and_time(datetime.fromtimestamp(time, tz).astimezone(tz))
 
 
 def period(report: Report) -> str:
@@ -67,7 +68,7 @@ def size(count: int) -> str:
     """Return a number of bytes in the unit that suits it."""
     for unit, worth in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if count >= worth:
-            return f"{count / worth:.1f} {unit}"
+            return f"{written.number(count / worth, 1)} {unit}"
     return f"{count} B"
 
 
@@ -130,7 +131,7 @@ def details(report: Report) -> list[tuple[str, str]]:
     if calls.by_client:
         line += f"; {t('report.clients')}: {counts(calls.by_client)}"
     if calls.mean_duration_s is not None:
-        line += f"; {t('report.duration')}: {calls.mean_duration_s:.0f}s (n={calls.measured})"
+        line += f"; {t('report.duration')}: {written.number(calls.mean_duration_s)}s (n={calls.measured})"
     found.append((t("report.calls"), line))
     line = t("report.errors_line", count=errors.count, share=number(errors.per_100_calls))
     if errors.affected_calls is not None:
