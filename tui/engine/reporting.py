@@ -233,7 +233,7 @@ class _Reading:
                 yield block
 
     def _take(self, parsed: Parsed) -> None:
-        self.totals.apply(parsed.events, parsed.above, parsed.samples)
+        self.totals.apply(parsed.events, parsed.above, parsed.samples, parsed.calls)
         self._last.extend(parsed.ending)
         self.understood += parsed.understood
         self.unrecognised += parsed.unrecognised

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
+from math import isnan
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,14 +40,23 @@ def one_by_one(data: bytes, tz: tzinfo | None = UTC) -> tuple[list[LogEvent], tu
 
 
 def at_once(data: bytes, reader: BlockReader) -> tuple[list[LogEvent], list[LogEvent], tuple[int, ...]]:
-    """Return the events, the samples in columns as far as those tell, and the counts."""
+    """Return the events, the events in columns as far as those tell, and the counts."""
     found = reader.read(data, [])
-    lines, times, ms, codes, _ = (column.tolist() for column in found.columns)
-    samples = [
+    lines, times, ms, codes, _ = (column.tolist() for column in found.samples)
+    columns = [
         found.series[code]._replace(line=line, time=time, ms=value)
         for line, time, value, code in zip(lines, times, ms, codes, strict=True)
     ]
-    return found.events, samples, (found.understood, found.unrecognised, found.bad_samples)
+    lines, times, durations, codes, _ = (column.tolist() for column in found.calls)
+    columns += [
+        found.series[code]._replace(line=line, time=time, id=id_, duration_s=None if isnan(lasted) else lasted)
+        for line, time, id_, lasted, code in zip(lines, times, found.ids, durations, codes, strict=True)
+    ]
+    return (
+        found.events,
+        sorted(columns, key=lambda event: event.line),
+        (found.understood, found.unrecognised, found.bad_samples),
+    )
 
 
 def sketch(event: LogEvent) -> LogEvent:
@@ -54,7 +64,7 @@ def sketch(event: LogEvent) -> LogEvent:
 
 
 def compare(data: bytes, reader: BlockReader | None = None, tz: tzinfo | None = UTC) -> int:
-    """Fail unless both ways mean the same; return how many samples came in columns."""
+    """Fail unless both ways mean the same; return how many events came in columns."""
     data = data.removesuffix(b"\n") + b"\n"
     events, samples, counts = at_once(data, reader or BlockReader("app", tz, NOW))
     wanted, wanted_counts = one_by_one(data, tz)

@@ -94,13 +94,19 @@ def _serve(connection: Connection, descriptor: int, log: Log, users: tuple[Diale
 
 def _sent(found: Understood) -> bytes:
     """Return an answer as bytes; plain tuples travel fastest."""
-    columns = [column.tobytes() for column in found.columns]
+    samples, calls = ([column.tobytes() for column in each] for each in (found.samples, found.calls))
     series, events = ([tuple(event) for event in each] for each in (found.series, found.events))
     counts = found.understood, found.unrecognised, found.bad_samples
-    return marshal.dumps((found.lines, found.truncated, series, events, found.above, columns, *counts))
+    return marshal.dumps(
+        (found.lines, found.truncated, series, events, found.above, samples, calls, found.ids, *counts)
+    )
 
 
 def _received(data: bytes) -> Understood:
-    lines, truncated, series, events, above, columns, *counts = marshal.loads(data)  # noqa: S302 - of our own child
-    arrays = Columns._make(np.frombuffer(column, dtype) for column, dtype in zip(columns, _DTYPES, strict=True))
-    return Understood(lines, truncated, tuple(map(LogEvent._make, series)), events, above, arrays, *counts)
+    lines, truncated, series, events, above, *columns, ids, understood, unrecognised, bad = marshal.loads(data)  # noqa: S302 - of our own child
+    samples, calls = (
+        Columns._make(np.frombuffer(column, dtype) for column, dtype in zip(each, _DTYPES, strict=True))
+        for each in columns
+    )
+    common = tuple(map(LogEvent._make, series))
+    return Understood(lines, truncated, common, events, above, samples, calls, ids, understood, unrecognised, bad)

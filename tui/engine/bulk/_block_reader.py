@@ -2,16 +2,31 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui.engine.bulk import _call_layout, _sample_layout
+from tui.engine.bulk._call_layout import Hits as CallHits
+from tui.engine.bulk._chunks import begins_record
 from tui.engine.bulk._clock import StampReader
-from tui.engine.bulk._columns import Columns, Series, doubtful, is_column, joined, of_events, of_hits
+from tui.engine.bulk._columns import (
+    Columns,
+    Series,
+    doubtful,
+    is_call_column,
+    is_column,
+    is_sample_column,
+    joined,
+    of_calls,
+    of_events,
+    of_samples,
+)
 from tui.engine.bulk._familiar import UNKNOWN, UNRECOGNISED, FamiliarLines
 from tui.engine.bulk._reader import CONTEXT, SIGNS, last_time
-from tui.engine.bulk._sample_layout import Hits, SampleLayout
+from tui.engine.bulk._sample_layout import Hits as SampleHits
+from tui.engine.bulk._sample_layout import SampleLayout
 from tui.engine.bulk._words import Places, Text
 from tui.engine.bulk.forms import FORMS
 from tui.engine.bulk.forms._pieces import Layout
@@ -27,6 +42,9 @@ _DIRT = (b"\x1b", b"\x00", b"\r")
 
 _LAID_OUT = {"ttfb", "call_opened", "call_closed"}
 
+_FEW = 4
+"""Unknown lines in a row that are read without looking first whether they may mean anything."""
+
 _FIRST_STEP = 32
 """Lines read one by one before anything is looked for that is laid out like one of them."""
 
@@ -38,12 +56,15 @@ class Understood(NamedTuple):
     truncated: int
     """Lines longer than a source keeps of any."""
     series: tuple[LogEvent, ...]
-    """What the samples of each code have in common."""
+    """What the events of each code in columns have in common."""
     events: list[LogEvent]
-    """All but the samples in columns."""
+    """All that is in no column."""
     above: dict[int, float]
     """See ``Parsed``."""
-    columns: Columns
+    samples: Columns
+    calls: Columns
+    ids: list[str]
+    """Of the calls."""
     understood: int
     unrecognised: int
     bad_samples: int
@@ -76,25 +97,40 @@ class BlockReader:
         else:
             events = self._understand(block)
         events += parser.flush()
-        found = joined([*of_hits(block.hits, block.text), of_events(filter(is_column, events), self.series)])
-        events = [event for event in events if not is_column(event)]
-        events = sorted([*events, *block.calls], key=_line) if block.calls else events
-        doubts = doubtful(found, self.series.leveled, block.text.ends.size)
-        if doubts.any():
-            events = sorted([*events, *self._once_more(block.text, found.kept(doubts))], key=_line)
-            found = found.kept(~doubts)
-        at_once = sum(hits.lines.size for _, hits in block.hits) + len(block.calls)
+        samples, calls, ids, doubts = self._columns(block, events)
+        events = sorted([*(event for event in events if not is_column(event)), *doubts], key=_line)
         return Understood(
             block.text.ends.size,
             truncated,
             tuple(self.series.events),
             events,
             self._look_above(events, block.text, context),
-            found,
-            parser.events - before[0] + at_once,
+            samples,
+            calls,
+            ids,
+            parser.events - before[0] + block.at_once,
             parser.unrecognised - before[1] + int(np.count_nonzero((block.codes == UNRECOGNISED) & ~block.plain)),
             parser.bad_samples - before[2],
         )
+
+    def _columns(
+        self, block: "_Block", events: Sequence[LogEvent]
+    ) -> tuple[Columns, Columns, list[str], list[LogEvent]]:
+        """Return samples, calls and their ids as columns, and as events those that may have a twin."""
+        text, count = block.text, block.text.ends.size
+        own = [event for event in events if is_sample_column(event)]
+        late = of_events(own, self.series)
+        samples, _ = joined([*of_samples(block.samples, text, self.series.leveled), late])
+        own = [event for event in events if is_call_column(event)]
+        late = of_events(own, self.series)
+        leveled = self.series.leveled
+        calls, order = joined([*of_calls(block.calls, text, leveled), late])
+        ids = [*block.ids(), *(event.id or "" for event in own)]
+        ids = [ids[index] for index in order.tolist()]
+        unsure, uncertain = doubtful(samples, leveled, count), doubtful(calls, leveled, count)
+        lines = np.concatenate((samples.lines[unsure], calls.lines[uncertain]))
+        ids = [id_ for id_, doubt in zip(ids, uncertain.tolist(), strict=True) if not doubt]
+        return samples.kept(~unsure), calls.kept(~uncertain), ids, self._once_more(text, lines)
 
     def _understand(self, block: "_Block") -> list[LogEvent]:
         """Find what is surely nothing or surely a sample; read the rest line by line, and learn from that."""
@@ -122,13 +158,13 @@ class BlockReader:
             if not lines.size:
                 break
             if isinstance(layout, SampleLayout):
-                hits = _sample_layout.find(layout, block.text, lines, self._clock)
-                block.hits.append((self._layouts[layout], hits))
-                found = hits.lines
+                sample_hits = _sample_layout.find(layout, block.text, lines, self._clock)
+                block.samples.append((self._layouts[layout], sample_hits))
+                block.found[sample_hits.lines] = True
             else:
-                found, events = _call_layout.find(layout, block.text, lines, self._clock)
-                block.calls += events
-            block.found[found] = True
+                call_hits = _call_layout.find(layout, block.text, lines, self._clock)
+                block.calls.append((self._layouts[layout], call_hits))
+                block.found[call_hits.lines] = True
             lines = lines[~block.found[lines]]
         return lines
 
@@ -138,11 +174,11 @@ class BlockReader:
             return None
         raw = text.line(event.line - 1)
         layout = next((found for learn in FORMS if (found := learn(raw, event))), None)
-        if layout is None or layout in self._layouts:
+        if layout is None or layout in self._layouts or not begins_record(raw):
             return None
         if not self._fits(layout, Text(raw + b"\n"), event):
             return None
-        self._layouts[layout] = self.series.code(event) if isinstance(layout, SampleLayout) else 0
+        self._layouts[layout] = self.series.code(event)
         return layout
 
     def _fits(self, layout: Layout, text: Text, event: LogEvent) -> bool:
@@ -151,7 +187,12 @@ class BlockReader:
         if isinstance(layout, SampleLayout):
             hits = _sample_layout.find(layout, text, line, self._clock)
             return (hits.times.tolist(), hits.ms.tolist()) == ([event.time], [event.ms])
-        return _call_layout.find(layout, text, line, self._clock)[1] == [event._replace(line=1)]
+        lines, times, durations, begins, ends = (
+            column.tolist() for column in _call_layout.find(layout, text, line, self._clock)
+        )
+        wanted = float("nan") if event.duration_s is None else event.duration_s
+        told = repr(durations) == repr([wanted]) and [text.data[begins[0] : ends[0]].decode()] == [event.id]
+        return told if lines and times == [event.time] else False
 
     def _line_by_line(self, block: "_Block", lines: Places) -> list[LogEvent]:
         """Read some lines, and below each those that may belong to its record."""
@@ -167,6 +208,9 @@ class BlockReader:
             events += self._feed(block.text, begin, end)
             stop = end
             while stop < count and parser.is_open:
+                if not parser.is_split and self._begins_record(block, stop):
+                    events += parser.end_record()
+                    break
                 events += self._feed(block.text, stop, stop + 1)
                 stop += 1
             block.plain[begin:stop] = True
@@ -174,14 +218,21 @@ class BlockReader:
         return events
 
     def _feed(self, text: Text, first: int, stop: int) -> list[LogEvent]:
-        return self._parser.feed(LineBlock(self._source, first + 1, text.lines(first, stop), 0, None))
+        few = stop - first <= _FEW
+        return self._parser.feed(LineBlock(self._source, first + 1, text.lines(first, stop), 0, None), every=few)
 
-    def _once_more(self, text: Text, columns: Columns) -> list[LogEvent]:
-        """Read samples as events."""
+    def _begins_record(self, block: "_Block", index: int) -> bool:
+        """Tell whether a line that was understood otherwise belongs to nothing above it."""
+        if block.found[index]:
+            return True  # only of such lines layouts are learned
+        return block.codes[index] != UNKNOWN and begins_record(block.text.line(index))
+
+    def _once_more(self, text: Text, lines: Places) -> list[LogEvent]:
+        """Read single lines, numbered from 1, as events."""
         parser = self._again
         return [
             event
-            for line in columns.lines.tolist()
+            for line in lines.tolist()
             for event in parser.feed(LineBlock(self._source, line, cut(text.line(line - 1) + b"\n").lines, 0, None))
         ]
 
@@ -209,9 +260,20 @@ class _Block:
         """It is of a known layout."""
         self.plain = np.zeros(count, np.bool_)
         """It was read line by line, and that counts."""
-        self.hits: list[tuple[int, Hits]] = []
+        self.samples: list[tuple[int, SampleHits]] = []
         """Latencies, by the code of their series."""
-        self.calls: list[LogEvent] = []
+        self.calls: list[tuple[int, CallHits]] = []
+
+    @property
+    def at_once(self) -> int:
+        """Return how many events were found in lines laid out as known."""
+        return sum(hits.lines.size for _, hits in self.samples) + sum(hits.lines.size for _, hits in self.calls)
+
+    def ids(self) -> list[str]:
+        """Return the ids of the calls."""
+        data = self.text.data
+        places = [zip(hits.begins.tolist(), hits.ends.tolist(), strict=True) for _, hits in self.calls]
+        return [data[begin:end].decode() for each in places for begin, end in each]
 
     def previous(self, index: int) -> bytes:
         """Return the line above if it gave no event, as the parser remembers it."""
@@ -219,8 +281,12 @@ class _Block:
 
     def drop_plain(self) -> None:
         """Take back what was found in lines that turned out to belong to a record."""
-        self.hits = [(code, Hits._make(column[~self.plain[hits.lines]] for column in hits)) for code, hits in self.hits]
-        self.calls = [event for event in self.calls if not self.plain[event.line - 1]]
+        self.samples = [(code, SampleHits._make(self._left(hits))) for code, hits in self.samples]
+        self.calls = [(code, CallHits._make(self._left(hits))) for code, hits in self.calls]
+
+    def _left(self, hits: SampleHits | CallHits) -> Iterable[NDArray[Any]]:
+        kept = ~self.plain[hits.lines]
+        return (column[kept] for column in hits)
 
 
 def _line(event: LogEvent) -> int:

@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
-from tui.engine.bulk._clock import Stamp, StampReader
+import numpy as np
+
+from tui.engine.bulk._clock import Stamp, StampReader, Times
 from tui.engine.bulk._search import Search
 from tui.engine.bulk._words import Places, Text
-from tui.engine.model import LogEvent
 
 
 class CallLayout(NamedTuple):
@@ -24,11 +25,6 @@ class CallLayout(NamedTuple):
     """What follows another token behind the tail, if there is one."""
     quoted: bool
     """The message is a JSON string."""
-    event: LogEvent
-    """What such a line means, but for line, time, id, duration and text."""
-    before: str
-    """Text before the id, and behind it or the duration."""
-    behind: str
 
     @property
     def least(self) -> int:
@@ -36,8 +32,20 @@ class CallLayout(NamedTuple):
         return self.stamp.size + len(self.head) + 1 + len(self.duration) + len(self.tail) + len(self.after or b"")
 
 
-def find(layout: CallLayout, text: Text, lines: Places, clock: StampReader) -> tuple[Places, list[LogEvent]]:
-    """Return those of some lines that are surely laid out so, and what they mean."""
+class Hits(NamedTuple):
+    """Lines that are laid out so."""
+
+    lines: Places
+    times: Times
+    durations: Times
+    """Seconds; not a number where the line tells none."""
+    begins: Places
+    """Where the ids begin, and where they end."""
+    ends: Places
+
+
+def find(layout: CallLayout, text: Text, lines: Places, clock: StampReader) -> Hits:
+    """Return those of some lines that are surely laid out so."""
     search = Search(text, lines, layout.least)
     search.at = search.starts + layout.stamp.size
     search.literal(layout.head)
@@ -47,28 +55,10 @@ def find(layout: CallLayout, text: Text, lines: Places, clock: StampReader) -> t
         search.literal(layout.duration)
         search.whole()
         search.literal(b"s")
-    search.stop = search.at
     search.literal(layout.tail)
     if layout.after is not None:
         search.plain(search.ends - len(layout.after), quoted=True)
         search.literal(layout.after)
     search.keep(search.at == search.ends)
-    return search.lines, _events(layout, text.data, search)
-
-
-def _events(layout: CallLayout, data: bytes, search: Search) -> list[LogEvent]:
-    kind, source, _, _, arrived, dialect, level, stage, provider, ms, trace, _, client, *_ = layout.event
-    lines, times = (search.lines + 1).tolist(), search.times.tolist()
-    places = zip(search.tokens.tolist(), search.token_ends.tolist(), search.stop.tolist(), strict=True)
-    durations = search.values.tolist() if layout.duration else [None] * len(lines)
-    make, before, behind = LogEvent._make, layout.before, layout.behind
-    return [
-        make(
-            (
-                *(kind, source, line, time, arrived, dialect, level, stage, provider, ms, trace),
-                *(data[begin:end].decode(), client, duration, None, None, None),
-                *(before + data[begin:stop].decode() + behind, None),
-            )
-        )
-        for line, time, (begin, end, stop), duration in zip(lines, times, places, durations, strict=True)
-    ]
+    durations = search.values if layout.duration else np.full(search.lines.size, np.nan)
+    return Hits(search.lines, search.times, durations, search.tokens, search.token_ends)

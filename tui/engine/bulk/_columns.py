@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.engine.bulk._sample_layout import Hits
+from tui.engine.bulk._call_layout import Hits as CallHits
+from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Flags, Places, Text, Words, fingerprints
 from tui.engine.metrics.latency import is_sample
 from tui.engine.model import LogEvent
@@ -18,23 +19,25 @@ _TWIN_S = 0.0051
 
 
 class Columns(NamedTuple):
-    """Samples in the order of their lines."""
+    """Samples, or begins and ends of calls, in the order of their lines."""
 
     lines: NDArray[np.int64]
     """1-based within the block."""
     times: NDArray[np.float64]
-    ms: NDArray[np.float64]
+    values: NDArray[np.float64]
+    """Latencies in ms; or seconds that a call lasted, where the line tells them, else not a number."""
     codes: NDArray[np.int64]
+    """Numbers of their series."""
     marks: Words
-    """Equal where the texts are equal."""
+    """Equal where the texts are, of those with a level."""
 
-    def kept(self, flags: Flags | Places) -> "Columns":
+    def kept(self, which: Flags | Places) -> "Columns":
         """Return some of them, or all in another order."""
-        return Columns._make(column[flags] for column in self)
+        return Columns._make(column[which] for column in self)
 
 
 class Series:
-    """Numbers for what samples have in common."""
+    """Numbers for what events have in common."""
 
     def __init__(self) -> None:
         self.events: list[LogEvent] = []
@@ -42,7 +45,7 @@ class Series:
 
     def code(self, event: LogEvent) -> int:
         """Return the number of the series that an event belongs to."""
-        common = event._replace(line=0, time=None, ms=None, trace=None, text="")
+        common = event._replace(line=0, time=None, ms=None, trace=None, id=None, duration_s=None, text="")
         code = self._codes.get(common)
         if code is None:
             code = self._codes[common] = len(self.events)
@@ -55,50 +58,69 @@ class Series:
         return np.array([event.level is not None for event in self.events], np.bool_)
 
 
-def is_column(event: LogEvent) -> bool:
-    """Tell whether an event is a sample that a column can hold."""
+def is_sample_column(event: LogEvent) -> bool:
+    """Tell whether an event is a latency that a column can hold."""
     if event.kind not in {"ttfb", "turn"} or event.time is None or event.id is not None or event.part:
         return False
     return is_sample(event.ms) and (event.kind == "turn" or event.stage is not None)
 
 
-def of_hits(found: Sequence[tuple[int, Hits]], text: Text) -> list[Columns]:
-    """Return the columns of what was found, by the code of its series."""
+def is_call_column(event: LogEvent) -> bool:
+    """Tell whether an event is the begin or end of a call that a column can hold."""
+    if event.kind not in {"call_opened", "call_closed"} or event.time is None or event.part:
+        return False
+    return bool(event.id)
+
+
+def is_column(event: LogEvent) -> bool:
+    """Tell whether any column can hold an event."""
+    return is_sample_column(event) or is_call_column(event)
+
+
+def of_samples(found: Iterable[tuple[int, SampleHits]], text: Text, leveled: Flags) -> list[Columns]:
+    """Return the columns of latencies that were found, by the code of their series."""
     return [
-        Columns(
-            hits.lines + 1,
-            hits.times,
-            hits.ms,
-            np.full(hits.lines.size, code),
-            fingerprints(text, hits.messages, hits.stops),
-        )
+        Columns(hits.lines + 1, hits.times, hits.ms, *_coded(code, hits.messages, hits.stops, text, leveled))
         for code, hits in found
     ]
 
 
-def of_events(events: Iterable[LogEvent], series: Series) -> Columns:
-    """Return the columns of samples that were understood line by line."""
-    every = list(events)
-    texts = [event.text.encode("utf-8", "replace").replace(b"\n", b" ") for event in every]
+def of_calls(found: Iterable[tuple[int, CallHits]], text: Text, leveled: Flags) -> list[Columns]:
+    """Return the columns of calls that were found, by the code of their series."""
+    return [
+        Columns(hits.lines + 1, hits.times, hits.durations, *_coded(code, hits.begins, hits.ends, text, leveled))
+        for code, hits in found
+    ]
+
+
+def _coded(code: int, begins: Places, ends: Places, text: Text, leveled: Flags) -> tuple[NDArray[np.int64], Words]:
+    marks = fingerprints(text, begins, ends) if leveled[code] else np.zeros(begins.size, np.uint64)
+    return np.full(begins.size, code), marks
+
+
+def of_events(events: Sequence[LogEvent], series: Series) -> Columns:
+    """Return the columns of events that were understood line by line."""
+    texts = [(event.id or event.text).encode("utf-8", "replace").replace(b"\n", b" ") for event in events]
     text = Text(b"".join(each + b"\n" for each in texts))
+    values = [event.ms if event.ms is not None else event.duration_s for event in events]
     return Columns(
-        np.array([event.line for event in every], np.int64),
-        np.array([event.time for event in every], np.float64),
-        np.array([event.ms for event in every], np.float64),
-        np.array([series.code(event) for event in every], np.int64),
+        np.array([event.line for event in events], np.int64),
+        np.array([event.time for event in events], np.float64),
+        np.array(values, np.float64),
+        np.array([series.code(event) for event in events], np.int64),
         fingerprints(text, text.starts, text.ends),
     )
 
 
-def joined(parts: Sequence[Columns]) -> Columns:
-    """Return all samples in the order of their lines."""
+def joined(parts: Sequence[Columns]) -> tuple[Columns, Places]:
+    """Return everything in the order of its lines, and where each was in the parts."""
     whole = Columns._make(np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(whole.lines, kind="stable")
-    return whole.kept(order)
+    return whole.kept(order), order
 
 
 def doubtful(columns: Columns, leveled: Flags, last_line: int) -> Flags:
-    """Tell which samples may have a twin, in the block or beyond its ends (semantics R71)."""
+    """Tell which of them may have a twin, in the block or beyond its ends (semantics R71)."""
     found = (columns.lines <= TWIN_LINES) | (columns.lines > last_line - TWIN_LINES)
     found &= leveled[columns.codes]
     may = np.flatnonzero(leveled[columns.codes])

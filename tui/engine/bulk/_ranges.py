@@ -15,12 +15,13 @@ from typing import NamedTuple
 from tui.engine.bulk._apart import Helper, Log
 from tui.engine.bulk._block_reader import BlockReader, Understood
 from tui.engine.bulk._chunks import begins_record, ends_whole, last_cut
-from tui.engine.bulk._columns import is_column
 from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
-from tui.engine.metrics.samples import Samples
+from tui.engine.bulk._words import Places
+from tui.engine.metrics.samples import Calls, Samples
 from tui.engine.model import LineBlock, LogEvent
 from tui.engine.sources._file_source import FileSource
 from tui.engine.sources._follow import Unread
+from tui.engine.sources._lines import cut
 
 BLOCK_SIZE = 2 * 1024**2
 """Bytes understood at once."""
@@ -160,24 +161,36 @@ class Pass:
 
     def _parsed(self, part: Range, found: Understood) -> Parsed:
         """Count the lines of a range, and number them as the source does."""
-        above, columns = self._line, found.columns
+        above = self._line
         self._passed(found.lines, part.size, part.ending, found.truncated)
         make = LogEvent._make
         events = [make((kind, source, line + above, *rest)) for kind, source, line, *rest in found.events]
         signs = {line + above: time for line, time in found.above.items()}
-        samples = None
-        if columns.lines.size:
-            samples = Samples(found.series, columns.lines + above, *columns[1:4], partial(self._again, part, above))
-        return Parsed(
-            events, signs, found.understood, found.unrecognised, found.bad_samples, samples, ending=part.ending
-        )
+        counts = found.understood, found.unrecognised, found.bad_samples
+        samples, calls = self._samples(part, found, above), self._calls(part, found, above)
+        return Parsed(events, signs, *counts, samples, calls, part.ending)
 
-    def _again(self, part: Range, above: int) -> list[LogEvent]:
-        """Read a range line by line, for those of its latencies that can be in columns."""
+    def _samples(self, part: Range, found: Understood, above: int) -> Samples | None:
+        lines, times, values, codes, _ = found.samples
+        lines = lines + above
+        events = partial(self._again, part, above, lines)
+        return Samples(found.series, lines, times, values, codes, events) if lines.size else None
+
+    def _calls(self, part: Range, found: Understood, above: int) -> Calls | None:
+        lines, times, values, codes, _ = found.calls
+        durations = [None if value != value else value for value in values.tolist()]  # noqa: PLR0124 - not a number
+        lines = lines + above
+        events = partial(self._again, part, above, lines)
+        rows = lines.tolist(), times.tolist(), codes.tolist(), found.ids, durations
+        return Calls(found.series, *rows, events) if lines.size else None
+
+    def _again(self, part: Range, above: int, lines: Places) -> list[LogEvent]:
+        """Read a range line by line, for the events of some lines of it."""
         data = self._file.read(part) or b""
         reader = Reader(self._source.name, self._reader.tz, self._reader.now)
-        block = LineBlock(self._source.name, above + 1, data.split(b"\n")[:-1], len(data), None)
-        return [event for event in reader.read(block).events if is_column(event)]
+        block = LineBlock(self._source.name, above + 1, cut(data).lines, len(data), None)
+        wanted = set(lines.tolist())
+        return [event for event in reader.read(block).events if event.line in wanted]
 
     def _passed(self, lines: int, size: int, ending: list[bytes], truncated: int = 0) -> None:
         self._line += lines

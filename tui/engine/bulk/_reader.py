@@ -9,7 +9,7 @@ from tui.engine.model import LineBlock, LogEvent
 from tui.engine.parser import Parser, line_time
 
 if TYPE_CHECKING:
-    from tui.engine.metrics.samples import Samples
+    from tui.engine.metrics.samples import Calls, Samples
 
 CONTEXT = 20
 """Lines above a sign of a start or a stop among which the last one with a time is looked for."""
@@ -28,6 +28,8 @@ class Parsed(NamedTuple):
     bad_samples: int = 0
     samples: "Samples | None" = None
     """Latencies that are not among the events, where somebody takes them as columns."""
+    calls: "Calls | None" = None
+    """Likewise begins and ends of calls."""
     ending: Sequence[bytes] = ()
     """The last lines, where they came past the source."""
 

@@ -1,12 +1,16 @@
 """Calls over all sources: how many are open, and what became of them (semantics R44, R56)."""
 
 from collections.abc import Container
+from typing import TYPE_CHECKING
 
 from tui.engine.metrics.calls import CallCounts, SourceCalls
 from tui.engine.metrics.levels import Levels
 from tui.engine.metrics.recent_levels import RecentLevels
 from tui.engine.metrics.windows import ObservedMinutes, SlidingCount, last_minutes
 from tui.engine.model import CallsFigure, LogEvent, Status, Thresholds, owner
+
+if TYPE_CHECKING:
+    from tui.engine.metrics.samples import Calls
 
 SHORT_WINDOW_S = 900.0
 """Short calls warn by their number in this window (semantics R55)."""
@@ -42,6 +46,19 @@ class Concurrency:
         else:
             calls.socket(time, 1 if event.kind == "socket_opened" else -1)
         self.version += 1
+
+    def take(self, calls: "Calls", begin: int, end: int, now: float) -> None:
+        """Take some begins and ends of calls that came in columns."""
+        of_source = self._of(calls.series[0].source, now)
+        for index in range(begin, end):
+            time, event = calls.times[index], calls.sketch(index)
+            of_source.touch(calls.ids[index], time, regular=False)
+            of_source.expire(min(time, now))
+            if event.kind == "call_opened":
+                of_source.opened(event, time, now)
+            else:
+                of_source.closed(event, time)
+        self.version += end - begin
 
     def touch(self, event: LogEvent, time: float | None) -> None:
         """Take any other line that names its call (semantics R45)."""

@@ -28,6 +28,10 @@ class Samples(NamedTuple):
     events: Callable[[], list[LogEvent]]
     """Reads the samples once more, as events."""
 
+    def bounds(self) -> tuple[float, float]:
+        """Return the oldest and the newest time."""
+        return float(self.times.min()), float(self.times.max())
+
     def part(self, begin: int, end: int) -> "Samples":
         """Return those between two indexes."""
         first, last = (int(self.lines[begin]), int(self.lines[end - 1])) if begin < end else (0, -1)
@@ -67,10 +71,9 @@ class Samples(NamedTuple):
         """Return the indexes of the samples of some codes."""
         return np.flatnonzero(np.isin(self.codes, codes))
 
-    def stamped(self) -> NDArray[np.float64]:
+    def stamped(self) -> list[float]:
         """Return the times that are finer than a millisecond: those of a platform's clock (semantics R71)."""
-        fraction = self.times * 1000 % 1
-        return self.times[(fraction > 0.001) & (fraction < 0.999)]
+        return _stamped(self.times)
 
     def sketch(self, index: int) -> LogEvent:
         """Return a sample as an event without its text and trace."""
@@ -99,6 +102,44 @@ class Samples(NamedTuple):
             content = {place - _SPAN // 2: (count << 64) + int(total) for place, count, total in triples}
             found.append((content, float(self.ms[self.codes == code].max(initial=0.0))))
         return found
+
+
+class Calls(NamedTuple):
+    """Begins and ends of the calls of one source in the order of their lines; every one has a time and an id."""
+
+    series: tuple[LogEvent, ...]
+    """What those of a code have in common."""
+    lines: list[int]
+    times: list[float]
+    codes: list[int]
+    ids: list[str]
+    durations: list[float | None]
+    """Seconds that the log says they lasted."""
+    events: Callable[[], list[LogEvent]]
+    """Reads them once more, as events."""
+
+    def stamped(self) -> list[float]:
+        """Return the times of a platform's clock (semantics R71)."""
+        return _stamped(np.array(self.times))
+
+    def sketch(self, index: int) -> LogEvent:
+        """Return one as an event without its text."""
+        one = self.series[self.codes[index]]
+        return LogEvent(
+            one.kind,
+            one.source,
+            self.lines[index],
+            self.times[index],
+            id=self.ids[index],
+            client=one.client,
+            duration_s=self.durations[index],
+        )
+
+
+def _stamped(times: NDArray[np.float64]) -> list[float]:
+    fraction = times * 1000 % 1
+    found: list[float] = times[(fraction > 0.001) & (fraction < 0.999)].tolist()
+    return found
 
 
 @cache

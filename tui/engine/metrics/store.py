@@ -33,7 +33,7 @@ from tui.engine.model import (
 )
 
 if TYPE_CHECKING:
-    from tui.engine.metrics.samples import Samples
+    from tui.engine.metrics.samples import Calls, Samples
 
 _Handler = Callable[[LogEvent, float | None, float], None]
 
@@ -114,18 +114,33 @@ class MetricsStore:
             with self._cumulative.leaving_out() if is_history else nullcontext():
                 self._count(run, now)
 
-    def take(self, samples: "Samples") -> bool:
+    def take(self, samples: "Samples", busy_at: float | None) -> bool:
         """Count plausible samples that have no twins at once, if it is sure what they are; else do nothing.
 
-        Only of a source that gave events before, and for the figures of a whole period.
+        Only of a source that gave events before, and for the figures of a whole period. ``busy_at`` is the time of
+        the last line so far that shows a call.
         """
         one = samples.series[0]
         if one.source not in self._sources or not self._twins.take(samples):
             return False
         self._latency.take(samples)
         self._last_event = max(self._last_event, float(samples.times.max()))
-        self._busy(one, float(samples.times[-1]))
+        self._busy(one, busy_at)
         return True
+
+    def take_calls(self, calls: "Calls") -> bool:
+        """Tell whether calls without twins can be counted one after the other without looking for repeats."""
+        return calls.series[0].source in self._sources and self._twins.take(calls)
+
+    def count_calls(self, calls: "Calls", begin: int, end: int, now: float) -> None:
+        """Count some of the calls that were taken."""
+        source, last = calls.series[0].source, calls.times[end - 1]
+        kinds = {calls.series[code].kind for code in set(calls.codes[begin:end])}
+        self._last_event = max(self._last_event, *calls.times[begin:end])
+        self._generations.busy(source, last, call="call_opened" in kinds)
+        if source in self._starts:
+            self._starts[source].busy()
+        self._calls.take(calls, begin, end, now)
 
     def _count(self, events: Sequence[LogEvent], now: float) -> None:
         slot = slot_of(now)

@@ -1,8 +1,9 @@
 """One source counted over a whole period, with the very counters of the monitor."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.metrics.uptime import Uptime
@@ -11,9 +12,9 @@ from tui.engine.model import Hints, LogEvent, Thresholds
 from tui.engine.report import Span
 
 if TYPE_CHECKING:
-    from tui.engine.metrics.samples import Samples
+    from tui.engine.metrics.samples import Calls, Samples
 
-_BESIDE_SAMPLES = {"call_opened", "call_closed", "error", "warning"}
+_BESIDE_SAMPLES = {"error", "warning"}
 """Kinds of events with a time for which it means nothing whether a latency comes before or after them."""
 
 _IDS_KEPT = 100_000
@@ -29,6 +30,13 @@ class Asked:
     """Kinds of client whose calls do not count (semantics R53), in lower case."""
     thresholds: Thresholds = field(default_factory=Thresholds)
     hints: Hints | None = None
+
+
+class _Moment(NamedTuple):
+    """A line and its time."""
+
+    line: int
+    time: float | None
 
 
 class SourceTotals:
@@ -54,7 +62,8 @@ class SourceTotals:
         self._unlimited = asked.span == Span() and not asked.exclude_clients
         self.now = now
         """When the totals were begun, or for a log from the future well after it began."""
-        self._position: float | None = None
+        self._position = _Moment(0, None)
+        """The last line with a time so far."""
         self._excluded: dict[str, None] = {}
 
     def apply(
@@ -62,57 +71,70 @@ class SourceTotals:
         events: Sequence[LogEvent],
         before: Mapping[int, float] | None = None,
         samples: "Samples | None" = None,
+        calls: "Calls | None" = None,
     ) -> None:
-        """Count events in the order of their lines; the latencies among them may come as columns.
+        """Count events in the order of their lines; latencies and calls among them may come as columns.
 
         Args:
-            events: all others, and those latencies that name a call or may have a twin.
+            events: all others, and those of the same kinds that may have a twin.
             before: the time of the last line above some of them, by their line.
-            samples: latencies without a twin within 20 lines.
+            samples: latencies that name no call, without a twin within 20 lines.
+            calls: begins and ends of calls without such a twin.
         """
-        if samples is None:
+        if calls is not None and not self._takes(calls):
+            events, calls = sorted([*events, *calls.events()], key=lambda event: event.line), None
+        if samples is None and calls is None:
             self._apply(events, before)
             return
-        place, index = 0, 0
-        for number, event in enumerate(events):
-            if event.kind not in _BESIDE_SAMPLES or event.time is None:
-                reached = int(samples.lines.searchsorted(event.line))
-                self._apply_both(events[place:number], before, samples.part(index, reached))
-                self._apply([event], before)
-                place, index = number + 1, reached
-        self._apply_both(events[place:], before, samples.part(index, len(samples.lines)))
+        ways = _Ways(self, samples, calls)
+        for event in events:
+            ways.until(event.line, whole=event.kind not in _BESIDE_SAMPLES or event.time is None)
+            self._apply([event], before)
+        ways.until(None, whole=True)
 
-    def _apply_both(self, events: Sequence[LogEvent], before: Mapping[int, float] | None, samples: "Samples") -> None:
-        """Count events and samples between which the order means nothing, the last one of all at last."""
-        if not len(samples.lines):
-            self._apply(events, before)
-            return
-        late = bool(events) and events[-1].line > samples.lines[-1]
-        if not late:
-            self._apply(events, before)
-        self._take(samples)
-        if late:
-            self._apply(events, before)
+    def _takes(self, calls: "Calls") -> bool:
+        """Tell whether calls can be counted without looking at each event of them."""
+        if self._asked.exclude_clients or not self._surely_count((min(calls.times), max(calls.times))):
+            return False
+        return self.store.take_calls(calls)
 
-    def _surely_counts(self, samples: "Samples") -> bool:
-        """Tell whether all samples are in the period and have a time that can be theirs."""
-        oldest, newest = float(samples.times.min()), float(samples.times.max())
+    def _surely_count(self, bounds: tuple[float, float]) -> bool:
+        """Tell whether all events between two moments are in the period and have a time that can be theirs."""
+        oldest, newest = bounds
         if self.first_at is None or not (is_plausible(oldest, self.now) and is_plausible(newest, self.now)):
             return False
         return self._unlimited or (self._asked.span.holds(oldest) and self._asked.span.holds(newest))
 
-    def _take(self, samples: "Samples") -> None:
-        """Count samples at once, or one by one where that is not sure to be the same."""
-        if not (self._surely_counts(samples) and self.store.take(samples)):
+    def take_samples(self, samples: "Samples", busy: _Moment) -> None:
+        """Count samples at once, or one by one where that is not sure to be the same.
+
+        ``busy`` is the last line so far that shows a call, as far as columns tell.
+        """
+        last, position = _Moment(int(samples.lines[-1]), float(samples.times[-1])), self._position
+        oldest, newest = samples.bounds()
+        if self._surely_count((oldest, newest)) and self.store.take(samples, max(busy, last).time):
+            self.uptime.take(samples.series[0], newest, None)
+            self._note(last, oldest, newest, len(samples.lines))
+        else:
             self._apply(samples.events(), None)
-            return
-        last, newest = float(samples.times[-1]), float(samples.times.max())
+        self._position = max(self._position, position)
+
+    def take_calls(self, calls: "Calls", begin: int, end: int) -> _Moment:
+        """Count some begins and ends of calls; return the last."""
+        times = calls.times[begin:end]
+        last = _Moment(calls.lines[end - 1], times[-1])
+        self.store.count_calls(calls, begin, end, self.now)
+        self.uptime.take(calls.series[0], max(times), None)
+        self._note(last, min(times), max(times), end - begin)
+        return last
+
+    def _note(self, last: _Moment, oldest: float, newest: float, count: int) -> None:
+        """Note that events were taken, and where the log was then."""
         self._position = last
-        self.seen(float(samples.times.min()))
+        self.seen(oldest)
         self.seen(newest)
-        self._timed += len(samples.lines)
-        self.taken += len(samples.lines)
-        self.uptime.take(samples.series[0], newest, None)
+        self._timed += count
+        self.taken += count
 
     def _apply(self, events: Sequence[LogEvent], before: Mapping[int, float] | None) -> None:
         above = before or {}
@@ -122,7 +144,7 @@ class SourceTotals:
                 self._believe(event.time)
             time = moment(event, self.now)
             if time is not None:
-                self._position = time
+                self._position = _Moment(event.line, time)
                 self.seen(time)
             if self._wants(event):
                 wanted.append(event)
@@ -158,7 +180,8 @@ class SourceTotals:
         """Tell whether an event is in the period; one without a time is where the timed one above it is."""
         if self._unlimited:
             return True
-        inside = self._position is None or self._asked.span.holds(self._position)
+        at = self._position.time
+        inside = at is None or self._asked.span.holds(at)
         return inside and not self._of_excluded_call(event)
 
     def _of_excluded_call(self, event: LogEvent) -> bool:
@@ -172,3 +195,27 @@ class SourceTotals:
             if len(self._excluded) > _IDS_KEPT:
                 del self._excluded[next(iter(self._excluded))]
         return event.id in self._excluded or (event.client or "").lower() in self._asked.exclude_clients
+
+
+class _Ways:
+    """Columns of a source on their way into its totals, beside its events."""
+
+    def __init__(self, totals: SourceTotals, samples: "Samples | None", calls: "Calls | None") -> None:
+        self._totals = totals
+        self._samples, self._calls = samples, calls
+        self._sample = self._call = 0
+        self._busy = _Moment(0, None)
+
+    def until(self, line: int | None, *, whole: bool) -> None:
+        """Count the calls above a line, None for all of them; and the samples too if the ``whole`` has to be known."""
+        calls, samples = self._calls, self._samples
+        if calls is not None:
+            end = len(calls.lines) if line is None else bisect_left(calls.lines, line, self._call)
+            if end > self._call:
+                self._busy = self._totals.take_calls(calls, self._call, end)
+                self._call = end
+        if samples is not None and whole:
+            end = len(samples.lines) if line is None else int(samples.lines.searchsorted(line))
+            if end > self._sample:
+                self._totals.take_samples(samples.part(self._sample, end), self._busy)
+                self._sample = end

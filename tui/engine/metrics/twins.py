@@ -4,17 +4,19 @@ from collections import deque
 from operator import lt
 from typing import TYPE_CHECKING
 
-from tui.engine.model import LogEvent
+from tui.engine.model import Kind, LogEvent
 
 if TYPE_CHECKING:
-    from tui.engine.metrics.samples import Samples
+    from tui.engine.metrics.samples import Calls, Samples
 
 _TWIN_S = 0.005 + 1e-6  # a double holds today's seconds to a quarter of a microsecond
 _TWIN_LINES = 20
 """Twins leave one process in one breath; between them stand at most the twins of a few other records."""
 _ALIKE = {"socket_opened", "socket_closed"}
 """Their lines name nothing, so that two of them at once are two."""
-_SAMPLES = {"ttfb", "turn"}
+_AT_ONCE: dict[Kind, str] = {"ttfb": "sample", "turn": "sample", "call_opened": "call", "call_closed": "call"}
+"""Kinds that may come as columns, and as which."""
+
 _TWINS_KEPT = 512
 _EMITTED_KEPT = 50_000
 
@@ -39,9 +41,9 @@ class Twins:
         self._emitted: set[int] = set()
         self._order: deque[tuple[int, float, int]] = deque()
         """Line, time and key of what was emitted."""
-        self._newest = float("-inf")
-        """Time of the newest sample."""
-        self._unread: deque[Samples] = deque()
+        self._newest: dict[str, float] = {}
+        """Time of the newest sample, and of the newest begin or end of a call."""
+        self._unread: deque[Samples | Calls] = deque()
         """Taken at once: their keys are worked out when they are needed."""
 
     def repeats(self, event: LogEvent) -> bool:
@@ -58,10 +60,11 @@ class Twins:
         return event.level is not None and event.kind not in _ALIKE and self._is_twin(key, time, event.line)
 
     def _emitted_before(self, event: LogEvent, time: float, key: int) -> bool:
-        if event.kind in _SAMPLES:
-            if self._unread and time <= self._newest:
+        if event.kind in _AT_ONCE:
+            newest = self._newest.get(_AT_ONCE[event.kind], time)
+            if self._unread and time <= newest:
                 self._read()
-            self._newest = max(self._newest, time)
+            self._newest[_AT_ONCE[event.kind]] = max(newest, time)
         if key in self._emitted:
             return True
         self._emitted.add(key)
@@ -70,19 +73,21 @@ class Twins:
             self._emitted.discard(self._order.popleft()[2])
         return False
 
-    def take(self, samples: "Samples") -> bool:
-        """Take samples that are no twins if surely none was emitted before; otherwise do nothing.
+    def take(self, columns: "Samples | Calls") -> bool:
+        """Take events that are no twins if surely none was emitted before; otherwise do nothing.
 
         They are of the only source there is, and come in the order of its lines.
         """
-        times = samples.stamped().tolist()
+        times = columns.stamped()
         if not times:
             return True
-        in_order = times[0] > self._newest and all(map(lt, times, times[1:]))
+        what = _AT_ONCE[columns.series[int(columns.codes[0])].kind]
+        newest = self._newest.get(what, float("-inf"))
+        in_order = times[0] > newest and all(map(lt, times, times[1:]))
         if not in_order and not self._are_new(times):
             return False
-        self._newest = max(self._newest, *times)
-        self._unread.append(samples)
+        self._newest[what] = max(newest, *times)
+        self._unread.append(columns)
         kept = sum(len(each.lines) for each in self._unread)
         while kept - len(self._unread[0].lines) > _EMITTED_KEPT:
             kept -= len(self._unread.popleft().lines)
@@ -90,7 +95,7 @@ class Twins:
 
     def _are_new(self, times: list[float]) -> bool:
         """Tell whether nothing was emitted at these moments, which are all different."""
-        known = {time for _, time, _ in self._order}.union(*(each.stamped().tolist() for each in self._unread))
+        known = {time for _, time, _ in self._order}.union(*(each.stamped() for each in self._unread))
         return len(set(times)) == len(times) and known.isdisjoint(times)
 
     def _read(self) -> None:

@@ -71,8 +71,11 @@ class Parser:
             (envelope.candidates for envelope in envelopes() if envelope.candidates),
         )
 
-    def feed(self, block: LineBlock) -> list[LogEvent]:
-        """Return the events that are complete with this block, in the order of their records."""
+    def feed(self, block: LineBlock, *, every: bool = False) -> list[LogEvent]:
+        """Return the events that are complete with this block, in the order of their records.
+
+        ``every`` line takes the whole way: for a few lines that are no nothings that is less than looking first.
+        """
         events: list[LogEvent] = []
         self._at = at = self._parts.setdefault(block.part, _Unfinished())
         if block.life is not None:
@@ -81,7 +84,8 @@ class Parser:
         arrived = block.arrived
         self.ahead_s = None
         known = self._scan.known
-        for number, (raw, candidate) in enumerate(zip(lines, self._scan(lines), strict=True), block.first_line):
+        marks = bytearray(b"\1") * len(lines) if every else self._scan(lines)
+        for number, (raw, candidate) in enumerate(zip(lines, marks, strict=True), block.first_line):
             if candidate or at.record is not None or at.begun is not None:
                 self._read(raw, number, arrived, events)
             elif known[0] in raw:
@@ -128,6 +132,17 @@ class Parser:
     def is_open(self) -> bool:
         """Tell whether the next line may belong to what was read so far."""
         return self._at.begun is not None or self._at.record is not None
+
+    @property
+    def is_split(self) -> bool:
+        """Tell whether the last line goes on in the next."""
+        return self._at.begun is not None
+
+    def end_record(self) -> list[LogEvent]:
+        """Return what is open: the next line is none of it, and no rest of a split one."""
+        events: list[LogEvent] = []
+        self._finish(events)
+        return self._counted(events, "")
 
     def passed(self, previous: bytes) -> None:
         """Note that others understood the lines since the last block; ``previous`` is the last of them.

@@ -58,8 +58,7 @@ def _call(raw: bytes, event: LogEvent, place: Place) -> CallLayout | None:
         return None
     group = "id" if found["id"] else "id2"
     id_, duration = found[group].decode(), (found["duration"] or b"").decode()
-    before, known, behind = event.text.partition(id_ + duration)
-    if event.id != id_ or not known or event.duration_s != (float(duration[10:-1]) if duration else None):
+    if event.id != id_ or event.duration_s != (float(duration[10:-1]) if duration else None):
         return None
     end = found.end("duration") if duration else found.end(group)
     return CallLayout(
@@ -70,7 +69,4 @@ def _call(raw: bytes, event: LogEvent, place: Place) -> CallLayout | None:
         raw[end : place.end] + place.tail,
         place.after,
         place.quoted,
-        event._replace(line=0, time=None, id=None, duration_s=None, text=""),
-        before,
-        behind,
     )
