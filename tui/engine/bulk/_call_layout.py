@@ -46,9 +46,7 @@ class Hits(NamedTuple):
 
 def find(layout: CallLayout, text: Text, lines: Places, clock: StampReader) -> Hits:
     """Return those of some lines that are surely laid out so."""
-    search = Search(text, lines, layout.least)
-    search.at = search.starts + layout.stamp.size
-    search.literal(layout.head)
+    search = Search(text, lines, layout.least, layout.stamp.size, layout.head)
     search.stamp(layout.stamp, clock)
     search.token(layout.end[0], quoted=layout.quoted)
     if layout.duration:

@@ -17,7 +17,7 @@ from tui.engine.envelopes._envelope import envelopes
 from tui.engine.parser._scan import BlockScan
 
 UNKNOWN, KNOWN, UNRECOGNISED = 0, 1, 2
-"""What is remembered of a line: never seen, of a family's writing, of none (see ``Parser.unrecognised``)."""
+"""What is remembered of a line: nothing, that it is of a family's writing, of none (``Parser.unrecognised``)."""
 
 _KEPT = 20_000
 _LONGEST = 2048
@@ -51,16 +51,21 @@ class FamiliarLines:
 
     def learn(self, folded: Iterable[bytes]) -> None:
         """Look at folded lines that were not remembered, and remember those that are surely nothing."""
-        new = [line for line in set(folded) if line and len(line) <= _LONGEST and not line.isspace()]
+        new = [line for line in set(folded) if line not in self._lines and _is_told(line)]
         if not new or len(self._lines) + len(new) > _KEPT:
             return
         for line, unsure, known in zip(new, self._unsure(new), self._known(new), strict=True):
-            if not unsure and not self._may_match(line):
-                self._lines[line] = KNOWN if known or line[0] in b" \t" else UNRECOGNISED
+            nothing = KNOWN if known or line[0] in b" \t" else UNRECOGNISED
+            self._lines[line] = UNKNOWN if unsure or self._may_match(line) else nothing
 
     def _may_match(self, line: bytes) -> bool:
         """Tell whether a pattern, which looks at one digit at most, may find a line that is folded to this."""
         return any(pattern.search(line.translate(tens)) for pattern in self._patterns for tens in _TENFOLD)
+
+
+def _is_told(line: bytes) -> bool:
+    """Tell whether a line says anything, and not too much to be remembered."""
+    return 0 < len(line) <= _LONGEST and not line.isspace()
 
 
 def _folded(token: bytes) -> bytes:

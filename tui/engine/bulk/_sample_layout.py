@@ -49,9 +49,7 @@ class Hits(NamedTuple):
 
 def find(layout: SampleLayout, text: Text, lines: Places, clock: StampReader) -> Hits:
     """Return those of some lines that are surely laid out so."""
-    search = Search(text, lines, layout.least)
-    search.at = search.starts + layout.stamp.size
-    search.literal(layout.head)
+    search = Search(text, lines, layout.least, layout.stamp.size, layout.head)
     search.stamp(layout.stamp, clock)
     if layout.token:
         search.token(ord(" "), quoted=layout.quoted)

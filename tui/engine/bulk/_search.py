@@ -26,13 +26,15 @@ _BYTE = np.uint64(0xFF)
 class Search:
     """The lines of which it may still be true, and how far they were looked at."""
 
-    def __init__(self, text: Text, lines: Places, least: int) -> None:
+    def __init__(self, text: Text, lines: Places, least: int, offset: int, head: bytes) -> None:
+        """``least`` bytes are in each line, and so far from its start stands its head."""
         self._text = text
-        lengths = text.ends[lines] - text.starts[lines]
-        self.lines = lines[lengths >= least]
+        begins = has(text, np.minimum(text.starts[lines] + offset, text.ends[lines]), head)
+        lines = lines[begins]
+        self.lines = lines[text.ends[lines] - text.starts[lines] >= least]
         self.starts = text.starts[self.lines]
         self.ends = text.ends[self.lines]
-        self.at = self.starts
+        self.at = self.starts + (offset + len(head))
         """Up to where each line was looked at."""
         self.stop = self.ends
         """Where its message ends."""

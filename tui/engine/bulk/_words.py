@@ -10,7 +10,7 @@ Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-PADDING = 128
+PADDING = 1024
 """Bytes behind the text that may be looked at."""
 
 _ONES = np.uint64(0x0101010101010101)

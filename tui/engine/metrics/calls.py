@@ -1,12 +1,17 @@
 """The calls of one source as a set of open ids (semantics R44-R55)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tui.engine.metrics.levels import Levels
 from tui.engine.metrics.recent_levels import RecentLevels
 from tui.engine.metrics.windows import SlidingCount
 from tui.engine.model import LogEvent, Thresholds
+
+if TYPE_CHECKING:
+    from tui.engine.metrics.samples import Calls
 
 MAX_OPEN = 100_000
 """Ids open at once; beyond that the oldest is given up as a ghost."""
@@ -42,12 +47,12 @@ class CallCounts:
     mismatches: int = 0
     """Closes whose logged duration is more than 5 s off the measured one; the logged one counts."""
 
-    def add_client(self, client: str | None, time: float | None) -> None:
-        """Count an open by the kind of client; rare kinds beyond the first twenty are one."""
+    def client(self, client: str | None) -> SlidingCount:
+        """Return the opens of a kind of client; rare kinds beyond the first twenty are one."""
         name = client or OTHER
         if name not in self.clients and len(self.clients) >= _CLIENTS_KEPT:
             name = OTHER
-        self.clients.setdefault(name, SlidingCount()).add(time)
+        return self.clients.setdefault(name, SlidingCount())
 
     def add_duration(self, seconds: float, time: float | None, short_s: float) -> None:
         """Count a call that lasted so long; ``short_s`` is below what it counts as short (semantics R55)."""
@@ -107,7 +112,7 @@ class SourceCalls:
         self._level = 0
         self._newest: float | None = None
         self.period: Levels | None = None
-        """The levels of the whole period, where somebody wants them kept."""
+        """The levels of the whole period, where these are wanted and not the recent ones."""
 
     @property
     def active(self) -> int:
@@ -139,9 +144,63 @@ class SourceCalls:
             self._counts.ghosts.add(time)
         self._mark(time)
 
+    def take(self, calls: "Calls", begin: int, end: int, now: float) -> None:
+        """Take begins and ends that came in columns, in their order.
+
+        What is as it should be, each call beginning and ending once, is counted together.
+        """
+        opens = [one.kind == "call_opened" for one in calls.series]
+        usual: list[tuple[float, int]] = []
+        for index in range(begin, end):
+            time, id_, code = calls.times[index], calls.ids[index], calls.codes[index]
+            call = self._open.get(id_)
+            full = not self.named or self.period is None or len(self._open) >= MAX_OPEN
+            if full or time >= self._next_expiry or opens[code] != (call is None) or id_ in self._ended:
+                self._count_usual(calls, usual)
+                usual = []
+                self._take_one(calls.sketch(index), id_, time, now)
+            elif call is None:
+                self._open[id_] = _Call(time, time, time, calls.lines[index])
+                self._latest = id_
+                self._next_expiry = min(self._next_expiry, time + self._thresholds.max_call_s)
+                usual.append((time, code))
+            else:
+                self._end(id_, time)
+                lasted = self._lasted(calls.durations[index], time, call)
+                if lasted is not None:
+                    self._counts.add_duration(lasted, time, self._thresholds.short_call_s)
+                usual.append((time, code))
+        self._count_usual(calls, usual)
+
+    def _take_one(self, event: LogEvent, call_id: str, time: float, now: float) -> None:
+        self.touch(call_id, time, regular=False)
+        self.expire(min(time, now))
+        if event.kind == "call_opened":
+            self.opened(event, time, now)
+        else:
+            self.closed(event, time)
+
+    def _count_usual(self, calls: "Calls", usual: Sequence[tuple[float, int]]) -> None:
+        if not usual or self.period is None:
+            return
+        opened: list[float] = []
+        for code in dict.fromkeys(code for _, code in usual):
+            times = [time for time, each in usual if each == code]
+            if calls.series[code].kind == "call_opened":
+                self._counts.client(calls.series[code].client).add_all(times)
+                opened += times
+            else:
+                self._counts.closed.add_all(times)
+        self._counts.opened.add_all(opened)
+        self._counts.distinct.add_all(opened)
+        self._level = len(self._open)
+        self.period.step_all([(time, 1 if calls.series[code].kind == "call_opened" else -1) for time, code in usual])
+        newest = max(time for time, _ in usual)
+        self._newest = newest if self._newest is None else max(newest, self._newest)
+
     def _count_open(self, event: LogEvent, time: float | None) -> None:
         self._counts.opened.add(time)
-        self._counts.add_client(event.client, time)
+        self._counts.client(event.client).add(time)
 
     def _ended_early(self, event: LogEvent, call_id: str, time: float | None) -> bool:
         """Count an open whose close was read before it, lines being up to 30 s out of order (R67)."""
@@ -181,13 +240,15 @@ class SourceCalls:
 
     def _duration(self, event: LogEvent, time: float | None, call: _Call | None) -> float | None:
         """Return the logged duration, else the measured one if the log has both times (R49)."""
+        lasted = self._lasted(event.duration_s, _log_time(event, time), call)
+        return lasted if event.duration_s is not None or event.id is not None else None
+
+    def _lasted(self, logged: float | None, end: float | None, call: _Call | None) -> float | None:
         measured = None
-        end = _log_time(event, time)
         if call and call.first is not None and end is not None and end >= call.first:
             measured = end - call.first
-        logged = event.duration_s
         if logged is None:
-            return measured if event.id is not None else None
+            return measured
         if measured is not None and abs(measured - logged) > _MISMATCH_S:
             self._counts.mismatches += 1
         return logged
@@ -275,6 +336,7 @@ class SourceCalls:
             self._newest = time if self._newest is None else max(time, self._newest)
 
     def _step(self, time: float | None, step: int) -> None:
-        self._recent.step(self._source, time, step)
-        if self.period is not None:
+        if self.period is None:
+            self._recent.step(self._source, time, step)
+        else:
             self.period.step(time, step)

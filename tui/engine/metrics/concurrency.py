@@ -49,15 +49,7 @@ class Concurrency:
 
     def take(self, calls: "Calls", begin: int, end: int, now: float) -> None:
         """Take some begins and ends of calls that came in columns."""
-        of_source = self._of(calls.series[0].source, now)
-        for index in range(begin, end):
-            time, event = calls.times[index], calls.sketch(index)
-            of_source.touch(calls.ids[index], time, regular=False)
-            of_source.expire(min(time, now))
-            if event.kind == "call_opened":
-                of_source.opened(event, time, now)
-            else:
-                of_source.closed(event, time)
+        self._of(calls.series[0].source, now).take(calls, begin, end, now)
         self.version += end - begin
 
     def touch(self, event: LogEvent, time: float | None) -> None:

@@ -1,7 +1,9 @@
 """How many calls were open at once over a period of any length, whatever order the lines came in."""
 
+from bisect import insort
+from collections import deque
 from collections.abc import Sequence
-from heapq import heappop, heappush
+from operator import gt, itemgetter
 
 _REORDER_S = 30.0
 _BUCKETS_KEPT = 20_000
@@ -20,8 +22,7 @@ class Levels:
         self.peak = 0
         self._level = 0
         self._newest = float("-inf")
-        self._steps = 0
-        self._pending: list[tuple[float, int, int]] = []
+        self._pending: deque[tuple[float, int]] = deque()
         self._buckets: dict[int, tuple[int, int]] = {}
 
     def step(self, time: float | None, step: int) -> None:
@@ -29,9 +30,24 @@ class Levels:
         if not step:
             return
         at = self._newest if time is None else time
-        self._newest = max(self._newest, at)
-        self._steps += 1
-        heappush(self._pending, (at, self._steps, step))
+        pending = self._pending
+        if at >= self._newest:
+            self._newest = at
+            pending.append((at, step))
+        else:
+            insort(pending, (at, step), key=itemgetter(0))
+        if pending[0][0] <= self._newest - _REORDER_S:
+            self._settle(self._newest - _REORDER_S)
+
+    def step_all(self, steps: Sequence[tuple[float, int]]) -> None:
+        """Note steps that came one after the other, each at its time."""
+        moments = [self._newest, *(at for at, _ in steps)]
+        if any(map(gt, moments, moments[1:])):
+            for at, step in steps:
+                self.step(at, step)
+            return
+        self._newest = moments[-1]
+        self._pending.extend(steps)
         self._settle(self._newest - _REORDER_S)
 
     def finish(self) -> None:
@@ -39,15 +55,18 @@ class Levels:
         self._settle(float("inf"))
 
     def _settle(self, until: float) -> None:
-        while self._pending and self._pending[0][0] <= until:
-            at, _, step = heappop(self._pending)
-            before, self._level = self._level, self._level + step
-            self.peak = max(self.peak, self._level)
+        pending, buckets, width = self._pending, self._buckets, self.width
+        while pending and pending[0][0] <= until:
+            at, step = pending.popleft()
+            before = self._level
+            self._level = level = before + step
+            highest = max(before, level)
+            self.peak = max(self.peak, level)
             if at != float("-inf"):
-                bucket = int(at // self.width)
-                highest, _ = self._buckets.get(bucket, (before, before))
-                self._buckets[bucket] = (max(highest, self._level), self._level)
-        if len(self._buckets) > _BUCKETS_KEPT:
+                bucket = int(at // width)
+                known = buckets.get(bucket)
+                buckets[bucket] = (highest if known is None or highest > known[0] else known[0], level)
+        if len(buckets) > _BUCKETS_KEPT:
             self._coarsen()
 
     def _coarsen(self) -> None:

@@ -69,9 +69,12 @@ class Samples(NamedTuple):
 
     def of(self, codes: Sequence[int]) -> NDArray[np.int64]:
         """Return the indexes of the samples of some codes."""
-        return np.flatnonzero(np.isin(self.codes, codes))
+        found = self.codes == codes[0]
+        for code in codes[1:]:
+            found |= self.codes == code
+        return np.flatnonzero(found)
 
-    def stamped(self) -> list[float]:
+    def stamped(self) -> NDArray[np.float64]:
         """Return the times that are finer than a millisecond: those of a platform's clock (semantics R71)."""
         return _stamped(self.times)
 
@@ -118,7 +121,7 @@ class Calls(NamedTuple):
     events: Callable[[], list[LogEvent]]
     """Reads them once more, as events."""
 
-    def stamped(self) -> list[float]:
+    def stamped(self) -> NDArray[np.float64]:
         """Return the times of a platform's clock (semantics R71)."""
         return _stamped(np.array(self.times))
 
@@ -136,10 +139,9 @@ class Calls(NamedTuple):
         )
 
 
-def _stamped(times: NDArray[np.float64]) -> list[float]:
+def _stamped(times: NDArray[np.float64]) -> NDArray[np.float64]:
     fraction = times * 1000 % 1
-    found: list[float] = times[(fraction > 0.001) & (fraction < 0.999)].tolist()
-    return found
+    return times[(fraction > 0.001) & (fraction < 0.999)]
 
 
 @cache

@@ -1,7 +1,6 @@
 """Lines that say again what another line said: text/JSON twins, re-emitted tails, and doubled samples."""
 
 from collections import deque
-from operator import lt
 from typing import TYPE_CHECKING
 
 from tui.engine.model import Kind, LogEvent
@@ -79,14 +78,14 @@ class Twins:
         They are of the only source there is, and come in the order of its lines.
         """
         times = columns.stamped()
-        if not times:
+        if not len(times):
             return True
         what = _AT_ONCE[columns.series[int(columns.codes[0])].kind]
         newest = self._newest.get(what, float("-inf"))
-        in_order = times[0] > newest and all(map(lt, times, times[1:]))
-        if not in_order and not self._are_new(times):
+        in_order = times[0] > newest and bool((times[1:] > times[:-1]).all())
+        if not in_order and not self._are_new(times.tolist()):
             return False
-        self._newest[what] = max(newest, *times)
+        self._newest[what] = max(newest, float(times.max()))
         self._unread.append(columns)
         kept = sum(len(each.lines) for each in self._unread)
         while kept - len(self._unread[0].lines) > _EMITTED_KEPT:
@@ -95,7 +94,7 @@ class Twins:
 
     def _are_new(self, times: list[float]) -> bool:
         """Tell whether nothing was emitted at these moments, which are all different."""
-        known = {time for _, time, _ in self._order}.union(*(each.stamped() for each in self._unread))
+        known = {time for _, time, _ in self._order}.union(*(each.stamped().tolist() for each in self._unread))
         return len(set(times)) == len(times) and known.isdisjoint(times)
 
     def _read(self) -> None:

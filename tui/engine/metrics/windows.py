@@ -4,6 +4,9 @@ Windows move in steps of one slice: a window of 300 s covers the present slice a
 so it is never longer than its name. Events a little in the future count as present.
 """
 
+from collections.abc import Sequence
+from itertools import groupby
+
 from tui.engine.model import LogEvent
 
 SLICE_S = 10
@@ -75,14 +78,24 @@ class SlidingCount:
         if time is None:
             return
         slot = int(time // SLICE_S)
-        self._slices[slot] = self._slices.get(slot, 0) + count
         hour = slot // 360
+        if slot in self._slices and hour in self.hours:
+            self._slices[slot] += count
+            self.hours[hour] += count
+            return
+        self._slices[slot] = self._slices.get(slot, 0) + count
         self.hours[hour] = self.hours.get(hour, 0) + count
         if len(self.hours) > _HOURS_KEPT:
             del self.hours[min(self.hours)]
         if len(self._slices) > 2 * _SLICES_KEPT:
             for old in sorted(self._slices)[:_SLICES_KEPT]:
                 del self._slices[old]
+
+    def add_all(self, times: Sequence[float]) -> None:
+        """Count one for each moment."""
+        for _, run in groupby(times, slot_of):
+            same = list(run)
+            self.add(same[0], len(same))
 
     def within(self, now: float, window_s: float) -> int:
         """Return the count of the window that ends now."""
