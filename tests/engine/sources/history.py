@@ -23,11 +23,11 @@ KEPT = 12
 class History:
     """One random history of a log file with a follower that polls now and then.
 
-    At most one rotation happens between two polls, and a file is emptied without a copy only after
-    everything in it was read: what else is lost cannot be told by anybody.
+    A file is emptied without a copy only after everything in it was read: what else is lost cannot be told by anybody.
     """
 
-    def __init__(self, folder: Path, seed: int, access: Access) -> None:
+    def __init__(self, folder: Path, seed: int, access: Access, *, several: bool) -> None:
+        """With ``several``, any number of rotations may happen between two polls, otherwise one."""
         self._random = random.Random(seed)  # noqa: S311 - a history, no secret
         folder.mkdir()
         self._folder = folder
@@ -36,6 +36,7 @@ class History:
         self._clock = ManualClock()
         self._next_id = 0
         self._unfinished = b""
+        self._several = several
         self._rotated = False
         self._lossy = 0
         self.written: list[bytes] = []
@@ -56,7 +57,7 @@ class History:
                 await self._note(self._random.choice(actions))
             elif choice < 0.75:
                 await self._note(self._poll)
-            elif choice < 0.88 and not self._rotated:
+            elif choice < 0.88 and (self._several or not self._rotated):
                 await self._note(self._random.choice(rotations))
             elif choice < 0.94:
                 await self._note(self._gzip)
@@ -128,6 +129,13 @@ class History:
                 break
         self._rotated = False
 
+    async def _read_all(self) -> None:
+        """Poll until nothing comes: after a rotation the new file is begun by a poll of its own."""
+        before = -1
+        while len(self.delivered) > before:
+            before = len(self.delivered)
+            await self._poll()
+
     def _shift(self) -> None:
         for number in range(KEPT, 0, -1):
             for ending in ("", ".gz"):
@@ -156,7 +164,7 @@ class History:
 
     async def _truncate_and_grow(self) -> None:
         self._finish_line()
-        await self._poll()
+        await self._read_all()
         size = self._path.stat().st_size
         os.truncate(self._path, 0)
         self._lossy += size > 0
@@ -182,9 +190,9 @@ class History:
         self._follower = Follower(self._access, str(self._path), self._clock, position=saved)
 
 
-async def live_through(folder: Path, seed: int, access: Access) -> None:
+async def live_through(folder: Path, seed: int, access: Access, *, several: bool = False) -> None:
     """Live through one history; every line must come once, in order, and each loss be told."""
-    history = History(folder, seed, access)
+    history = History(folder, seed, access, several=several)
     try:
         await history.run()
         assert history.delivered == history.written

@@ -29,6 +29,18 @@ async def test_every_line_is_delivered_once_without_inodes(tmp_path: Path, *, ti
         await live_through(tmp_path / str(seed), seed, BlindAccess(timed=timed))
 
 
+@pytest.mark.parametrize(
+    "access",
+    [LocalAccess(inline), BlindAccess(), BlindAccess(timed=True)],
+    ids=["with inodes", "without inodes", "without inodes, with times of whole seconds"],
+)
+async def test_every_line_is_delivered_once_however_often_files_rotate_between_two_polls(
+    tmp_path: Path, access: LocalAccess
+) -> None:
+    for seed in range(400):
+        await live_through(tmp_path / str(seed), seed, access, several=True)
+
+
 @pytest.mark.parametrize("blind", [False, True], ids=["with inodes", "without inodes"])
 async def test_every_line_is_delivered_once_over_a_way_that_is_lost_at_any_moment(
     tmp_path: Path, *, blind: bool
@@ -36,6 +48,6 @@ async def test_every_line_is_delivered_once_over_a_way_that_is_lost_at_any_momen
     failures = 0
     for seed in range(500):
         access = FlakyAccess(BlindAccess() if blind else LocalAccess(inline), seed, one_in=20)
-        await live_through(tmp_path / str(seed), seed, access)
+        await live_through(tmp_path / str(seed), seed, access, several=seed % 2 == 1)
         failures += access.failures
     assert failures > 500

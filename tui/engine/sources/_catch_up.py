@@ -80,16 +80,19 @@ class Rotated(NamedTuple):
             return None
         return found[1] if found else None
 
-    async def unread(self, live: Handle, live_head: bytes) -> list[Tail]:
-        """Return tails of the rotated files that appeared since reading began, except copies of ``live``.
+    async def unread(self, live: Handle, live_head: bytes, *, renamed: bool) -> list[Tail]:
+        """Return tails of the rotated files that appeared since reading began and are older than ``live``.
 
-        Before a line of the live file was read, only these betray that it was copied and emptied.
+        Before a line of the live file was read, only these betray that it was copied and emptied. ``renamed`` says that
+        it stands among the rotated files by now, where those behind it are newer.
         """
         for _ in range(_LISTINGS):
-            siblings = await self._others(live)
+            siblings = await self.access.siblings(self.path)
+            place = _index_of(live, live_head, siblings)
+            older = siblings[:place] if place is not None else [] if renamed else siblings
             opened: list[Tail] = []
             try:
-                await self._open([each for each in self._unknown(siblings) if not alike(each.head, live_head)], opened)
+                await self._open([each for each in self._unknown(older) if not alike(each.head, live_head)], opened)
             except FileNotFoundError:
                 await close_all(opened)
             else:
@@ -111,10 +114,14 @@ class Rotated(NamedTuple):
         if found is None:
             newer = [each for each in self._unknown(siblings) if not alike(each.head, place.head)]
             older = [each for each in siblings if each not in newer]
-            lost = bool(newer) if held else not place.blank
+            lost = not place.blank and (bool(newer) or not held)  # an empty file that is held is none of those listed
         else:
             index, tail = found
             older, newer, lost = siblings[:index], self._unknown(siblings[index + 1 :]), False
+            if not place.offset:  # nothing of it was read yet: copies of what it held before are unread as well
+                before = self._unknown(older)
+                await self._open(before, opened)
+                older = [each for each in older if each not in before]
             if held:
                 await tail.handle.close()
             else:
@@ -163,6 +170,16 @@ class Rotated(NamedTuple):
             raise
         await handle.close()
         raise FileNotFoundError(sibling.path)
+
+
+def _index_of(live: Handle, head: bytes, siblings: Sequence[Sibling]) -> int | None:
+    """Return where an open file stands among the rotated ones: by its inode, else where one begins alike."""
+    identity = live.stat.identity
+    for index, each in enumerate(siblings):
+        by_contents = identity is None or each.compressed
+        if alike(each.head, head) if by_contents else each.stat.identity == identity:
+            return index
+    return None
 
 
 async def _is(handle: Handle, sibling: Sibling) -> bool:

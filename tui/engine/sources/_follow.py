@@ -20,8 +20,10 @@ from tui.engine.sources._catch_up import Rotated, close_all, keys_of
 from tui.engine.sources._lines import NOTHING, Piece
 from tui.engine.sources._local import LocalHandle
 from tui.engine.sources._position import Place, Position
-from tui.engine.sources._siblings import alike, keys
+from tui.engine.sources._same_file import continues, is_among, is_same_file
+from tui.engine.sources._siblings import keys
 from tui.engine.sources._tail import Tail
+from tui.engine.sources._trouble import TroubleError
 from tui.engine.sources._unnamed import Comparison
 
 ROTATE_WAIT_S = 5.0
@@ -258,8 +260,8 @@ class Follower:
     async def _read_live(self, tail: Tail) -> Chunk:
         """Read the file that the path led to when last looked, and see whether it still does."""
         look = await self._access.look(tail.handle, self._path, tail.start, tail.size)
-        if not tail.place.offset and not _renamed(tail, look.path):
-            unread = await self._rotated.unread(tail.handle, look.head)
+        if not tail.place.offset:
+            unread = await self._rotated.unread(tail.handle, look.head, renamed=_renamed(tail, look.path))
             if unread:
                 tail.restart()
                 self._tails.extendleft(reversed(unread))
@@ -275,12 +277,45 @@ class Follower:
         return await self._switch(tail) if self._moved(tail, look.path) else self._chunk()
 
     async def _recover_emptied(self, tail: Tail) -> Chunk:
-        """Read what a copy still has of a file that was emptied, then the file from its start."""
-        found = await self._rotated.recover(tail.place, tail.handle, held=False)
+        """Read what a copy still has of a file that was emptied, then the file from its start.
+
+        Where it was renamed after that, it stands among the rotated files, and others may have come behind it.
+        """
+        live = await self._open_other(tail)
+        tails: list[Tail] = []
+        try:
+            found = await self._rotated.recover(tail.place, live or tail.handle, held=False)
+            tails = found.tails
+            listed = live is not None and await is_among(tail.handle, tails)
+        except BaseException:
+            await close_all([*tails, *([Tail(live)] if live else ())])
+            raise
         self._note_gap("emptied" if found.lost else "")
+        behind = len(tails) if live is None else int(not found.lost and not tail.place.blank)
         tail.restart()
-        self._read_next([*found.tails, tail], found.seen)
+        if listed:
+            await tail.handle.close()
+        else:
+            tails = [*tails[:behind], tail, *tails[behind:]]
+        self._read_next([*tails, *([Tail(live)] if live else ())], found.seen)
         return self._chunk(more=True)
+
+    async def _open_other(self, tail: Tail) -> Handle | None:
+        """Open what the path leads to, if that is another file than the one that is being read."""
+        try:
+            live = await self._access.open(self._path)
+        except TroubleError:  # no way to any file
+            raise
+        except OSError:
+            return None
+        try:
+            if not await is_same_file(tail.handle, live):
+                return live
+        except BaseException:
+            await live.close()
+            raise
+        await live.close()
+        return None
 
     def _moved(self, tail: Tail, path: FileStat) -> bool:
         """Tell whether the path may lead to another file."""
@@ -301,7 +336,7 @@ class Follower:
         except OSError as error:
             return self._chunk(trouble=error)
         try:
-            if await _same(tail, live):
+            if await continues(tail, live):
                 await live.close()
                 self._comparison.same()
                 return self._chunk()
@@ -332,12 +367,3 @@ def _renamed(tail: Tail, path: FileStat | OSError) -> bool:
     if isinstance(path, OSError) or path.identity is None:
         return False
     return tail.place.identity is not None and path.identity != tail.place.identity
-
-
-async def _same(tail: Tail, live: Handle) -> bool:
-    """Tell whether a newly opened file is the one that is being read."""
-    identity = live.stat.identity
-    if identity is not None and tail.place.identity is not None:
-        return identity == tail.place.identity
-    old, new = await tail.handle.read(0, HEAD_SIZE), await live.read(0, HEAD_SIZE)
-    return (alike(old, new) or old == new) and await Tail(live, tail.place).matches()
