@@ -35,6 +35,14 @@ async def test_while_nothing_is_wrong_nobody_looks() -> None:
     assert (history.asked, blaming.found) == (0, ())
 
 
+async def test_while_history_is_read_nobody_looks() -> None:
+    history, blaming, snapshot = History(), Blaming(ManualClock(NOW)), shown(EVENTS)
+    reading = replace(snapshot, sources=(replace(snapshot.sources[0], progress=0.4), *snapshot.sources[1:]))
+
+    assert not await blaming.look(reading, history)
+    assert await blaming.look(snapshot, history)
+
+
 async def test_the_same_findings_are_looked_at_every_ten_seconds_only() -> None:
     clock, history = ManualClock(NOW), History()
     blaming, snapshot = Blaming(clock), shown(EVENTS)

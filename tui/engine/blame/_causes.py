@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tui.engine.blame._sharing import MIN_SHARE, WHOLLY, Place, Spans, concentrated, moved
+from tui.engine.blame._sharing import MIN_CONCENTRATION, MIN_SHARE, Place, Spans, concentrated, moved
 from tui.engine.blame._table import latency
 from tui.engine.blame._units import DIMENSIONS, FAILURES
 from tui.engine.model import STAGES, Dimension, Finding, Shift, Stage
@@ -47,10 +47,10 @@ def cause_of(finding: Finding, spans: Spans, stages: Mapping[Stage, Spans]) -> C
 
 
 def _only_provider(spans: Spans) -> Place | None:
-    """Return the provider to whom most of the misses belong, if as good as none was there to compare it with."""
+    """Return the provider to whom most of the misses belong, if it has so much of the traffic that it must."""
     before = spans.traffic(_PROVIDER)
     name = max(before, key=lambda each: before[each], default="")
-    if before.get(name, 0.0) < WHOLLY:
+    if before.get(name, 0.0) <= 1 - MIN_CONCENTRATION:
         return None
     share = sum(unit.over and unit.where[_PROVIDER] == name for unit in spans.after) / max(1, spans.misses)
     return Place((("provider", name),), share) if share >= MIN_SHARE else None

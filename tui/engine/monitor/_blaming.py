@@ -28,8 +28,11 @@ class Blaming:
     async def look(self, snapshot: Snapshot, history: History) -> bool:
         """Explain the findings of a snapshot, if they are others than last time or it is time; tell whether it did.
 
-        A state file that cannot be read explains nothing; the next look tries again.
+        While history is read nobody knows yet what was before. A state file that cannot be read explains nothing;
+        the next look tries again.
         """
+        if any(source.progress is not None for source in snapshot.sources):
+            return False
         asked = tuple((each.kpi, each.stage, each.limit) for each in explainable(snapshot))
         monotonic = self._clock.monotonic()
         if not asked:
