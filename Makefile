@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench soak reliability fmt lock setup clean
+.PHONY: help demo test check bench soak reliability pictures fmt lock setup clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,10 @@ reliability: $(READY) ## Simulate every fault and write docs/reliability.md
 	@results=$$(mktemp) && trap 'rm -f "$$results"' EXIT && \
 	    { $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -k test_fault_ --junitxml="$$results" $(ARGS) || true; } && \
 	    $(BIN)/python -m tests.faults "$$results"
+
+pictures: $(READY) ## Draw the pictures of the documentation and the key card
+	@$(BIN)/python -m bench.pictures $(ARGS)
+	@$(BIN)/python -m tests.key_card
 
 fmt: $(READY) ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .

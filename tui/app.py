@@ -39,6 +39,7 @@ def monitor_app(
     read_only: bool = False,
     config_file: Path | None = None,
     load: Callable[[], Settings] | None = None,
+    clock: Clock | None = None,
 ) -> VoxtopApp:
     """Return the program over these sources, wired and ready to run.
 
@@ -48,7 +49,7 @@ def monitor_app(
     Raises:
         UsageError: a source or the start of reading is written wrongly.
     """
-    clock = SystemClock()
+    clock = clock or SystemClock()
     opened = _opened(settings, clock, read_only=read_only)
     in_force, playbooks = InForce(settings), PlaybookCatalogue.load()
     reading = Reading(config_file or config_path(), load or (lambda: settings), partial(_check_sources, clock))
@@ -68,8 +69,7 @@ def monitor_app(
         companions.append(_exporter(settings, store, monitor, clock))
     scoped = ScopedMonitor(monitor, watchlist, new_store, clock)
     machine = TimeMachine(scoped, new_store, lambda: rules_in_force(in_force.settings), clock, settings.zone())
-    private = read_only or companion is not None
-    alerts = alert_desk(settings, playbooks, specs, monitor.snapshot, clock, private=private)
+    alerts = alert_desk(settings, playbooks, specs, monitor.snapshot, clock, private=read_only or bool(companion))
     return opened(
         machine,
         companions=companions,
