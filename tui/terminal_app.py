@@ -6,9 +6,7 @@ from functools import partial
 from typing import Any
 
 from textual.actions import ActionParseResult
-from textual.app import SystemCommand
 from textual.dom import DOMNode
-from textual.screen import Screen
 
 import themes
 from tui.alert_desk import AlertDesk
@@ -17,11 +15,12 @@ from tui.engine.clock import Clock
 from tui.engine.errors import VoxtopError
 from tui.engine.model import Calling
 from tui.engine.safe_text import safe_text
-from tui.engine.text import t
+from tui.engine.text import LANGUAGES, t, use_language
 from tui.own_layouts import Layouts, layout_folder
 from tui.own_themes import OwnThemes
 from tui.screens._bindings import CHANGES, PRESENT
 from tui.screens._watching import Remember, Watched
+from tui.screens.command_line import CommandLine, HasVerbs, Run, Verb, actions_of
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.layouts import DEFAULT, named
 from tui.screens.playbook import Desk
@@ -124,7 +123,7 @@ class VoxtopApp(BareApp[int]):
             self._desk = replace(self._desk, calling=calling)
         while len(self.screen_stack) > DASHBOARD_AT + 1:
             await self.pop_screen()
-        self._front = self._dashboard(self._front.arrangement)
+        self._front = self._dashboard(self._front.chosen_layout)
         await self.switch_screen(self._front)
 
     async def run_action(
@@ -146,14 +145,36 @@ class VoxtopApp(BareApp[int]):
             return False
         return await super().run_action(action, default_namespace, namespaces)
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Offer every action of the screen and every theme in the command palette."""
-        for node, binding, *_ in screen.active_bindings.values():
-            if node is not self and binding.id and binding.description:
-                run = partial(self.run_action, binding.action, node)
-                yield SystemCommand(binding.description, binding.tooltip, run)
-        for short, full in themes.short_names(self._own_themes.themes).items():
-            yield SystemCommand(t("screen.use_theme", name=short), "", partial(setattr, self, "theme", full))
+    def action_command_palette(self) -> None:
+        """Open the command line over whatever is shown."""
+        below = self.screen
+        if isinstance(below, CommandLine):
+            return
+        bindings = ((each.node, each.binding) for each in below.active_bindings.values())
+        actions = [*actions_of(bindings, self.get_key_display)]
+        verbs = [*(below.verbs() if isinstance(below, HasVerbs) else ()), *self._verbs()]
+        self.push_screen(CommandLine(actions, verbs), self._carry_out)
+
+    def _verbs(self) -> Iterable[Verb]:
+        yield Verb("theme", Run(self, "wear"), lambda: themes.short_names(self._own_themes.themes))
+        yield Verb("lang", Run(self, "speak"), lambda: LANGUAGES)
+
+    async def _carry_out(self, run: Run | None) -> None:
+        if run is not None:
+            # With words an action goes without a parser: they may contain anything.
+            await self.run_action(("", run.action, run.words) if run.words else run.action, run.node)
+
+    def action_wear(self, theme: str) -> None:
+        """Use the colours of a theme."""
+        try:
+            self.use_theme(theme)
+        except VoxtopError as error:
+            self._complain(error)
+
+    async def action_speak(self, language: str) -> None:
+        """Say everything in another language from now on."""
+        use_language(language)
+        await self.redraw(self._desk.calling)
 
     def run_to_end(self) -> int:
         """Run until the user, a signal or a defect ends it, and return the exit code."""

@@ -1,6 +1,6 @@
 """How the panels stand: which layout, or one panel with all the room."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -11,7 +11,8 @@ from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._alerting import AlertingScreen
 from tui.screens._incident import Incident
-from tui.screens._panels import PANELS, name_of
+from tui.screens._panels import NAMES, PANELS, name_of
+from tui.screens.command_line import Run, Verb
 from tui.screens.layouts import DEFAULT, Layout, Place, Plan, named
 from tui.screens.wallboard import WallboardScreen
 from widgets import Panel
@@ -125,6 +126,18 @@ class ArrangingScreen(AlertingScreen):
         panel = self.query_one(PANELS[number - 1])
         if not panel.display:
             self._fill_with(panel)
+        self.set_focus(panel)
+
+    def verbs(self) -> Iterable[Verb]:
+        """Return what is done with the name of a layout or panel, beside what is done with sources."""
+        yield Verb("layout", Run(self, "use_layout"), lambda: [each.name for each in self.layouts()])
+        yield Verb("panel", Run(self, "open_panel"), lambda: NAMES)
+        yield from super().verbs()
+
+    def action_open_panel(self, name: str) -> None:
+        """Give a panel all the room."""
+        panel = next(each for each in self.query(Panel) if name_of(each) == name)
+        self._fill_with(panel)
         self.set_focus(panel)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -9,7 +9,7 @@ from tui.engine.text import t
 CHANGES: frozenset[str] = frozenset(
     {
         *("tick", "tick_step", "clear_ticks", "write_draft", "acknowledge", "silence", "test_channels"),
-        *("add_source", "remember_sources", "ask_source"),
+        *("add_source", "remember_sources", "ask_source", "add_named", "remove_named"),
     }
 )
 """Actions that change something outside the screen: a read-only monitor refuses them."""

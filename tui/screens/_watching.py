@@ -13,6 +13,7 @@ from tui.engine.model import LogEvent, RawLine, Snapshot
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens.ask import AskScreen, ConfirmScreen
+from tui.screens.command_line import Run, Verb
 from widgets import SourcesPanel
 
 Remember = Callable[[Sequence[str]], Path]
@@ -99,12 +100,45 @@ class WatchingScreen(Screen[None]):
     def _notes(self, text: str, *, bad: bool = False) -> None:
         self.notify(text, severity="error" if bad else "information", markup=False)
 
-    def action_scope(self) -> None:
-        """Ask for the source or host whose figures to show; nothing shows everything."""
+    def verbs(self) -> Iterable[Verb]:
+        """Return what is done with the name of a source."""
+        yield Verb("scope", Run(self, "scope_to"), self._scopes)
+        yield Verb("add", Run(self, "add_named"), lambda: ADDABLE, free=True)
+        yield Verb("remove", Run(self, "remove_named"), self._names)
+        yield Verb("retry", Run(self, "retry_named"), self._names)
+
+    def _names(self) -> list[str]:
+        return [safe_text(source.name) for source in self._monitor.snapshot().sources]
+
+    def _scopes(self) -> list[str]:
         sources = self._monitor.snapshot().sources
         hosts = dict.fromkeys(source.host or t("watching.here") for source in sources)
-        known = [t("watching.all"), *(safe_text(source.name) for source in sources), *hosts]
-        self.app.push_screen(AskScreen(t("watching.scope"), t("watching.scope_hint"), known), self._scope_to)
+        return [t("watching.all"), *self._names(), *hosts]
+
+    def action_scope(self) -> None:
+        """Ask for the source or host whose figures to show; nothing shows everything."""
+        ask = AskScreen(t("watching.scope"), t("watching.scope_hint"), self._scopes())
+        self.app.push_screen(ask, self._scope_to)
+
+    def action_scope_to(self, name: str) -> None:
+        """Show the figures of a source or host."""
+        self._scope_to(name)
+
+    def action_add_named(self, spec: str) -> None:
+        """Watch one more source."""
+        self._add(spec)
+
+    def action_remove_named(self, shown: str) -> None:
+        """Stop watching a source, after a question."""
+        for source in self._monitor.snapshot().sources:
+            if safe_text(source.name) == shown:
+                self.do_with_source(SourcesPanel.Asked("remove", source))
+
+    def action_retry_named(self, shown: str) -> None:
+        """Try again at once what a source waits to try."""
+        for source in self._monitor.snapshot().sources:
+            if safe_text(source.name) == shown:
+                self.do_with_source(SourcesPanel.Asked("retry", source))
 
     def _scope_to(self, answer: str | None) -> None:
         if answer is None:

@@ -1,7 +1,7 @@
 """The main screen: verdict strip and panels over the newest snapshot."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -25,6 +25,7 @@ from tui.screens._summons import Summons, call
 from tui.screens._travelling import TravellingScreen, events_of
 from tui.screens._watching import Remember, Watched
 from tui.screens.alerts import AlertDesk
+from tui.screens.command_line import Run, Verb
 from tui.screens.frozen import FrozenScreen
 from tui.screens.help import HelpScreen
 from tui.screens.layouts import DEFAULT, Layout
@@ -233,6 +234,18 @@ class DashboardScreen(TravellingScreen, BlamingScreen, ArrangingScreen):
             self.notify(t("screen.nothing_selected"), markup=False)
         else:
             self.app.push_screen(PlaybookScreen(case_of(self._shown, playbook, group), self._desk))
+
+    def verbs(self) -> Iterable[Verb]:
+        """Return everything that is done with a word here."""
+        yield from super().verbs()
+        yield Verb("filter", Run(self, "filter_by"), free=True)
+
+    def action_filter_by(self, pattern: str) -> None:
+        """Keep the recent errors that match."""
+        panel = self.query_one(RecentPanel)
+        if problem := panel.set_filter(pattern):
+            self._notes(problem, bad=True)
+        self.set_focus(panel)
 
     def action_filter(self) -> None:
         """Ask for what the recent errors should match."""

@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.engine.clock import Clock
@@ -20,7 +20,7 @@ from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens._watching import ADDABLE
 from tui.screens.ask import AskScreen
-from widgets import glyphs_in_use
+from widgets import KeyFooter, glyphs_in_use
 from widgets._format import age
 
 DEMO, TYPED = "demo", "type"
@@ -87,7 +87,7 @@ class FirstRunScreen(Screen[Chosen]):
             choices.set_class(glyphs_in_use().ascii, "-ascii")
             yield choices
             yield Static(Content(t("first.looking")), classes="found")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Look around, while the user may already choose."""

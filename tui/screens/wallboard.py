@@ -1,6 +1,6 @@
 """The wallboard: for everybody in the room and nobody's hands; it turns its pages and never stands quite still."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Protocol
 
 from textual.app import ComposeResult
@@ -12,6 +12,7 @@ from tui.engine.model import Snapshot, Status
 from tui.screens._alerting import AlertingScreen
 from tui.screens._bindings import translated
 from tui.screens._incident import Incident
+from tui.screens.command_line import Verb
 from tui.screens.help import HelpScreen
 from tui.screens.layouts import Layout
 from widgets import KeyFooter, Wallboard
@@ -37,11 +38,11 @@ class Behind(Protocol):
     def leave_wall(self) -> None:
         """Show the panels again."""
 
-    def action_use_layout(self, name: str) -> None:
-        """Change to a layout."""
-
     def action_next_layout(self) -> None:
         """Go on to the next layout."""
+
+    def verbs(self) -> Iterable[Verb]:
+        """Return what is done with a word."""
 
 
 class WallboardScreen(Screen[None]):
@@ -134,9 +135,9 @@ class WallboardScreen(Screen[None]):
         """Go on to the layout after the wallboard."""
         self._behind.action_next_layout()
 
-    def action_use_layout(self, name: str) -> None:
-        """Change to a layout."""
-        self._behind.action_use_layout(name)
+    def verbs(self) -> Iterable[Verb]:
+        """Return what is done with the name of a layout."""
+        return [each for each in self._behind.verbs() if each.name == "layout"]
 
     def action_help(self) -> None:
         """Open the page of keys and figures."""
