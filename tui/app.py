@@ -23,6 +23,7 @@ from tui.live_config import InForce, LiveConfig, Reading
 from tui.remembering import remember_sources
 from tui.screens._watching import Watched
 from tui.screens.playbook import Desk
+from tui.screens.viewed import Viewing
 from tui.terminal import shows_unicode
 from tui.terminal_app import Companion, VoxtopApp
 from widgets import use_glyphs
@@ -39,18 +40,18 @@ def monitor_app(
     read_only: bool = False,
     config_file: Path | None = None,
     load: Callable[[], Settings] | None = None,
+    look: Viewing | None = None,
     clock: Clock | None = None,
 ) -> VoxtopApp:
     """Return the program over these sources, wired and ready to run.
 
-    ``config_file`` is where sources are remembered; None is the usual place. ``load`` reads the settings again when
-    that file changed.
+    Sources are remembered in ``config_file`` (None: the usual place); ``load`` reads it again when it changed.
 
     Raises:
         UsageError: a source or the start of reading is written wrongly.
     """
     clock = clock or SystemClock()
-    opened = _opened(settings, clock, read_only=read_only)
+    opened = _opened(settings, clock, look, read_only=read_only)
     in_force, playbooks = InForce(settings), PlaybookCatalogue.load()
     reading = Reading(config_file or config_path(), load or (lambda: settings), partial(_check_sources, clock))
     live = partial(LiveConfig, in_force, reading, playbooks)
@@ -92,12 +93,13 @@ def _watchlist(monitor: Monitor, specs: Sequence[str], follow: Callable[..., str
     return found
 
 
-def _opened(settings: Settings, clock: Clock, *, read_only: bool) -> Callable[..., VoxtopApp]:
+def _opened(settings: Settings, clock: Clock, look: Viewing | None, *, read_only: bool) -> Callable[..., VoxtopApp]:
     """Return ``VoxtopApp`` as the settings want it drawn and worked with."""
     use_glyphs(unicode=shows_unicode() and not settings.ascii)
     calling = Calling(bell=False) if read_only else settings.calling()
     desk = Desk(clock, RecordedTicks(clock), playbook_folder(), calling)
-    return partial(VoxtopApp, clock=clock, theme=settings.theme, layout=settings.layout, read_only=read_only, desk=desk)
+    shown = partial(VoxtopApp, theme=settings.theme, layout=settings.layout, look=look)
+    return partial(shown, clock=clock, read_only=read_only, desk=desk)
 
 
 def _opening(settings: Settings, clock: Clock, stdin_fd: int) -> Callable[..., Source]:

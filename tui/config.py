@@ -6,9 +6,8 @@ The file is TOML at ``$XDG_CONFIG_HOME/voxtop/config.toml``; every field below i
 import dataclasses
 import difflib
 import os
-import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import platformdirs
 
+from tui.config_places import Layer, Origin
 from tui.engine.errors import ConfigError, UsageError
 from tui.engine.model import (
     AlertOptions,
@@ -73,6 +73,8 @@ class Settings:
     """Zone of times that name none, such as ``Europe/Madrid``; empty is the zone of this machine."""
     ascii: bool = False
     """Draw with plain ASCII even where the terminal could do more."""
+    mouse: bool = True
+    """Take notice of the mouse; without that the terminal marks text as usual."""
     bell: bool = True
     """Ring the terminal's bell when something new is critical."""
     desktop: Desktop = "off"
@@ -87,6 +89,8 @@ class Settings:
     """File with that token, readable by this user alone."""
     insecure_host_key: Mapping[str, str] = field(default_factory=dict)
     """SSH hosts whose key nobody checks: ``"old-box" = "i-understand"``, the host as written in the source."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys by the id of their action, several with commas between them; checked when a screen opens."""
     thresholds: Thresholds = field(default_factory=Thresholds)
     """Limits and windows; the defaults are the guide's."""
     service: ServiceOptions = field(default_factory=ServiceOptions)
@@ -201,41 +205,6 @@ def _toml_value(raw: str) -> object:
         return raw
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a table came from, to name the place of a value or a mistake."""
-
-    name: str
-    text: str = ""
-
-    def of(self, path: str) -> str:
-        """Return the place of a dotted key: file and line where there are lines."""
-        line = _line_of(self.text, path)
-        return f"{self.name}:{line}" if line else self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """Values of one place, not judged yet."""
-
-    table: Mapping[str, Any]
-    origin: Origin
-
-
-def _line_of(text: str, path: str) -> int:
-    """Return the line (1-based) on which a dotted key stands, 0 if it cannot be found."""
-    table, _, key = path.rpartition(".")
-    current = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[([^\]]+)\]", line):
-            current = header[1].strip()
-            if current == path:
-                return number
-        elif current == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
-            return number
-    return _line_of(text, table) if table else 0
-
-
 def _overlay(base: T, table: Mapping[str, Any], origin: Origin, prefix: str = "") -> T:
     """Return ``base`` with the values of a table laid over it."""
     hints = get_type_hints(type(base))
@@ -290,9 +259,19 @@ def _named_values(kind: Any, table: Mapping[str, Any], origin: Origin, path: str
         return {name: _channel(value, origin, f"{path}.{name}") for name, value in table.items()}
     if get_args(kind)[1] is RuleTable and all(isinstance(value, Mapping) for value in table.values()):
         return {name: RuleTable(value) for name, value in table.items()}
-    if not all(isinstance(value, str) for value in table.values()):
+    flat = dict(_flat(table))
+    if not all(isinstance(value, str) for value in flat.values()):
         raise _wrong_type(kind, table, origin, path)
-    return dict(table)
+    return flat
+
+
+def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield texts by their names; a dot in one, if not in quotes, made a table of it."""
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}.{inner}", text) for inner, text in _flat(value))
+        else:
+            yield name, value
 
 
 def _channel(table: object, origin: Origin, path: str) -> ChannelOptions:

@@ -1,5 +1,8 @@
-"""A folder of files that the user writes while the program runs."""
+"""Files of the user's: a folder that is written to while the program runs, and a file that is written as a whole."""
 
+import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 LOOK_EVERY_S = 1.0
@@ -29,3 +32,24 @@ class OwnFiles:
                 continue
             found[path.name] = (stat.st_mtime_ns, stat.st_size)
         return found
+
+
+def write_whole(path: Path, text: str, *, mode: int) -> None:
+    """Put a file into the place of the old one; readers see the old one or the new one, never half of it.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise

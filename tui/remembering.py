@@ -1,9 +1,7 @@
 """Writes the sources being watched into the configuration file, which stays as its owner wrote it."""
 
 import os
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import tomlkit
@@ -13,6 +11,7 @@ from tui.config import config_path
 from tui.engine.errors import ConfigError
 from tui.engine.sources import STDIN, absolute
 from tui.engine.text import t
+from tui.own_files import write_whole
 
 
 def remember_sources(path: Path | None, specs: Sequence[str]) -> Path:
@@ -30,7 +29,8 @@ def remember_sources(path: Path | None, specs: Sequence[str]) -> Path:
         document = tomlkit.parse(text)
         kept = [absolute(spec) for spec in specs if spec != STDIN and not spec.endswith(f"={STDIN}")]
         document["sources"] = tomlkit.array() if not kept else _lines(kept)
-        _replace(chosen, tomlkit.dumps(document))
+        mode = chosen.stat().st_mode & 0o777 if chosen.exists() else 0o600  # whoever could read it still can
+        write_whole(chosen, tomlkit.dumps(document), mode=mode)
     except ParseError as error:
         raise ConfigError(t("config.no_toml", path=chosen, reason=error)) from error
     except (OSError, UnicodeError) as error:
@@ -45,21 +45,3 @@ def _lines(specs: Sequence[str]) -> tomlkit.items.Array:
     array = tomlkit.array()
     array.extend(specs)
     return array.multiline(len(specs) > 1)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a new file into the place of the old one, readable by whoever could read that."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        if path.exists():
-            Path(name).chmod(path.stat().st_mode & 0o777)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
+import click
 from textual.actions import ActionParseResult
+from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
 import themes
@@ -16,6 +18,7 @@ from tui.engine.errors import VoxtopError
 from tui.engine.model import Calling
 from tui.engine.safe_text import safe_text
 from tui.engine.text import LANGUAGES, t, use_language
+from tui.keymap import check_keys
 from tui.own_layouts import Layouts, layout_folder
 from tui.own_themes import OwnThemes
 from tui.screens._bindings import CHANGES, PRESENT
@@ -24,11 +27,16 @@ from tui.screens.command_line import CommandLine, HasVerbs, Run, Verb, actions_o
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.layouts import DEFAULT, named
 from tui.screens.playbook import Desk
+from tui.screens.viewed import View, Viewing, reopening
 from tui.screens.wallboard import WallboardScreen
 from tui.terminal import end_on_signals, given_back
+from widgets import in_language
 
 DASHBOARD_AT = 1
 """Its place in the stack of screens: above the empty one that Textual begins with."""
+
+MOST_COPIED = 74_994
+"""Bytes that every terminal takes which takes any (OSC 52, in base64 within 100 000)."""
 
 TROUBLE_S = 20.0
 """What is wrong with the configuration of alerts stays on screen for so long."""
@@ -44,6 +52,26 @@ class VoxtopApp(BareApp[int]):
     """Runs the monitor in the background and the dashboard in front of it."""
 
     ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *BareApp.BINDINGS,
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "keys.palette",
+            tooltip="keys.palette_tip",
+            show=False,
+            priority=True,
+            id="palette_anywhere",
+        ),
+        Binding(
+            "Y",
+            "copy_command",
+            "keys.copy_command",
+            tooltip="keys.copy_command_tip",
+            show=False,
+            id="copy_command",
+        ),
+    ]
 
     def __init__(
         self,
@@ -61,6 +89,7 @@ class VoxtopApp(BareApp[int]):
         read_only: bool = False,
         desk: Desk | None = None,
         at_end: Callable[[], None] | None = None,
+        look: Viewing | None = None,
     ) -> None:
         """Wire the parts.
 
@@ -68,13 +97,18 @@ class VoxtopApp(BareApp[int]):
         ``keepers`` are given this program and keep it in step with what changes outside; ``alerts`` is where alerts
         are judged; ``remember`` writes sources into the configuration file; ``layout`` is the one to begin with;
         ``read_only`` refuses what changes anything; ``desk`` is what the screens are worked with; ``at_end`` is called
-        when all of them have ended.
+        when all of them have ended; ``look`` is how the program is looked at: its view goes before ``theme`` and
+        ``layout``, as far as it can be had.
 
         Raises:
             ConfigError: there is no such theme or layout.
         """
         super().__init__(theme, own_themes)
         self._at_end = at_end
+        self._look = look or Viewing()
+        self._parting = ""
+        check_keys(self._look.keys, self.BINDINGS)
+        self._bindings = in_language(self._merge_bindings())
         self._layouts = layouts or Layouts(layout_folder())
         self._read_only = read_only
         self._remember = remember
@@ -84,16 +118,19 @@ class VoxtopApp(BareApp[int]):
         self._companions = (*companions, alerts.run) if alerts else companions
         self._alerts = alerts
         self._keepers = (self._own_themes.keep, *keepers)
-        self._front = self._dashboard(named(layout, self._layouts.all).name)
+        self._front = self._dashboard(self._first_view(named(layout, self._layouts.all).name))
 
     def on_mount(self) -> None:
         """Open the dashboard and begin to read."""
         end_on_signals(self.action_leave)
+        self.set_keymap({**self._look.keys})
         self.push_screen(self._front)
         # After the first picture: history may be long, and somebody is waiting for a sign of life.
         self.call_after_refresh(self.run_worker, partial(self.run_beside, self._monitor.run), group="monitor")
         if self._alerts and self._alerts.trouble:
             self.notify(safe_text(self._alerts.trouble), severity="error", timeout=TROUBLE_S, markup=False)
+        if self._look.problem:
+            self.notify(self._look.problem, severity="warning", markup=False)
         self.run_worker(self._layouts.keep(self._take_layouts, self._complain), group="layouts")
         for keep in self._keepers:
             self.run_worker(keep(self), group="keeper")
@@ -106,7 +143,44 @@ class VoxtopApp(BareApp[int]):
     def _complain(self, error: VoxtopError) -> None:
         self.notify(safe_text(str(error)), severity="warning", markup=False)
 
-    def _dashboard(self, layout: str) -> DashboardScreen:
+    def _first_view(self, layout: str) -> View:
+        """Return the view to begin with; what it wants and is not there any more is as the settings say."""
+        view = self._look.view
+        if view.theme in themes.short_names(self._own_themes.themes):
+            self.use_theme(view.theme)
+        known = view.layout in {each.name for each in self._layouts.all}
+        return replace(view, layout=view.layout if known else layout)
+
+    def _view(self) -> View:
+        """Return what is looked at now."""
+        return replace(self._front.view(), theme=self.theme.removeprefix(themes.PREFIX))
+
+    def action_leave(self, code: int = 0) -> None:
+        """Remember the view and end with this exit code."""
+        try:
+            if self._look.keep:
+                self._look.keep(replace(self._view(), at=""))
+        except VoxtopError as error:
+            self._parting = str(error)
+        super().action_leave(code)
+
+    async def action_quit(self) -> None:
+        """End as every other way to leave does."""
+        self.action_leave(0)
+
+    def action_copy_command(self) -> None:
+        """Copy what opens exactly this view again."""
+        self.copy_to_clipboard(command := reopening(self._look, self._front.view(), self._monitor.specs))
+        self.notify(t("view.copied", text=command), markup=False)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy as much as terminals take, and say so where that is not all."""
+        taken = text.encode()[:MOST_COPIED].decode(errors="ignore")
+        super().copy_to_clipboard(taken)
+        if taken != text:
+            self.notify(t("view.cut", count=len(taken)), severity="warning", markup=False)
+
+    def _dashboard(self, view: View) -> DashboardScreen:
         return DashboardScreen(
             self._monitor,
             self._clock,
@@ -114,7 +188,7 @@ class VoxtopApp(BareApp[int]):
             alerts=self._alerts,
             remember=self._remember,
             layouts=lambda: self._layouts.all,
-            layout=layout,
+            view=view,
         )
 
     async def redraw(self, calling: Calling) -> None:
@@ -123,7 +197,8 @@ class VoxtopApp(BareApp[int]):
             self._desk = replace(self._desk, calling=calling)
         while len(self.screen_stack) > DASHBOARD_AT + 1:
             await self.pop_screen()
-        self._front = self._dashboard(self._front.chosen_layout)
+        self._bindings = in_language(self._merge_bindings())
+        self._front = self._dashboard(self._front.view())
         await self.switch_screen(self._front)
 
     async def run_action(
@@ -180,8 +255,10 @@ class VoxtopApp(BareApp[int]):
         """Run until the user, a signal or a defect ends it, and return the exit code."""
         try:
             with given_back():
-                self.run()
+                self.run(mouse=self._look.mouse)
         finally:
             if self._at_end:
                 self._at_end()
+            if self._parting:
+                click.echo(f"voxtop: {safe_text(self._parting)}", err=True)
         return self.return_code or 0

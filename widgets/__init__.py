@@ -3,6 +3,7 @@
 from widgets._ascii_filter import AsciiFilter
 from widgets._format import clock_time
 from widgets._glyphs import glyphs_in_use, use_glyphs
+from widgets._lines_view import in_language
 from widgets._panel import Panel
 from widgets.alert_banner import AlertBanner
 from widgets.alerts import AlertsPanel
@@ -47,5 +48,6 @@ __all__ = [
     "clock_time",
     "finding_text",
     "glyphs_in_use",
+    "in_language",
     "use_glyphs",
 ]

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
@@ -10,6 +11,9 @@ from tui.engine.model import EMPTY_SNAPSHOT, ErrorGroup, Playbook, Snapshot
 from tui.engine.text import t
 from widgets import _format
 from widgets._lines_view import LinesView
+
+WHEEL = 3
+"""Rows that a notch of the wheel moves the cursor by."""
 
 
 class Panel(LinesView, can_focus=True):
@@ -21,6 +25,9 @@ class Panel(LinesView, can_focus=True):
     """Catalogue key of the title."""
     KPIS: ClassVar[frozenset[str]] = frozenset()
     """Findings of the verdict that belong here."""
+
+    ENTER: ClassVar[str] = "open"
+    """The action of Enter and of a second click."""
 
     SCREEN_KEYS: ClassVar[tuple[str, ...]] = ()
     """Ids of bindings of the screen that are about what is shown here; the footer tells them while it has the focus."""
@@ -96,6 +103,30 @@ class Panel(LinesView, can_focus=True):
     def is_due(self, now: float) -> bool:  # noqa: ARG002 - some panels put off costly drawing
         """Tell whether something put off earlier should be drawn now."""
         return False
+
+    def copied(self) -> str:
+        """Return what copying takes: the row under the cursor where there is one, else what is on show."""
+        return "\n".join(row.rstrip() for row in self.rows).strip("\n")
+
+    def move(self, step: int) -> bool:  # noqa: ARG002 - most panels have no rows
+        """Move the cursor, if there is one; tell whether there is."""
+        return False
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Move down the rows of the panel that has the focus."""
+        if self.has_focus and self.move(WHEEL):
+            event.stop()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Move up the rows of the panel that has the focus."""
+        if self.has_focus and self.move(-WHEEL):
+            event.stop()
+
+    @on(events.Click)
+    async def open_clicked(self, event: events.Click) -> None:
+        """Do at the second click what Enter does."""
+        if event.chain == 2:
+            await self.run_action(self.ENTER)
 
     def subtitle(self) -> str:
         """Return what stands in the lower border while the data is fresh; safe text."""

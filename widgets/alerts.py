@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -130,6 +131,8 @@ class AlertsPanel(Panel):
     TITLE: ClassVar[str] = "panel_alerts.title"
     SCREEN_KEYS: ClassVar[tuple[str, ...]] = ("acknowledge", "silence", "test_channels")
 
+    ENTER: ClassVar[str] = "drill"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "drill", "panel.key_drill", tooltip="panel.tip_drill", id="alerts.drill"),
         Binding("up,k", "move(-1)", "panel.key_up", tooltip="panel.tip_up", id="alerts.up", show=False),
@@ -157,6 +160,21 @@ class AlertsPanel(Panel):
         """Return who judges."""
         board = self.snapshot.alerts
         return safe_text(board.watched_by, 40)
+
+    def copied(self) -> str:
+        """Return the id of the selected alert."""
+        return self.selected.id if self.selected else ""
+
+    def move(self, step: int) -> bool:
+        """Move the cursor."""
+        self.action_move(step)
+        return True
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the alert that was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is not None:
+            self.action_move(offset.y // (2 if self.full else 1) - self._at)
 
     def cursor_row(self) -> int | None:
         """Return the row under the cursor while the panel has the focus."""

@@ -157,6 +157,15 @@ class RecentPanel(Panel):
         """Ask for the playbook of the selected row to be opened, or for the row itself where none is known."""
         self.post_message(self.Opened(self, self.playbook(), self.selected))
 
+    def copied(self) -> str:
+        """Return the line of the selected row."""
+        return safe_text(self.selected.text, 20_000) if self.selected else ""
+
+    def move(self, step: int) -> bool:
+        """Move the cursor."""
+        self.action_move(step)
+        return True
+
     def cursor_row(self) -> int | None:
         """Return the row under the cursor while the panel has the focus."""
         return self._at - self._first if self._shown and self.has_focus else None

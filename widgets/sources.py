@@ -196,6 +196,8 @@ class SourcesPanel(Panel):
     KPIS: ClassVar[frozenset[str]] = frozenset({"source"})
     FADES: ClassVar[bool] = False
 
+    ENTER: ClassVar[str] = "ask_about('scope')"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "ask_about('scope')", "watching.key_scope", tooltip="watching.tip_scope", id="sources.scope"),
         Binding("h", "ask_about('host')", "watching.key_host", tooltip="watching.tip_host", id="sources.host"),
@@ -250,6 +252,11 @@ class SourcesPanel(Panel):
     def coverage(self) -> str:
         """Return nothing: each source says it for itself."""
         return ""
+
+    def move(self, step: int) -> bool:
+        """Move the cursor."""
+        self.action_move(step)
+        return True
 
     def cursor_row(self) -> int | None:
         """Return the row under the cursor while the panel has the focus."""

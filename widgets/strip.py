@@ -194,6 +194,10 @@ class VerdictStrip(LinesView):
         if not same or self._view.aged(now):
             self.redraw(now, live=snapshot.verdict.freshness == "live")
 
+    def told(self) -> str:
+        """Return what the two lines say."""
+        return "\n".join(row.rstrip() for row in self.rows)
+
     def draw(self, width: int, height: int, view: View) -> list[Line]:  # noqa: ARG002 - always two lines
         """Return the two lines."""
         return [

@@ -140,6 +140,15 @@ async def test_a_verb_that_wants_a_word_asks_for_it() -> None:
         assert front(pilot).query_one(RecentPanel).filter_text == "!tts"
 
 
+async def test_enter_on_an_empty_line_does_nothing_until_something_is_marked() -> None:
+    async with dashboard(samples.on_fire()) as pilot:
+        await typed(pilot, "", "enter")
+        assert isinstance(pilot.app.screen, CommandLine)
+        await pilot.press("down", "down", "enter")
+        await pilot.pause()
+        assert type(pilot.app.screen).__name__ == "HelpScreen"
+
+
 async def test_what_nothing_is_called_is_said_and_nothing_is_done() -> None:
     async with dashboard(samples.on_fire()) as pilot:
         await typed(pilot, "zzzz", "enter")
@@ -220,4 +229,4 @@ async def test_hostile_names_reach_the_line_as_safe_text() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["column", "grid"])
 def test_the_command_line(snap_compare: Callable[..., bool], size: tuple[int, int], lang: str) -> None:
     use_language(lang)
-    assert snap_compare(app_over(samples.on_fire()), terminal_size=size, press=["colon", "l", "a"])
+    assert snap_compare(app_over(samples.on_fire()), terminal_size=size, press=["colon", *"layout", "space"])

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
 
 import tomlkit
 
-from tui.config import Layer, Settings
+from tui.config import Settings
+from tui.config_places import Layer
 from tui.engine.alerts.notify import kinds, options_type
 from tui.engine.model import ChannelOptions, RuleTable
 from tui.engine.redact import redact

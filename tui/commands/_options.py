@@ -1,6 +1,6 @@
 """Options that several commands share, and the settings they lead to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from tui.commands._user_dialects import use_own_dialects
 from tui.commands._user_playbooks import use_own_playbooks
 from tui.config import Settings, load
 from tui.engine.text import LANGUAGES, system_language, t, use_language
+from tui.screens.viewed import View
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,6 +40,36 @@ def screen_options(command: F) -> F:
     ):
         command = option(command)
     return settings_options(command)
+
+
+def view_options(command: F) -> F:
+    """Add ``--scope``, ``--filter``, ``--panel``, ``--at`` and ``--no-mouse``: what a screen begins with."""
+    for option in (
+        click.option("--no-mouse", "mouse", flag_value=False, default=None, help=t("view.no_mouse")),
+        click.option("--at", metavar="T", help=t("view.at")),
+        click.option("--panel", metavar="NAME", help=t("view.panel")),
+        click.option("--filter", metavar="PATTERN", help=t("view.filter")),
+        click.option("--scope", metavar="NAME", help=t("view.scope")),
+    ):
+        command = option(command)
+    return command
+
+
+def take_view(flags: dict[str, Any]) -> View:
+    """Take out of the options of a command what its screen begins with."""
+    asked = {name: flags.pop(name, None) or "" for name in ("scope", "filter", "panel", "at")}
+    return View(layout=flags.get("layout") or "", theme=flags.get("theme") or "", **asked)
+
+
+def as_words(options: Mapping[str, object]) -> list[str]:
+    """Return options as they are typed; those that were not given are left out."""
+    words = []
+    for name, value in options.items():
+        if value is True:
+            words.append(f"--{name}")
+        elif value:
+            words += [f"--{name}", str(value)]
+    return words
 
 
 def read_settings(config: Path | None, **flags: object) -> Settings:

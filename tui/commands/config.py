@@ -62,18 +62,34 @@ def check(config: Path | None, **flags: object) -> int:
     """Read everything that sets something; a mistake ends with its line and the exit code of wrong usage."""
     settings = read_settings(config, **flags)
     import themes  # noqa: PLC0415 - loads Textual, which no other part needs
+    from tui.keymap import check_keys  # noqa: PLC0415 - likewise
     from tui.own_layouts import Layouts, layout_folder  # noqa: PLC0415 - likewise
     from tui.own_themes import OwnThemes, theme_folder  # noqa: PLC0415 - likewise
     from tui.screens.layouts import named  # noqa: PLC0415 - likewise
+    from tui.terminal_app import VoxtopApp  # noqa: PLC0415 - likewise
 
     own, layouts = OwnThemes(theme_folder()), Layouts(layout_folder())
     for problem in (*own.problems, *layouts.problems):
         raise problem
     themes.full_name(settings.theme, own.themes)
     named(settings.layout, layouts.all)
+    check_keys(settings.keys, VoxtopApp.BINDINGS)
     chosen = config or config_path()
     key = "sound" if chosen.exists() else "absent"
     click.echo(t(f"settings.{key}", path=safe_text(str(chosen))))
+    return 0
+
+
+@command.command("keys", help=t("settings.keys_help"))
+@settings_options
+def keys(config: Path | None, **flags: object) -> int:
+    """Print each action that can be given other keys: its id, the keys in force, the file's among them."""
+    settings = read_settings(config, **flags)
+    from tui.keymap import usual_keys  # noqa: PLC0415 - loads Textual, which no other part needs
+    from tui.terminal_app import VoxtopApp  # noqa: PLC0415 - likewise
+
+    for identity, usual in usual_keys(VoxtopApp.BINDINGS).items():
+        click.echo(f"{identity:<24}  {settings.keys.get(identity, ','.join(usual))}")
     return 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from tui.commands import COMMANDS
-from tui.commands._options import screen_options, settle
+from tui.commands._options import as_words, screen_options, settle, take_view, view_options
 from tui.commands._redaction import redact_option, redaction
 from tui.config import load
 from tui.engine.errors import UsageError
@@ -29,11 +29,13 @@ SHARED = ("theme", "ascii", "lang", "tz")
 @click.option("--plain", is_flag=True, help=t("plain.help"))
 @click.option("--resume", is_flag=True, default=None, help=t("state.option"))
 @redact_option
+@view_options
 @screen_options
 def command(
     sources: tuple[str, ...], config: Path | None, no_redact: bool, read_only: bool, plain: bool, **flags: object
 ) -> int:
     """Open the monitor on the sources named, configured or piped in."""
+    asked = take_view(flags)
     settings = settle(config, sources=sources, **flags)
     _refuse_commands(sources)
     wanted = settings.sources
@@ -62,10 +64,14 @@ def command(
     piped = claim_terminal()
 
     from tui.app import monitor_app  # noqa: PLC0415 - the screen is loaded only once it is sure to open
+    from tui.views import viewing  # noqa: PLC0415 - likewise
 
+    kept = ("since", "tz", "lang", "ascii")
+    call = ("voxtop", *as_words({"config": config, **{name: flags[name] for name in kept}}))
+    view = viewing(settings, wanted, asked, call, private=read_only)
     again = partial(load, config, {"sources": sources, **flags})
     app = monitor_app(
-        settings, wanted, stdin_fd=piped, clean=clean, read_only=read_only, config_file=config, load=again
+        settings, wanted, stdin_fd=piped, clean=clean, read_only=read_only, config_file=config, load=again, look=view
     )
     return app.run_to_end()
 

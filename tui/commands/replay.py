@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tui.alerting import rules_in_force
-from tui.commands._options import screen_options, settle
+from tui.commands._options import as_words, screen_options, settle, take_view, view_options
 from tui.commands._redaction import redact_option, redaction
 from tui.config import Settings
 from tui.engine.clock import ReplayClock
@@ -29,15 +29,18 @@ from tui.terminal import claim_terminal, shows_unicode
 @click.option("--speed", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, help=t("replay.speed"))
 @click.option("--from", "begin", metavar="T", help=t("replay.begin"))
 @redact_option
+@view_options
 @screen_options
 def command(file: Path, speed: float, begin: str | None, config: Path | None, no_redact: bool, **flags: object) -> int:
     """Play the file from its first time, or from the one asked for."""
+    asked = take_view(flags)
     settings = settle(config, **flags)
     clean = redaction(wanted=not no_redact)
     clock = ReplayClock(_start(file, begin, settings), speed)
     claim_terminal()
 
     from tui.terminal_app import VoxtopApp  # noqa: PLC0415 - the screen is loaded only once it is sure to open
+    from tui.views import viewing  # noqa: PLC0415 - likewise
     from widgets import use_glyphs  # noqa: PLC0415 - likewise
 
     use_glyphs(unicode=shows_unicode() and not settings.ascii)
@@ -52,7 +55,9 @@ def command(file: Path, speed: float, begin: str | None, config: Path | None, no
     monitor = Monitor([source], new_store(), clock, tz, notice)
     watched = ScopedMonitor(monitor, Watchlist(monitor, _refuse, clock), new_store, clock)
     machine = TimeMachine(watched, new_store, partial(rules_in_force, settings), clock, tz)
-    return VoxtopApp(machine, clock, settings.theme, layout=settings.layout).run_to_end()
+    words = as_words({"config": config, "speed": f"{speed:g}", "from": begin})
+    look = viewing(settings, (), asked, ("voxtop", "replay", str(file), *words), private=True)
+    return VoxtopApp(machine, clock, settings.theme, layout=settings.layout, look=look).run_to_end()
 
 
 def _refuse(spec: str) -> str:

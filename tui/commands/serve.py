@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import click
 
-from tui.commands._options import screen_options, settle
+from tui.commands._options import as_words, screen_options, settle
 from tui.commands._redaction import redact_option
 from tui.engine.errors import ConfigError, UsageError
 from tui.engine.safe_text import safe_text
@@ -156,12 +156,7 @@ def _refuse_open_doors(address: Address, token: str, *, secure: bool) -> None:
 
 def _monitor(sources: Sequence[str], config: Path | None, flags: dict[str, object], *, no_redact: bool) -> list[str]:
     """Return what starts a viewer's monitor: this program, read-only, with the same options."""
-    words = [sys.executable, "-P", "-m", "tui", "--read-only"]
-    for name, value in {**flags, "config": config}.items():
-        if value is True:
-            words.append(f"--{name}")
-        elif value:
-            words += [f"--{name}", str(value)]
+    words = [sys.executable, "-P", "-m", "tui", "--read-only", *as_words({**flags, "config": config})]
     return [*words, *(["--no-redact"] if no_redact else []), "--", *sources]
 
 

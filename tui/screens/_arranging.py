@@ -14,6 +14,7 @@ from tui.screens._incident import Incident
 from tui.screens._panels import NAMES, PANELS, name_of
 from tui.screens.command_line import Run, Verb
 from tui.screens.layouts import DEFAULT, Layout, Place, Plan, named
+from tui.screens.viewed import View
 from tui.screens.wallboard import WallboardScreen
 from widgets import Panel
 
@@ -24,6 +25,18 @@ class ArrangingScreen(AlertingScreen):
     LAYOUT_KEYS: ClassVar[list[Binding]] = [
         Binding("p", "next_layout", id="next_layout"),
         Binding("M", "maximise", id="maximise"),
+    ]
+
+    PANEL_KEYS: ClassVar[list[Binding]] = [
+        Binding(
+            str(panel.NUMBER),
+            f"focus_panel({panel.NUMBER})",
+            panel.TITLE,
+            tooltip="keys.focus_tip",
+            show=False,
+            id=f"panel_{panel.NUMBER}",
+        )
+        for panel in PANELS
     ]
 
     layouts: Callable[[], Sequence[Layout]]
@@ -75,12 +88,14 @@ class ArrangingScreen(AlertingScreen):
         """Take the plan for the size that the terminal has now."""
         self.lay_panels()
 
-    def begin_with(self, layout: str) -> None:
-        """Show a layout that is known, without a word."""
-        if named(layout, self.layouts()).pages:
-            self.call_after_refresh(self.action_use_layout, layout)
+    def begin_with(self, view: View) -> None:
+        """Show the layout of a view, which is known, and the panel that has all the room, without a word."""
+        if named(view.layout, self.layouts()).pages:
+            self.call_after_refresh(self.action_use_layout, view.layout)
         else:
-            self.arrangement = layout
+            self.arrangement = view.layout
+        if view.panel in NAMES:
+            self.action_open_panel(view.panel)
         self.lay_panels()
 
     def take_layouts(self) -> None:

@@ -19,8 +19,15 @@ PRESENT: frozenset[str] = CHANGES - {"write_draft"}
 
 
 def translated(bindings: list[Binding]) -> BindingsMap:
-    """Return bindings with description and tooltip taken from the catalogue (``keys.<id>``, ``keys.<id>_tip``)."""
+    """Return bindings with description and tooltip taken from the catalogue.
+
+    They are there as ``keys.<id>`` and ``keys.<id>_tip`` unless the binding says another key of the catalogue.
+    """
     return BindingsMap(
-        dataclasses.replace(binding, description=t(f"keys.{binding.id}"), tooltip=t(f"keys.{binding.id}_tip"))
+        dataclasses.replace(
+            binding,
+            description=t(binding.description or f"keys.{binding.id}"),
+            tooltip=t(binding.tooltip or f"keys.{binding.id}_tip"),
+        )
         for binding in bindings
     )

@@ -9,11 +9,13 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from tui.engine.errors import VoxtopError
-from tui.engine.model import LogEvent, RawLine, Snapshot
+from tui.engine.model import LogEvent, RawLine, Snapshot, SourceStatus
+from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens.ask import AskScreen, ConfirmScreen
 from tui.screens.command_line import Run, Verb
+from tui.screens.viewed import HERE
 from widgets import SourcesPanel
 
 Remember = Callable[[Sequence[str]], Path]
@@ -91,6 +93,8 @@ class WatchingScreen(Screen[None]):
 
     def __init__(self, monitor: Watched, remember: Remember | None) -> None:
         super().__init__()
+        self.scope = ""
+        """The source or host whose figures are shown, as it is typed; outside text."""
         self._monitor = monitor
         self._remember = remember
 
@@ -144,24 +148,34 @@ class WatchingScreen(Screen[None]):
         if answer is None:
             return
         sources = self._monitor.snapshot().sources
+        here = answer in {t("watching.here"), HERE}
         if answer == t("watching.all"):
             self._show_all()
         elif name := next((source.name for source in sources if safe_text(source.name) == answer), ""):
             self._choose_source(name)
-        elif any((source.host or t("watching.here")) == answer for source in sources):
-            self._choose_host("" if answer == t("watching.here") else answer)
+        elif any(source.host == ("" if here else answer) for source in sources):
+            self._choose_host("" if here else answer)
         else:
             self._notes(t("watching.nobody", name=safe_text(answer)), bad=True)
 
+    def spec_of(self, source: SourceStatus | None) -> str:
+        """Return a source as it is typed, in one line of safe text with its secrets masked."""
+        name = source.name if source else ""
+        specs = (spec for spec in self._monitor.specs if spec == name or spec.startswith(f"{name}="))
+        return redact(safe_text(next(specs, name), 2000))
+
     def _choose_source(self, name: str) -> None:
+        self.scope = name
         self.run_worker(self._monitor.choose_source(name), group="scope", exclusive=True)
 
     def _choose_host(self, host: str) -> None:
         label = host or t("watching.here")
+        self.scope = host or HERE
         self.run_worker(self._monitor.choose_host(host, label), group="scope", exclusive=True)
 
     def _show_all(self) -> None:
         self.workers.cancel_group(self, "scope")
+        self.scope = ""
         self._monitor.choose_all()
         self._pull()
 

@@ -151,7 +151,7 @@ class CommandLine(ModalScreen[Run | None]):
 
     def on_mount(self) -> None:
         """Offer everything."""
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))  # at once: letters are on their way already
         self._offer(self._typed)
 
     @on(Input.Changed)
@@ -165,7 +165,7 @@ class CommandLine(ModalScreen[Run | None]):
         choices.clear_options()
         width = max(20, self.app.size.width - 3)
         choices.add_options(_row(entry, width) for entry in self._shown)
-        choices.highlighted = 0 if self._shown else None
+        choices.highlighted = 0 if self._shown and typed.strip() else None
 
     @property
     def _marked(self) -> Entry | None:
@@ -175,8 +175,9 @@ class CommandLine(ModalScreen[Run | None]):
     def action_mark(self, step: int) -> None:
         """Mark another line and stop at either end."""
         choices = self.query_one(OptionList)
-        if choices.highlighted is not None:
-            choices.highlighted = max(0, min(len(self._shown) - 1, choices.highlighted + step))
+        if self._shown:
+            place = -1 if choices.highlighted is None else choices.highlighted
+            choices.highlighted = max(0, min(len(self._shown) - 1, place + step))
 
     def action_complete(self) -> None:
         """Put what is marked into the line."""
@@ -196,6 +197,8 @@ class CommandLine(ModalScreen[Run | None]):
         self._do(self._shown[message.option_index])
 
     def _do(self, entry: Entry | None) -> None:
+        if entry is None and self._shown:
+            return
         if entry is None:
             self.query_one(OptionList).clear_options().add_option(Content(t("command.nothing")))
         elif entry.run is None:

@@ -1,7 +1,7 @@
 """The main screen: verdict strip and panels over the newest snapshot."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -15,21 +15,21 @@ from textual.widgets import Input
 from tui.engine.clock import Clock
 from tui.engine.model import EMPTY_SNAPSHOT, ErrorGroup, Playbook, Snapshot, Status
 from tui.engine.text import t
-from tui.screens._arranging import ArrangingScreen
 from tui.screens._bindings import translated
 from tui.screens._blaming import BlamingScreen
 from tui.screens._case import case_of
 from tui.screens._incident import Incident
 from tui.screens._panels import PANELS
 from tui.screens._summons import Summons, call
-from tui.screens._travelling import TravellingScreen, events_of
+from tui.screens._travelling import events_of
+from tui.screens._viewing import ViewingScreen
 from tui.screens._watching import Remember, Watched
 from tui.screens.alerts import AlertDesk
-from tui.screens.command_line import Run, Verb
 from tui.screens.frozen import FrozenScreen
 from tui.screens.help import HelpScreen
-from tui.screens.layouts import DEFAULT, Layout
+from tui.screens.layouts import Layout
 from tui.screens.playbook import Desk, PlaybookScreen
+from tui.screens.viewed import View
 from widgets import AlertBanner, BlameBar, KeyFooter, NoticeBar, Panel, RecentPanel, TooSmallCard, VerdictStrip
 
 PULL_S = 0.1
@@ -42,7 +42,7 @@ AGE_S = 1.0
 """Ages on screen are renewed this often even when no figure changed."""
 
 
-class DashboardScreen(TravellingScreen, BlamingScreen, ArrangingScreen):
+class DashboardScreen(ViewingScreen, BlamingScreen):
     """Strip, notice, panels 1–8 as the layout wants them, and footer."""
 
     CSS_PATH = "dashboard.tcss"
@@ -59,13 +59,15 @@ class DashboardScreen(TravellingScreen, BlamingScreen, ArrangingScreen):
         Binding("enter", "open_worst", id="open"),
         Binding("question_mark", "help", id="help"),
         Binding("colon", "app.command_palette", id="palette"),
-        *ArrangingScreen.LAYOUT_KEYS,
+        *ViewingScreen.LAYOUT_KEYS,
         Binding("space", "freeze", id="freeze"),
         Binding("slash", "filter", id="filter"),
-        *TravellingScreen.TIME_KEYS,
+        *ViewingScreen.TIME_KEYS,
         *BlamingScreen.BLAME_KEYS,
-        *ArrangingScreen.SOURCE_KEYS,
-        *ArrangingScreen.ALERT_KEYS,
+        *ViewingScreen.SOURCE_KEYS,
+        *ViewingScreen.ALERT_KEYS,
+        *ViewingScreen.VIEW_KEYS,
+        *ViewingScreen.PANEL_KEYS,
         Binding("escape", "back", id="back", show=False),
         Binding("q", "app.leave(0)", id="quit"),
     ]
@@ -79,14 +81,14 @@ class DashboardScreen(TravellingScreen, BlamingScreen, ArrangingScreen):
         alerts: AlertDesk | None = None,
         remember: Remember | None = None,
         layouts: Callable[[], Sequence[Layout]],
-        layout: str = DEFAULT,
+        view: View,
     ) -> None:
         """``desk`` is what playbooks are worked with, ``alerts`` is where alerts are judged, if they are.
 
-        ``layouts`` are those to choose from, ``layout`` is the name of the first one shown.
+        ``layouts`` are those to choose from, ``view`` is what to begin with.
         """
         super().__init__(monitor, remember, alerts, clock)
-        self.layouts, self._first_layout = layouts, layout
+        self.layouts, self.first = layouts, view
         self._incident = Incident()
         self._summons = Summons(clock)
         self._desk = desk or Desk(clock)
@@ -95,8 +97,6 @@ class DashboardScreen(TravellingScreen, BlamingScreen, ArrangingScreen):
         self._pulled = clock.monotonic()
         self._ice = FrozenScreen()
         self._bindings = translated(self.KEYS)
-        for number in range(1, len(PANELS) + 1):
-            self._bindings.bind(str(number), f"focus_panel({number})", show=False)
         self._bindings.bind("tab", "app.focus_next", show=False)
         self._bindings.bind("shift+tab", "app.focus_previous", show=False)
 
@@ -114,7 +114,7 @@ class DashboardScreen(TravellingScreen, BlamingScreen, ArrangingScreen):
 
     def on_mount(self) -> None:
         """Begin to pull snapshots."""
-        self.begin_with(self._first_layout)
+        self.begin_with(self.first)
         self._pull()
         self.run_worker(self._keep_pulling(), group="pull")
         self.set_interval(AGE_S, self._suspect)
@@ -134,6 +134,7 @@ class DashboardScreen(TravellingScreen, BlamingScreen, ArrangingScreen):
         self._shown = self._present if self._monitor.moment is None else self._monitor.snapshot()
         self._incident.see(self._present.verdict, self._clock.now())
         self._cover_frozen(self._shown, now)
+        self.seek_when_read(self._present)
         if news := self._summons.news(self._present):
             self.run_worker(self._call(news), group="summons")
         if self._frozen is None:
@@ -234,18 +235,6 @@ class DashboardScreen(TravellingScreen, BlamingScreen, ArrangingScreen):
             self.notify(t("screen.nothing_selected"), markup=False)
         else:
             self.app.push_screen(PlaybookScreen(case_of(self._shown, playbook, group), self._desk))
-
-    def verbs(self) -> Iterable[Verb]:
-        """Return everything that is done with a word here."""
-        yield from super().verbs()
-        yield Verb("filter", Run(self, "filter_by"), free=True)
-
-    def action_filter_by(self, pattern: str) -> None:
-        """Keep the recent errors that match."""
-        panel = self.query_one(RecentPanel)
-        if problem := panel.set_filter(pattern):
-            self._notes(problem, bad=True)
-        self.set_focus(panel)
 
     def action_filter(self) -> None:
         """Ask for what the recent errors should match."""

@@ -50,8 +50,11 @@ class HelpScreen(ModalScreen[None]):
 
     def _keys(self) -> Table:
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-        table.add_row(Text("1–7 Tab", style="bold"), Text(t("keys.focus")), Text(t("keys.focus_tip")))
+        keys: dict[str, list[str]] = {}
         for binding in self._listed:
-            keys = self.app.get_key_display(binding)
-            table.add_row(Text(keys, style="bold"), Text(binding.description), Text(binding.tooltip))
+            keys.setdefault(binding.id or "", []).append(self.app.get_key_display(binding))
+        first = {each.id or "": each for each in reversed(self._listed)}
+        for identity, pressed in keys.items():
+            what = first[identity]
+            table.add_row(Text(" ".join(pressed), style="bold"), Text(what.description), Text(what.tooltip))
         return table
