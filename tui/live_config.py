@@ -26,7 +26,7 @@ REDRAWN = frozenset({"lang", "ascii", "bell", "desktop"})
 OF_LOGS = frozenset({"sources", "thresholds", "alerts", "notify", "service"})
 """What a monitor that asks Prometheus learns at its start alone."""
 
-AT_ONCE = frozenset({"theme"}) | REDRAWN | OF_LOGS
+AT_ONCE = frozenset({"theme", "keys"}) | REDRAWN | OF_LOGS
 """Tables and keys that a running monitor takes on; the others decide what it was built of."""
 
 
@@ -109,6 +109,8 @@ class LiveConfig:
         """Lay new settings over the running monitor; what may be refused comes first."""
         before, roots = self._in_force.settings, roots & self._live
         new = alerting(settings, self._playbooks) if roots & {"alerts", "notify", "service"} else None
+        if "keys" in roots:
+            app.use_keys(settings.keys)
         if "theme" in roots:
             app.use_theme(settings.theme)
         self._in_force.settings = settings

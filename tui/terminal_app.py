@@ -107,7 +107,7 @@ class VoxtopApp(BareApp[int]):
         self._at_end = at_end
         self._look = look or Viewing()
         self._parting = ""
-        check_keys(self._look.keys, self.BINDINGS)
+        self.use_keys(self._look.keys)
         self._bindings = in_language(self._merge_bindings())
         self._layouts = layouts or Layouts(layout_folder())
         self._read_only = read_only
@@ -123,7 +123,6 @@ class VoxtopApp(BareApp[int]):
     def on_mount(self) -> None:
         """Open the dashboard and begin to read."""
         end_on_signals(self.action_leave)
-        self.set_keymap({**self._look.keys})
         self.push_screen(self._front)
         # After the first picture: history may be long, and somebody is waiting for a sign of life.
         self.call_after_refresh(self.run_worker, partial(self.run_beside, self._monitor.run), group="monitor")
@@ -154,6 +153,16 @@ class VoxtopApp(BareApp[int]):
     def _view(self) -> View:
         """Return what is looked at now."""
         return replace(self._front.view(), theme=self.theme.removeprefix(themes.PREFIX))
+
+    def use_keys(self, keys: Mapping[str, str]) -> None:
+        """Give actions the keys of the user's own, by the id of the action.
+
+        Raises:
+            ConfigError: one of them cannot be.
+        """
+        if keys:
+            check_keys(keys, self.BINDINGS)
+        self.set_keymap({**keys})
 
     def action_leave(self, code: int = 0) -> None:
         """Remember the view and end with this exit code."""

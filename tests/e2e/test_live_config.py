@@ -76,6 +76,15 @@ def test_language_and_signs_change_and_what_waits_for_a_start_says_so(edited: Ed
     edited.terminal.wait_for(str.isascii)
 
 
+def test_keys_change_at_once_and_wrong_ones_keep_the_old(edited: Edited) -> None:
+    edited.write("[keys]", 'filter = "f2"')
+    edited.terminal.wait_for("f2 Filter")
+
+    edited.write("[keys]", 'filtr = "f3"')
+    edited.terminal.wait_for(re.compile("did you.*filter", re.DOTALL))
+    edited.terminal.wait_for("f2 Filter")
+
+
 def test_a_file_that_vanishes_changes_nothing(edited: Edited) -> None:
     edited.config.unlink()
 

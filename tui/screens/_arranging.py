@@ -96,6 +96,8 @@ class ArrangingScreen(AlertingScreen):
             self.arrangement = view.layout
         if view.panel in NAMES:
             self.action_open_panel(view.panel)
+        elif view.panel:
+            self._notes(t("view.no_panel", name=safe_text(view.panel, 80)), bad=True)
         self.lay_panels()
 
     def take_layouts(self) -> None:
