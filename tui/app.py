@@ -64,7 +64,7 @@ def monitor_app(
     store = new_store()
     told = partial(_joined, [notice, in_force.notice, *((recording.notice,) if recording else ())])
     monitor = Monitor((), store, clock, settings.zone(), told, journal=recording.journal if recording else None)
-    watchlist = _watchlist(monitor, specs, partial(follow, opening=opening, recording=recording), clock)
+    watchlist = _watchlist(monitor, specs, partial(follow, opening=opening, recording=recording), clock, settings)
     companions = [each for each in (companion, recording.run if recording else None) if each]
     if settings.listen and not read_only:
         companions.append(_exporter(settings, store, monitor, clock))
@@ -85,9 +85,11 @@ def _new_store(in_force: InForce, playbooks: PlaybookCatalogue, clean: Callable[
     return MetricsStore(in_force.settings.thresholds, playbooks, clean=clean)
 
 
-def _watchlist(monitor: Monitor, specs: Sequence[str], follow: Callable[..., str], clock: Clock) -> Watchlist:
+def _watchlist(
+    monitor: Monitor, specs: Sequence[str], follow: Callable[..., str], clock: Clock, settings: Settings
+) -> Watchlist:
     """Return what adds sources to a monitor, these among them."""
-    found = Watchlist(monitor, partial(follow, monitor), clock)
+    found = Watchlist(monitor, partial(follow, monitor), clock, options=settings.source_options())
     for spec in dict.fromkeys(specs):
         found.add(spec)
     return found

@@ -65,7 +65,7 @@ def command(  # noqa: PLR0917 - click passes by name
             follow=False,
             options=settings.source_options(),
         )
-        for spec in expanded(settings.sources)
+        for spec in expanded(settings.sources, settings.source_options())
     ]
     found = asyncio.run(_examine(opened, clock, tz, loaded, tried))
     facts = examine(clock) if terminal or not opened else None

@@ -68,7 +68,7 @@ def command(
             follow=follow,
             options=settings.source_options(),
         )
-        for spec in expanded(sources)
+        for spec in expanded(sources, settings.source_options())
     ]
     events_of = _as_they_come if follow else _whole
     branches = [

@@ -116,7 +116,8 @@ def _monitor(settings: Settings, store: MetricsStore, clock: SystemClock, record
         options=settings.source_options(),
     )
     monitor = Monitor((), store, clock, tz, journal=recording.journal)
-    watchlist = Watchlist(monitor, lambda spec: follow(monitor, spec, opening, recording), clock)
+    attach = partial(follow, monitor, opening=opening, recording=recording)
+    watchlist = Watchlist(monitor, attach, clock, options=settings.source_options())
     for spec in dict.fromkeys(settings.sources):
         watchlist.add(spec)
     return monitor

@@ -125,7 +125,7 @@ class Backtest:
                 rotated=rotated,
                 options=options,
             )
-            for spec in expanded(specs)
+            for spec in expanded(specs, options)
         ]
 
     async def run(self) -> Backtested:

@@ -63,7 +63,7 @@ class Reporting:
         self._now = clock.now()
         self._clean = clean
         self._readings = []
-        for spec in expanded(specs):
+        for spec in expanded(specs, options):
             times = _Earliest(tz, self._now)
             source = open_source(
                 spec,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sshd import sshd, use_home
 from tui.engine.clock import ManualClock, SystemClock
 from tui.engine.errors import UsageError
 from tui.engine.metrics.store import MetricsStore
@@ -161,3 +162,57 @@ async def test_a_pattern_is_removed_with_all_that_it_brought(tmp_path: Path) -> 
 
         assert found.monitor.snapshot().sources == ()
         assert found.list.specs == ()
+
+
+async def test_files_of_another_machine_are_followed_as_they_appear_over_one_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a.log", 2)
+    with sshd() as server:
+        use_home(monkeypatch, server)
+        async with watched(server.url(tmp_path / "*.log")) as found:
+            (row,) = found.monitor.snapshot().sources
+            assert (row.state, row.kind) == (SourceState.CONNECTING, "glob")
+            await found.until(lambda: found.lines() == {"a.log": 2})
+            write(tmp_path / "b.log", 3)
+            await found.until(lambda: found.lines() == {"a.log": 2, "b.log": 3})
+
+            assert server.connections() == 1
+
+
+async def test_a_machine_that_cannot_be_asked_has_a_row_that_says_why_and_holds_up_no_other_pattern(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "there").mkdir()
+    write(tmp_path / "there" / "b.log", 1)
+    with sshd() as server:
+        use_home(monkeypatch, server)
+        server.stop()
+        remote = server.url(tmp_path / "there" / "*.log")
+        async with watched(remote, f"{tmp_path}/here/*.log") as found:
+            row = lambda: next((each for each in found.monitor.snapshot().sources if each.name == remote), None)  # noqa: E731 - asked again
+            await found.until(lambda: (told := row()) is not None and told.state is SourceState.FAILED)
+            told = row()
+            assert told
+            assert "refuses the connection" in told.reason
+            assert "systemctl status ssh" in told.remedy
+            write(tmp_path / "here" / "a.log", 1)
+            await found.until(lambda: found.lines().get("a.log") == 1)
+
+            server.start()
+            found.list.retry(remote)
+            await found.until(lambda: found.lines().get("b.log") == 1)
+            assert row() is None
+
+
+async def test_a_machine_that_hangs_holds_up_no_other_pattern(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    with sshd() as server:
+        use_home(monkeypatch, server)
+        server.freeze()
+        async with watched(server.url(tmp_path / "there" / "*.log"), f"{tmp_path}/here/*.log") as found:
+            for number in range(3):
+                write(tmp_path / "here" / f"{number}.log", 1)
+                await found.until(lambda number=number: found.lines().get(f"{number}.log") == 1)
+        server.thaw()

@@ -185,10 +185,7 @@ class Monitor:
         return None
 
     def retry(self, name: str) -> None:
-        """Try at once what a source is waiting to try again.
-
-        A pattern of names has nothing to retry: it is looked at every few seconds anyway.
-        """
+        """Try at once what a source is waiting to try again; nothing where there is no such source."""
         if feed := self._feeds.get(name):
             feed.source.retry()
 

@@ -64,7 +64,7 @@ class ScopedMonitor:
 
     def retry(self, name: str) -> None:
         """Try at once what a source is waiting to try again."""
-        self._monitor.retry(name)
+        self._watchlist.retry(name)
 
     async def news(self, patience: float) -> None:
         """Return as soon as an event was counted, or after ``patience`` seconds."""

@@ -3,14 +3,16 @@
 import asyncio
 import resource
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from tui.engine.clock import Clock
 from tui.engine.errors import UsageError
-from tui.engine.model import SourceState, SourceStatus
+from tui.engine.model import SourceOptions, SourceState, SourceStatus
 from tui.engine.monitor._monitor import Monitor
 from tui.engine.safe_text import safe_text
 from tui.engine.sources import pattern_of
-from tui.engine.sources._glob import Pattern
+from tui.engine.sources._glob import LocalPattern, Pattern
+from tui.engine.sources._trouble import TroubleError
 from tui.engine.text import t
 
 RESCAN_S = 5.0
@@ -32,8 +34,25 @@ Follow = Callable[[str], str]
 class Watchlist:
     """Adds and removes sources while the monitor runs."""
 
-    def __init__(self, monitor: Monitor, follow: Follow, clock: Clock, most: int | None = None) -> None:
-        """``most`` is how many files patterns may bring; None is what the limit of descriptors allows."""
+    def __init__(
+        self,
+        monitor: Monitor,
+        follow: Follow,
+        clock: Clock,
+        most: int | None = None,
+        options: SourceOptions | None = None,
+    ) -> None:
+        """Watch nothing yet.
+
+        Args:
+            monitor: follows the sources.
+            follow: lets it do so.
+            clock: tells for how long files are gone.
+            most: how many files patterns may bring; None is what the limit of descriptors allows.
+            options: what the user set about sources.
+        """
+        self._options = options
+        self._wanted = asyncio.Event()
         self._monitor = monitor
         self._follow = follow
         self._clock = clock
@@ -54,14 +73,16 @@ class Watchlist:
         Raises:
             UsageError: it is written wrongly, or watched already.
         """
-        pattern = pattern_of(spec)
+        pattern = pattern_of(spec, self._clock, self._options)
         if pattern is None:
             self._names[self._followed(spec)] = spec
         elif spec in self._patterns:
             raise UsageError(t("watching.twice", name=safe_text(spec)), t("watching.twice_remedy"))
         else:
-            self._patterns[spec] = _Matches(pattern)
-            self._take_in(self._patterns[spec], pattern.specs())
+            self._patterns[spec] = matches = _Matches(pattern)
+            if isinstance(pattern, LocalPattern):
+                self._take_in(matches, pattern.specs())
+            self._wanted.set()
 
     def name_of(self, spec: str) -> str | None:
         """Return by which name ``remove`` knows what was typed so; None where it is not watched."""
@@ -92,15 +113,38 @@ class Watchlist:
             matches.refused |= {spec for spec, each in matches.names.items() if each == name}
             matches.names = {spec: each for spec, each in matches.names.items() if each != name}
 
+    def retry(self, name: str) -> None:
+        """Try at once what a source, or a pattern, is waiting to try again."""
+        if matches := self._patterns.get(name):
+            matches.pattern.retry()
+            self._wanted.set()
+        else:
+            self._monitor.retry(name)
+
     async def _look(self) -> None:
-        """Look again and again which files match."""
-        while True:
-            await asyncio.sleep(RESCAN_S)
-            for matches in tuple(self._patterns.values()):
-                found = await asyncio.to_thread(matches.pattern.specs)
-                if matches in self._patterns.values():
-                    self._let_go(matches, found)
-                    self._take_in(matches, found)
+        """Look again and again which files match; a machine that lets wait holds up no other pattern."""
+        async with asyncio.TaskGroup() as looking:
+            while True:
+                for matches in self._patterns.values():
+                    if not matches.looking:
+                        matches.looking = True
+                        looking.create_task(self._look_at(matches))
+                self._wanted.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wanted.wait(), RESCAN_S)
+
+    async def _look_at(self, matches: "_Matches") -> None:
+        try:
+            found = await matches.pattern.look()
+        except OSError as error:
+            matches.trouble = error
+        else:
+            matches.trouble, matches.looked = None, True
+            if matches in self._patterns.values():
+                self._let_go(matches, found)
+                self._take_in(matches, found)
+        matches.looking = False
+        self._monitor.wake()
 
     def _take_in(self, matches: "_Matches", found: Sequence[str]) -> None:
         """Follow the files that are new, as many as there is room for."""
@@ -146,14 +190,28 @@ class _Matches:
         self.gone: dict[str, float] = {}
         """Since when each that is missing is."""
         self.left_out = 0
+        self.looking = False
+        self.looked = isinstance(pattern, LocalPattern)
+        """Somebody knows what matches."""
+        self.trouble: OSError | None = None
+        """Why nobody could tell at the last look."""
 
     def note(self, spec: str) -> SourceStatus | None:
-        if not (self.names or self.refused or self.left_out):
-            state, key = SourceState.WAITING, "no_match"
-        elif self.left_out:
-            state, key = SourceState.FAILED, "too_many"
-        else:
-            return None
+        """Return a row of its own where it brings nothing, or not all."""
         words = {"pattern": safe_text(self.pattern.path), "followed": len(self.names), "left": self.left_out}
+        state, key = SourceState.FAILED, "too_many"
+        if not (self.names or self.refused or self.left_out):
+            if self.trouble:
+                return self._unseen(spec, self.trouble)
+            state, key = (SourceState.WAITING, "no_match") if self.looked else (SourceState.CONNECTING, "looking")
+        elif not self.left_out:
+            return self._unseen(spec, self.trouble) if self.trouble else None
         reason, remedy = t(f"watching.{key}", **words), t(f"watching.{key}_remedy")
         return SourceStatus(spec, "glob", state, reason=reason, remedy=remedy)
+
+    def _unseen(self, spec: str, trouble: OSError) -> SourceStatus:
+        """Return the row of a pattern of which nobody can tell what it means."""
+        if isinstance(trouble, TroubleError):
+            return SourceStatus(spec, "glob", trouble.state, reason=trouble.reason, remedy=trouble.remedy)
+        reason = t("watching.cannot_look", reason=safe_text(trouble.strerror or str(trouble)))
+        return SourceStatus(spec, "glob", SourceState.FAILED, reason=reason, remedy=t("watching.cannot_look_remedy"))

@@ -4,6 +4,7 @@ A module here whose name has no leading underscore is a kind of source. It decla
 before the colon that it answers to, and ``open_spec(rest, name, opening)``, which gets what follows it.
 """
 
+import asyncio
 import difflib
 import importlib
 import importlib.util
@@ -16,11 +17,11 @@ from glob import has_magic
 from pathlib import Path
 from typing import Protocol
 
-from tui.engine.clock import Clock
+from tui.engine.clock import Clock, SystemClock
 from tui.engine.errors import UsageError
 from tui.engine.model import SourceOptions
 from tui.engine.safe_text import safe_text
-from tui.engine.sources._glob import Pattern
+from tui.engine.sources._glob import LocalPattern, Pattern
 from tui.engine.sources._opening import Opening
 from tui.engine.sources._since import LineTime
 from tui.engine.sources._source import Source
@@ -111,23 +112,46 @@ def identity(spec: str) -> str:
     return f"file:{os.path.abspath(rest)}" if scheme == "file" else target  # noqa: PTH100 - a path without its links resolved
 
 
-def pattern_of(spec: str) -> Pattern | None:
-    """Return the pattern that a user means by ``PATTERN``, ``file:PATTERN`` or ``NAME=PATTERN``; None for any other."""
+def pattern_of(spec: str, clock: Clock | None = None, options: SourceOptions | None = None) -> Pattern | None:
+    """Return the pattern that a user means by ``PATTERN``, ``file:PATTERN`` or ``ssh://HOST/PATTERN``, named or not.
+
+    None is any other source. ``options`` is what the user set about sources.
+
+    Raises:
+        UsageError: it is written wrongly.
+    """
     name, target = _split_name(spec)
     scheme, rest = _split_scheme(target)
-    return Pattern(name, rest) if scheme == "file" and has_magic(rest) and not _exists(rest) else None
+    if scheme == "file" and has_magic(rest) and not _exists(rest):
+        return LocalPattern(name, rest)
+    if scheme == "ssh" and has_magic(rest):
+        from tui.engine.sources._ssh_glob import RemotePattern, is_pattern  # noqa: PLC0415 - most runs need no asyncssh
+
+        opening = Opening(clock or SystemClock(), None, lambda _: None, options=options or SourceOptions())
+        return RemotePattern(rest, name, opening) if is_pattern(rest) else None
+    return None
 
 
-def expanded(specs: Iterable[str]) -> list[str]:
+def expanded(specs: Iterable[str], options: SourceOptions | None = None) -> list[str]:
     """Return the sources with the files of this moment in the place of each pattern, by name.
 
-    A pattern that nothing matches stays and explains itself when it is opened.
+    A pattern that nothing matches stays, as does one of a machine that cannot be asked: both explain themselves when
+    they are opened. With a pattern of another machine, not to be called within an event loop.
     """
     found: dict[str, None] = {}
     for spec in specs:
-        pattern = pattern_of(spec)
-        found |= dict.fromkeys((sorted(pattern.specs()) if pattern else []) or [spec])
+        pattern = pattern_of(spec, options=options)
+        found |= dict.fromkeys(sorted(_matching(pattern) if pattern else []) or [spec])
     return list(found)
+
+
+def _matching(pattern: Pattern) -> list[str]:
+    if isinstance(pattern, LocalPattern):
+        return pattern.specs()
+    try:
+        return asyncio.run(pattern.look())
+    except OSError:
+        return []
 
 
 def absolute(spec: str) -> str:

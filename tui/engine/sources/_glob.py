@@ -1,12 +1,13 @@
 """Which files a pattern means at this moment."""
 
+import asyncio
 import glob
 import os
 import re
 import stat
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tui.engine.sources._siblings import rotated_names
 
@@ -14,28 +15,58 @@ _NO_NAME = re.compile(r"[^\w.-]")
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 
 
-class Pattern(NamedTuple):
-    """A path with ``*``, ``?``, ``[…]`` or ``**`` in it, that is not itself the name of a file."""
+class Pattern(Protocol):
+    """Names of files with ``*``, ``?``, ``[…]`` or ``**`` in them."""
+
+    @property
+    def path(self) -> str:
+        """The pattern as it is shown."""
+
+    async def look(self) -> list[str]:
+        """Return a source for each file that matches, the one written last first.
+
+        Rotated and compressed siblings of a file belong to that file and are none of their own. Raises TroubleError
+        where nobody can tell.
+        """
+
+    def retry(self) -> None:
+        """Let the next look try at once what is being waited for."""
+
+
+class LocalPattern(NamedTuple):
+    """A pattern of this machine, that is not itself the name of a file."""
 
     name: str
     """What a user calls the files together; empty where only their paths name them."""
     path: str
 
     def specs(self) -> list[str]:
-        """Return a source for each file that matches, the one written last first.
-
-        Rotated and compressed siblings of a file belong to that file and are none of their own.
-        """
+        """Return a source for each file that matches by now, the one written last first."""
         paths = glob.glob(self.path, recursive=True)  # noqa: PTH207 - Path.glob refuses absolute patterns
         found = {path: written for path in paths if (written := _written(path))}
-        chosen = [path for path in found if not (path.endswith(_COMPRESSED) or _is_rotated(path, found))]
-        return [self._spec(path) for path in sorted(chosen, key=lambda path: (-found[path], path))]
+        return [self._spec(path) for path in chosen(found)]
+
+    async def look(self) -> list[str]:
+        """Do the same without holding up anybody."""
+        return await asyncio.to_thread(self.specs)
+
+    def retry(self) -> None:
+        """Do nothing: this machine is always there."""
 
     def _spec(self, path: str) -> str:
-        if not self.name:
-            return f"file:{path}"
-        inner = os.path.relpath(path, _fixed(self.path))
-        return f"{self.name}.{_NO_NAME.sub('_', inner)}=file:{path}"
+        return f"{named_after(self.name, self.path, path)}=file:{path}" if self.name else f"file:{path}"
+
+
+def chosen(found: Mapping[str, float]) -> list[str]:
+    """Return the files to follow, the one written last first: those that continue another one are not among them."""
+    files = [path for path in found if not (path.endswith(_COMPRESSED) or _is_rotated(path, found))]
+    return sorted(files, key=lambda path: (-found[path], path))
+
+
+def named_after(name: str, pattern: str, path: str) -> str:
+    """Return the name of one file of a named pattern."""
+    inner = os.path.relpath(path, _fixed(pattern))
+    return f"{name}.{_NO_NAME.sub('_', inner)}"
 
 
 def _fixed(pattern: str) -> str:

@@ -135,6 +135,27 @@ class SftpAccess:
                     break
         return found
 
+    async def matching(self, pattern: str) -> dict[str, float]:
+        """Return the regular files that match a pattern, and when each was last written; no wildcard means a dot."""
+        with self._host.hold():
+            client = await self._host.sftp()
+            async with self._host.requests, _failures(self._host, client):
+                try:
+                    listed = await client.glob_sftpname(os.fsencode(pattern))
+                except asyncssh.SFTPNoSuchFile:
+                    return {}
+            found = [os.fsdecode(each.filename) for each in listed]
+            told = await asyncio.gather(
+                *(self._written(client, path) for path in found if not _is_hidden(path, pattern))
+            )
+        return {path: written for path, written in told if written}
+
+    async def _written(self, client: asyncssh.SFTPClient, path: str) -> tuple[str, float]:
+        """Return when a regular file was last written, through symlinks; 0 for anything else."""
+        async with self._host.requests, _failures(self._host, client):
+            found = await _stat_path(client, os.fsencode(path))
+        return path, 0.0 if isinstance(found, OSError) else float(found.modified or 1)
+
     async def _rotated(self, followed: PurePosixPath) -> dict[str, tuple[int | None, int | None]]:
         """Return size and time of each rotated file, oldest first; none where the folder is gone or closed."""
         client = await self._host.sftp()
@@ -165,6 +186,11 @@ class SftpAccess:
         """Open a rotated file."""
         handle = await self.open(sibling.path)
         return GzipHandle(handle) if sibling.compressed else handle
+
+
+def _is_hidden(path: str, pattern: str) -> bool:
+    """Tell whether a wildcard would have to stand for the dot in front of a name."""
+    return "/." in path and "/." not in pattern
 
 
 async def _stat_path(client: asyncssh.SFTPClient, path: bytes) -> FileStat | OSError:

@@ -6,6 +6,7 @@ among the names beside it; one that was deleted is lost to the commands, which S
 
 import errno
 import os
+import re
 import secrets
 import stat
 from pathlib import PurePosixPath
@@ -20,6 +21,7 @@ PACKED_HEAD = 4096
 
 _KINDS = {stat.S_IFDIR: "directory", stat.S_IFIFO: "fifo", stat.S_IFSOCK: "socket"}
 _GONE, _DENIED = 44, 45
+_MATCHED = re.compile(r"([^\0]+)\0(\d+)\n")
 
 _TELL = (
     'tell() { stat -L -c "%d:%i %s %f" -- "$1" 2>/dev/null && { [ -r "$1" ] || echo denied; } '
@@ -40,6 +42,8 @@ _LIST = (
     'for c in "$1"*; do [ -f "$c" ] && [ -r "$c" ] && '
     f'{{ printf "%s\\0" "$c"; stat -L -c "%d:%i %s" -- "$c"; head -c {PACKED_HEAD} "$c"; printf %s "$2"; }}; done; :'
 )
+_MATCH = 'IFS=; for f in $1; do [ -f "$f" ] && { printf "%s\\0" "$f"; stat -L -c %Y -- "$f"; }; done; :'
+"""Without separators a pattern is expanded as it is, and nothing else in it means anything to the shell."""
 
 
 class ShellHandle:
@@ -95,6 +99,11 @@ class ShellAccess:
         found = (_sibling(each) for each in told.split(mark.encode())[:-1])
         by_name = {PurePosixPath(each.path).name: each for each in found if each.head}
         return [by_name[each] for each in rotated_names(followed.name, by_name)]
+
+    async def matching(self, pattern: str) -> dict[str, float]:
+        """Return the regular files that match a pattern, and when each was last written; ``**`` is one folder here."""
+        told = os.fsdecode(await self.run(_MATCH, pattern))
+        return {path: float(written) for path, written in _MATCHED.findall(told)}
 
     async def open_sibling(self, sibling: Sibling) -> Handle:
         """Find a rotated file again."""

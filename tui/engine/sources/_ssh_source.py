@@ -48,7 +48,11 @@ class RemoteAccess:
         """Open a rotated file."""
         return await (await self._chosen()).open_sibling(sibling)
 
-    async def _chosen(self) -> Access:
+    async def matching(self, pattern: str) -> dict[str, float]:
+        """Return the regular files that match a pattern, and when each was last written."""
+        return await (await self._chosen()).matching(pattern)
+
+    async def _chosen(self) -> SftpAccess | ShellAccess:
         host = self._remote.get()
         with host.hold():
             await host.connection()
