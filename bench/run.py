@@ -70,6 +70,7 @@ def measurements(folder: Path, *, quick: bool, size_mb: int) -> dict[str, Callab
         "first_paint": lambda: screen.first_paint(folder, 3 if quick else 7),
         "idle": lambda: screen.idle(folder, 5 if quick else 30),
         "line_to_screen": lambda: screen.line_to_screen(folder, 10 if quick else 100),
+        "line_to_screen_over_ssh": lambda: screen.line_to_screen_over_ssh(folder, 10 if quick else 100),
         "load": lambda: screen.load(folder, 5 if quick else 30),
         "fleet": lambda: fleet(folder, 20 if quick else 200, 10 if quick else 60),
         "line_to_outbox": lambda: line_to_outbox(folder, 5 if quick else 50),

@@ -11,6 +11,7 @@ from statistics import median
 from bench.figure import Figure, at_most, nearest_rank
 from bench.logs import Entry, as_guide, entries, write_log
 from bench.watched import SETTLE_S, Watched, append, words
+from tests.sshd import Sshd
 
 BARE = (sys.executable, "-P", "-m", "bench.bare")
 PAINTED = "TTFB"
@@ -91,21 +92,36 @@ def load(folder: Path, seconds: float) -> Iterator[Figure]:
 def line_to_screen(folder: Path, runs: int) -> Iterator[Figure]:
     """Time from writing a line into a quiet log to its first painted letter."""
     log = _log(folder, "line")
-    pause, word = random.Random(4), words(5)  # noqa: S311 - moments that can be repeated
-    delays = []
     with Watched(str(log)) as program:
-        program.until_painted(PAINTED)
-        program.let_run(SETTLE_S)
-        for _ in range(runs):
-            unique = word()
-            program.look()
-            wrote = append(log, _error(unique))
-            delays.append(1000 * (program.until_painted(unique) - wrote))
-            program.let_run(pause.uniform(0.1, 0.5))
+        delays = _delays(program, log, runs)
         quiet = [_help_opens(program) for _ in range(10)]
     yield Figure("line to screen, P50", f"{median(delays):.0f} ms (n = {runs})")
     yield at_most("line to screen, P95", nearest_rank(delays, 95), 150, "ms", f" (n = {runs})")
     yield Figure("key to paint, P50 (opens the help page)", f"{median(quiet):.0f} ms (n = {len(quiet)})")
+
+
+def line_to_screen_over_ssh(folder: Path, runs: int) -> Iterator[Figure]:
+    """Do the same with a log that is read through an sshd on this machine."""
+    log = _log(folder, "remote")
+    with Sshd() as server, Watched(server.url(log), home=server.home) as program:
+        delays = _delays(program, log, runs)
+    yield Figure("line to screen over SSH, P50", f"{median(delays):.0f} ms (n = {runs})")
+    yield at_most("line to screen over SSH, P95", nearest_rank(delays, 95), 250, "ms", f" (n = {runs})")
+
+
+def _delays(program: Watched, log: Path, runs: int) -> list[float]:
+    """Return the milliseconds from writing each of some lines to its first painted letter."""
+    pause, word = random.Random(4), words(5)  # noqa: S311 - moments that can be repeated
+    delays = []
+    program.until_painted(PAINTED)
+    program.let_run(SETTLE_S)
+    for _ in range(runs):
+        unique = word()
+        program.look()
+        wrote = append(log, _error(unique))
+        delays.append(1000 * (program.until_painted(unique) - wrote))
+        program.let_run(pause.uniform(0.1, 0.5))
+    return delays
 
 
 def _help_opens(program: Watched) -> float:

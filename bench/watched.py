@@ -28,10 +28,12 @@ def words(seed: int) -> Callable[[], str]:
 class Watched:
     """A running program whose output is taken up as it comes."""
 
-    def __init__(self, *arguments: str, command: Sequence[str] = VOXTOP) -> None:
+    def __init__(self, *arguments: str, command: Sequence[str] = VOXTOP, home: Path | None = None) -> None:
+        """``home`` is that of the user, an empty one by default."""
         self._home = Path(tempfile.mkdtemp(prefix="voxtop-bench-"))
         self.began = time.perf_counter()
-        self.terminal = Pty([*command, *arguments], width=120, height=40, env=environment(self._home, TZ="UTC"))
+        user = environment(home or self._home, TZ="UTC")
+        self.terminal = Pty([*command, *arguments], width=120, height=40, env=user)
         self._process = psutil.Process(self.terminal.process.pid)
         self._looked = 0
 
