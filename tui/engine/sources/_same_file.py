@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 
 from tui.engine.sources._access import HEAD_SIZE, Handle
-from tui.engine.sources._siblings import alike
 from tui.engine.sources._tail import Tail
 
 
 async def is_same_file(one: Handle, other: Handle) -> bool:
-    """Tell whether two open files are one; without inodes, whether they begin alike."""
+    """Tell whether two open files are one; without inodes, whether the other begins with all that this one does."""
     if one.stat.identity is not None and other.stat.identity is not None:
         return one.stat.identity == other.stat.identity
-    heads = await one.read(0, HEAD_SIZE), await other.read(0, HEAD_SIZE)
-    return heads[0] == heads[1] or alike(*heads)
+    head = await one.read(0, HEAD_SIZE)
+    grown = await other.read(0, HEAD_SIZE)
+    return grown.startswith(head) if head else not grown
 
 
 async def is_among(file: Handle, others: Iterable[Tail]) -> bool:
