@@ -69,7 +69,7 @@ def command(  # noqa: PLR0917 - click passes by name
     ]
     found = asyncio.run(_examine(opened, clock, tz, loaded, tried))
     facts = examine(clock) if terminal or not opened else None
-    answer = _Answer(found, loaded, tried, clock.now(), hide, tz, facts)
+    answer = _Answer(found, loaded, tried, clock.now(), hide, tz, facts, only_terminal=terminal and not opened)
     _say(json.dumps(answer.as_object(), ensure_ascii=False, indent=2) if form == "json" else "\n".join(answer.page()))
     return answer.exit_code()
 
@@ -105,11 +105,13 @@ class _Answer(NamedTuple):
     hide: Hide
     tz: tzinfo | None
     terminal: TerminalFacts | None
+    only_terminal: bool
+    """Nothing else was asked for."""
 
     def exit_code(self) -> int:
         if not all(each.readable for each in self.found):
             return 4
-        return 0 if any(each.lines for each in self.found) else 3
+        return 0 if self.only_terminal or any(each.lines for each in self.found) else 3
 
     def page(self) -> Iterator[str]:
         if self.terminal:
@@ -117,7 +119,7 @@ class _Answer(NamedTuple):
         yield from dialect_page(self.loaded.dialects, self.loaded.problems, self.hide)
         for each in self.found:
             yield from source_page(each, self.now, self.hide, self.tz)
-        if not self.found:
+        if not self.found and not self.only_terminal:
             yield t("doctor.no_source")
         if self.tried:
             yield from trial_page(self.tried, self.hide)
