@@ -16,7 +16,7 @@ from tui.engine.alerts.policy import Policy
 from tui.engine.alerts.rule import shipped
 from tui.engine.alerts.telling import Teller
 from tui.engine.clock import ManualClock
-from tui.engine.model import Notification, Snapshot
+from tui.engine.model import NO_BOARD, Notification, Snapshot
 from tui.engine.sources import identity
 from tui.engine.state import StateDatabase
 
@@ -138,3 +138,21 @@ async def test_fault_37_where_no_state_can_be_kept_alerts_are_judged_all_the_sam
 
         assert str(tmp_path / "state") in one.board().trouble
         assert sink.arrived == []
+
+
+async def test_new_channels_tell_what_happens_from_then_on() -> None:
+    sink, other = Sink(), Sink()
+    showing = [CALM]
+    alerting = Alerting(shipped(), {"ops": sink}, {"ops": Policy()}, Teller())
+    one = AlertDesk(alerting, ["app.log"], lambda: showing[-1], ManualClock(NOW))
+    running = asyncio.ensure_future(one.run())
+    await until(lambda: one.board() is not NO_BOARD)
+
+    one.use(Alerting(shipped(), {"new": other}, {"new": Policy()}, Teller()))
+    showing.append(figures.missing(at=NOW))
+    await until(lambda: bool(other.arrived))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert [message.occasion for message in other.arrived] == ["fired"]
+    assert sink.arrived == []

@@ -91,3 +91,14 @@ def test_a_file_that_vanishes_changes_nothing(edited: Edited) -> None:
     edited.terminal.wait_for("is gone")
     append(edited.log, *HEALTHY)
     edited.terminal.wait_for("1 active")
+
+
+def test_a_theme_that_nobody_knows_is_refused_with_all_that_stands_beside_it(edited: Edited) -> None:
+    edited.write('theme = "darkk"', 'lang = "es"')
+
+    edited.terminal.wait_for("unknown theme: darkk")
+    edited.terminal.wait_for("NO DATA")
+
+    edited.write('theme = "light"')
+
+    edited.terminal.wait_for("configuration read again: theme")

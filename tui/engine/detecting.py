@@ -9,12 +9,9 @@ from glob import iglob
 from pathlib import Path
 from typing import NamedTuple
 
-import aiohttp
-
 from tui.engine.clock import Clock
 from tui.engine.model import LineBlock
 from tui.engine.parser import Parser
-from tui.engine.sources._containers.api import Api, address_in
 from tui.engine.sources._trouble import TroubleError
 
 PLACES = (
@@ -101,8 +98,10 @@ def _events(path: str, clock: Clock) -> int:
 
 async def _containers() -> list[Candidate]:
     """Return the running containers, if this user may ask for them."""
+    from tui.engine.sources._containers.api import Api, address_in  # noqa: PLC0415 - HTTP loads after the first picture
+
     try:
         async with Api(address_in(None)).connected() as engine:
             return [Candidate(f"docker:{name}", about=image) for name, image in await engine.running()]
-    except (TroubleError, aiohttp.ClientError, OSError):
+    except (TroubleError, OSError):
         return []
