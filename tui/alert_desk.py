@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tui.alerting import Alerting, alerting
 from tui.config import Settings
-from tui.engine.alerts import book
+from tui.engine.alerts import book, log
 from tui.engine.alerts.delivery import Delivery
 from tui.engine.alerts.judge import JUDGE_S, Judge
 from tui.engine.alerts.matching import matcher
@@ -20,7 +20,7 @@ from tui.engine.alerts.notify import DeliveryError
 from tui.engine.alerts.telling import sample
 from tui.engine.clock import Clock
 from tui.engine.errors import ConfigError, StateError
-from tui.engine.model import NO_BOARD, Alert, AlertBoard, Playbook, Silence, Snapshot
+from tui.engine.model import NO_BOARD, Alert, AlertBoard, AlertNote, Playbook, Silence, Snapshot
 from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.safe_text import safe_text
 from tui.engine.sources import identity
@@ -177,6 +177,13 @@ class AlertDesk:
         now = self._clock.now()
         silence = Silence("", match, now + seconds, comment, getpass.getuser(), now)
         await self._write(partial(book.add_silence, silence=silence))
+
+    async def notes(self, since: float, until: float) -> list[AlertNote]:
+        """Return what became of alerts in a span, and what people said."""
+        if self._database is None:
+            return []
+        job = partial(log.read_notes, since=since, until=until, scopes=(book.WATCH, self._scope))
+        return await self._database.read(job)
 
     async def _write(self, job: Callable[..., object]) -> None:
         if self._database is not None:

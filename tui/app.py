@@ -5,8 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from tui.alert_desk import alert_desk
-from tui.alerting import rules_in_force
-from tui.config import Settings, config_path, playbook_folder
+from tui.config import Settings, bundle_folder, config_path, playbook_folder
 from tui.engine.clock import Clock, SystemClock
 from tui.engine.fleet.address import FleetAddress, fleet_address
 from tui.engine.metrics.store import MetricsStore
@@ -17,7 +16,7 @@ from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.redact import redact
 from tui.engine.sources import open_source
 from tui.engine.sources._source import Source
-from tui.engine.state import RecordedTicks, Recording
+from tui.engine.state import Archive, RecordedTicks, Recording
 from tui.engine.when import parse_since
 from tui.live_config import InForce, LiveConfig, Reading
 from tui.remembering import remember_sources
@@ -55,21 +54,21 @@ def monitor_app(
     in_force, playbooks = InForce(settings), PlaybookCatalogue.load()
     reading = Reading(config_file or config_path(), load or (lambda: settings), partial(_check_sources, clock))
     live = partial(LiveConfig, in_force, reading, playbooks)
-    address = fleet_address(specs[0]) if len(specs) == 1 else None
-    if address is not None:
+    if address := fleet_address(specs[0]) if len(specs) == 1 else None:
         return opened(_fleet(address, settings, clock, playbooks), keepers=[live().keep])
-    opening = _opening(settings, clock, stdin_fd or 0)
     recording = Recording(clock, settings.retention()) if settings.resume and not read_only else None
     new_store = partial(_new_store, in_force, playbooks, clean)
-    store = new_store()
     told = partial(_joined, [notice, in_force.notice, *((recording.notice,) if recording else ())])
-    monitor = Monitor((), store, clock, settings.zone(), told, journal=recording.journal if recording else None)
-    watchlist = _watchlist(monitor, specs, partial(follow, opening=opening, recording=recording), clock, settings)
-    companions = [each for each in (companion, recording.run if recording else None) if each]
+    store, journal = new_store(), recording.journal if recording else None
+    monitor = Monitor((), store, clock, settings.zone(), told, journal=journal)
+    following = partial(follow, monitor, opening=_opening(settings, clock, stdin_fd or 0), recording=recording)
+    watchlist = _watchlist(monitor, specs, following, clock, settings)
+    companions = [each for each in (companion, recording and recording.run) if each]
     if settings.listen and not read_only:
         companions.append(_exporter(settings, store, monitor, clock))
+    archive = None if read_only or companion else Archive(clock, watchlist.identities, only_rollups=bool(recording))
     scoped = ScopedMonitor(monitor, watchlist, new_store, clock)
-    machine = TimeMachine(scoped, new_store, lambda: rules_in_force(in_force.settings), clock, settings.zone())
+    machine = TimeMachine(scoped, new_store, in_force.rules, clock, settings.zone(), archive=archive)
     alerts = alert_desk(settings, playbooks, specs, monitor.snapshot, clock, private=read_only or bool(companion))
     return opened(
         machine,
@@ -86,10 +85,10 @@ def _new_store(in_force: InForce, playbooks: PlaybookCatalogue, clean: Callable[
 
 
 def _watchlist(
-    monitor: Monitor, specs: Sequence[str], follow: Callable[..., str], clock: Clock, settings: Settings
+    monitor: Monitor, specs: Sequence[str], follow: Callable[[str], str], clock: Clock, settings: Settings
 ) -> Watchlist:
     """Return what adds sources to a monitor, these among them."""
-    found = Watchlist(monitor, partial(follow, monitor), clock, options=settings.source_options())
+    found = Watchlist(monitor, follow, clock, options=settings.source_options())
     for spec in dict.fromkeys(specs):
         found.add(spec)
     return found
@@ -99,7 +98,7 @@ def _opened(settings: Settings, clock: Clock, look: Viewing | None, *, read_only
     """Return ``VoxtopApp`` as the settings want it drawn and worked with."""
     use_glyphs(unicode=shows_unicode() and not settings.ascii)
     calling = Calling(bell=False) if read_only else settings.calling()
-    desk = Desk(clock, RecordedTicks(clock), playbook_folder(), calling)
+    desk = Desk(clock, RecordedTicks(clock), playbook_folder(), bundle_folder(settings), calling)
     shown = partial(VoxtopApp, theme=settings.theme, layout=settings.layout, look=look)
     return partial(shown, clock=clock, read_only=read_only, desk=desk)
 

@@ -81,6 +81,8 @@ class Settings:
     """Show it on the desktop too: ``osc9`` or ``osc777`` through the terminal, or ``notify-send``."""
     expect_every: str = ""
     """Silence, such as ``5m``, after which a source counts as stale although reading works; empty is never."""
+    bundles: str = ""
+    """Folder into which incident bundles are written; empty is ``bundles`` beside the state file."""
     listen: str = ""
     """Address, such as ``127.0.0.1:9464``, on which figures are told to Prometheus; empty is nowhere."""
     listen_token_env: str = ""
@@ -129,6 +131,13 @@ class Settings:
 def config_path() -> Path:
     """Return where the configuration file is looked for."""
     return platformdirs.user_config_path("voxtop") / "config.toml"
+
+
+def bundle_folder(settings: Settings) -> Path:
+    """Return where incident bundles are written."""
+    return (
+        Path(settings.bundles).expanduser() if settings.bundles else platformdirs.user_state_path("voxtop") / "bundles"
+    )
 
 
 def playbook_folder() -> Path:

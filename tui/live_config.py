@@ -1,14 +1,15 @@
 """The configuration file while the monitor runs: read again when it changed, taken as a whole or not at all."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tui.alert_desk import AlertDesk
-from tui.alerting import alerting
+from tui.alerting import alerting, rules_in_force
 from tui.config import Settings
 from tui.config_reload import GONE, changed_keys, file_stamp
+from tui.engine.alerts.rule import AlertRule
 from tui.engine.errors import ConfigError, VoxtopError
 from tui.engine.monitor import TimeMachine
 from tui.engine.playbooks.match import PlaybookCatalogue
@@ -41,6 +42,10 @@ class InForce:
     def notice(self) -> str:
         """Return what has to stay on screen."""
         return self.trouble
+
+    def rules(self) -> Mapping[str, AlertRule]:
+        """Return the rules for alerts; raises ConfigError."""
+        return rules_in_force(self.settings)
 
 
 @dataclass(frozen=True, slots=True)

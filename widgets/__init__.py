@@ -10,6 +10,7 @@ from widgets.alerts import AlertsPanel
 from widgets.blame_bar import BlameBar
 from widgets.blame_evidence import BlameEvidence
 from widgets.calls import CallsPanel
+from widgets.comparison import ComparisonView
 from widgets.config_status import ConfigPanel
 from widgets.errors import ErrorsPanel
 from widgets.fallback import FallbackPanel
@@ -31,6 +32,7 @@ __all__ = [
     "BlameBar",
     "BlameEvidence",
     "CallsPanel",
+    "ComparisonView",
     "ConfigPanel",
     "ErrorsPanel",
     "FallbackPanel",

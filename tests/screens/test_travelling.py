@@ -1,11 +1,15 @@
 """Keys for time: back, on, seek, live; what is refused in the past."""
 
 import asyncio
+import zipfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC
+from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.engine.monitor.scripted import NOW, Scripted, stamped
 from tests.screens.fixed_monitor import app_over
@@ -15,7 +19,10 @@ from tui.engine.clock import ManualClock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import EMPTY_SNAPSHOT, Thresholds
 from tui.engine.monitor import Monitor, ScopedMonitor, TimeMachine, Watchlist
-from widgets import CallsPanel, VerdictStrip
+from tui.screens.ask import AskScreen
+from tui.screens.compare import CompareScreen
+from tui.screens.playbook import Desk
+from widgets import CallsPanel, ComparisonView, VerdictStrip
 
 
 def store() -> MetricsStore:
@@ -27,22 +34,22 @@ def opened(call: str, at: float) -> str:
 
 
 @asynccontextmanager
-async def travelling(size: tuple[int, int] = (120, 40)) -> AsyncIterator[tuple[Scripted, ManualClock, Pilot[int]]]:
+async def travelling(desk: Desk | None = None) -> AsyncIterator[tuple[Scripted, ManualClock, Pilot[int]]]:
     """Open a dashboard on a log with a call half an hour ago, another ten minutes ago and one now."""
     clock = ManualClock(NOW)
     source = Scripted("app.log", clock)
     monitor = Monitor([source], store(), clock, UTC)
     scoped = ScopedMonitor(monitor, Watchlist(monitor, str, clock), store, clock)
     machine = TimeMachine(scoped, store, lambda: read_rules({}, str), clock, UTC)
-    app = NotingApp(machine, clock, "dark")
-    async with app.run_test(size=size) as pilot:
+    app = NotingApp(machine, clock, "dark", desk=desk)
+    async with app.run_test(size=(120, 40)) as pilot:
         source.put(opened("a", NOW - 1800), opened("b", NOW - 600), opened("c", NOW), live=False)
         await source.all_taken()
         yield source, clock, pilot
 
 
 async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():
             await pilot.pause(0.01)
 
@@ -125,3 +132,69 @@ async def test_a_monitor_without_recorded_events_says_so() -> None:
         await pilot.pause()
 
         assert any("nothing is recorded here" in note.message for note in app._notifications)
+
+
+def table(pilot: Pilot[int]) -> str:
+    return "\n".join(pilot.app.screen.query_one(ComparisonView).rows)
+
+
+async def test_d_compares_two_windows_and_says_where_nothing_is_recorded() -> None:
+    async with travelling() as (_, _, pilot):
+        await until(pilot, lambda: active(pilot))
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CompareScreen))
+        await until(pilot, lambda: "calls opened" in table(pilot))
+        assert "11:00 – 12:00  recorded from 11:30 on" in table(pilot)
+        assert "NO DATA: nothing is recorded" in table(pilot)
+        await pilot.press("w", "w")
+        await until(pilot, lambda: "11:50 – 12:00" in table(pilot) and "calls opened" in table(pilot))
+        await pilot.press("b", "escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, CompareScreen))
+
+
+async def test_b_writes_a_bundle_of_the_span_that_is_typed_and_tells_where(tmp_path: Path) -> None:
+    desk = Desk(bundles=tmp_path / "bundles")
+    async with travelling(desk=desk) as (_, _, pilot):
+        await until(pilot, lambda: active(pilot))
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: "REPLAY" in strip(pilot))
+        await pilot.press("B")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: any("incident bundle written" in each for each in told(pilot)))
+        (path,) = (tmp_path / "bundles").iterdir()
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            screen = archive.read("screens/01-dashboard.svg").decode()
+
+    assert "post-mortem.md" in names
+    assert "events/01.jsonl" in names
+    assert "https://cdn" not in screen
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("soon", "'soon' is neither a span nor a time"),
+        ("12:00 11:00", "would end before it begins"),
+        ("2026-01-01T00:00:00Z 2026-01-01T01:00:00Z", "nothing is recorded between"),
+    ],
+)
+async def test_a_span_that_cannot_be_bundled_is_told_in_one_line(tmp_path: Path, answer: str, says: str) -> None:
+    async with travelling(desk=Desk(bundles=tmp_path / "bundles")) as (_, _, pilot):
+        await until(pilot, lambda: active(pilot))
+        await pilot.press("B")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        pilot.app.screen.query_one(Input).value = answer
+        await pilot.press("enter")
+        await until(pilot, lambda: any(says in each for each in told(pilot)))
+
+    assert not (tmp_path / "bundles").exists()
+
+
+async def test_a_folder_that_cannot_be_written_is_told_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "bundles").write_text("a file", encoding="utf-8")
+    async with travelling(desk=Desk(bundles=tmp_path / "bundles")) as (_, _, pilot):
+        await until(pilot, lambda: active(pilot))
+        await pilot.press("B", "enter")
+        await until(pilot, lambda: any("cannot write an incident bundle" in each for each in told(pilot)))

@@ -75,13 +75,23 @@ class ReplayClock:
     def __init__(self, start: float, speed: float, clock: Clock | None = None) -> None:
         """Begin at ``start``, in seconds since the epoch; ``speed`` is how many of its seconds pass in one."""
         self.speed = speed
-        self._start = start
+        self._start = self._begin = start
         self._clock = clock or SystemClock()
         self._began = self._clock.monotonic()
 
     def now(self) -> float:
         """Return the time that is played, in seconds since the epoch."""
         return self._start + (self._clock.monotonic() - self._began) * self.speed
+
+    @property
+    def begin(self) -> float:
+        """Where playing began, or went on after a leap; what is older is history."""
+        return self._begin
+
+    def leap(self, to: float) -> None:
+        """Go on playing at a later moment."""
+        self._start += to - self.now()
+        self._begin = to
 
     def monotonic(self) -> float:
         """Return the machine's monotonic clock."""

@@ -4,24 +4,23 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import tzinfo
 
 from tui.engine.bulk import COLUMNS_FROM, CONTEXT, PARALLEL_FROM, Parsed, Reader, parse
 from tui.engine.clock import Clock
+from tui.engine.metrics.composing import composed, iso_week
 from tui.engine.metrics.kpis import with_kpis
-from tui.engine.metrics.period import PeriodFigures, uptime_status
+from tui.engine.metrics.period import uptime_status
 from tui.engine.metrics.totals import Asked, SourceTotals
 from tui.engine.model import LineBlock, SourceOptions, SourceState, SourceStatus, Thresholds
 from tui.engine.parser import line_time
-from tui.engine.report import Hour, InputGap, InputTotals, Period, Report, Span, UptimeTotals
+from tui.engine.report import InputGap, InputTotals, Period, Report, Span, UptimeTotals
 from tui.engine.reports import cleaned
 from tui.engine.sources import expanded, open_source
 from tui.engine.sources._source import Source
 
 Clean = Callable[[str], str]
 """Makes text from outside fit for everyone's eyes."""
-
-MAX_HOURS = 24 * 366
 
 
 class Reporting:
@@ -91,29 +90,10 @@ class Reporting:
 
     def report(self, *, partial: bool = False) -> Report:
         """Return the figures of everything that was read."""
-        thresholds = self._asked.thresholds
         totals = [one.totals for one in self._readings]
-        covered = self._covered(totals)
-        figures = PeriodFigures(totals, thresholds, covered)
-        hours = figures.hours()
-        report = Report(
-            period=self._period(covered),
-            input=self._input(figures.bad_samples()),
-            config=figures.config(),
-            fallback=figures.fallback(),
-            ttfb=figures.ttfb(),
-            providers=figures.providers(),
-            turn=figures.turn(),
-            calls=figures.calls,
-            errors=figures.errors(),
-            uptime=figures.uptime(),
-            hours=_every_hour(hours, covered),
-            worst=figures.worst(hours),
-            top_errors=figures.top_errors(),
-            partial=partial,
-            untimed=not any(one.is_timed for one in totals),
-        )
-        return cleaned(with_kpis(report, thresholds), self._clean)
+        period = self._period(self._covered(totals))
+        report = composed(totals, self._asked.thresholds, period, self._input(0))
+        return cleaned(replace(report, partial=partial), self._clean)
 
     def _covered(self, totals: Sequence[SourceTotals]) -> Span:
         """Return the part of the period asked for that the logs reach over."""
@@ -240,19 +220,6 @@ class _Reading:
         self.bad_samples += parsed.bad_samples
 
 
-def iso_week(covered: Span, tz: tzinfo | None, until: float | None = None) -> str | None:
-    """Return the ISO week that holds all of a period, None if it reaches over several (semantics R74).
-
-    A period that was cut off at ``until`` does not hold its last moment.
-    """
-    if covered.start is None or covered.end is None:
-        return None
-    last = covered.end - 0.001 if covered.end == until else covered.end
-    weeks = {datetime.fromtimestamp(at, tz).strftime("%G-W%V") for at in (covered.start, max(covered.start, last))}
-    same = len(weeks) == 1 and covered.end - covered.start <= timedelta(days=8).total_seconds()
-    return weeks.pop() if same else None
-
-
 def with_probes(report: Report, thresholds: Thresholds, share: float | None, asked: int = 0) -> Report:
     """Return the report with an uptime from the answers of a health endpoint instead of the log's markers (R73).
 
@@ -264,13 +231,3 @@ def with_probes(report: Report, thresholds: Thresholds, share: float | None, ask
     """
     found = UptimeTotals() if share is None else UptimeTotals(share, "probe", uptime_status(share), asked)
     return with_kpis(replace(report, uptime=found), thresholds)
-
-
-def _every_hour(hours: Sequence[Hour], covered: Span) -> tuple[Hour, ...]:
-    """Return the hours with those put in between in which nothing happened, at most the last year."""
-    if covered.start is None or covered.end is None:
-        return tuple(hours)
-    known = {int(hour.start // 3600): hour for hour in hours}
-    last = int(covered.end // 3600)
-    first = max(int(covered.start // 3600), last - MAX_HOURS)
-    return tuple(known.get(hour, Hour(hour * 3600.0)) for hour in range(first, last + 1))

@@ -9,12 +9,12 @@ from tui.engine.text import t
 CHANGES: frozenset[str] = frozenset(
     {
         *("tick", "tick_step", "clear_ticks", "write_draft", "acknowledge", "silence", "test_channels"),
-        *("add_source", "remember_sources", "ask_source", "add_named", "remove_named"),
+        *("add_source", "remember_sources", "ask_source", "add_named", "remove_named", "bundle"),
     }
 )
 """Actions that change something outside the screen: a read-only monitor refuses them."""
 
-PRESENT: frozenset[str] = CHANGES - {"write_draft"}
+PRESENT: frozenset[str] = CHANGES - {"write_draft", "bundle"}
 """Actions that change what is now: refused while the past is looked at."""
 
 

@@ -4,15 +4,18 @@ from typing import ClassVar
 
 from textual.binding import Binding
 
+from tui.engine.comparing import Comparing
 from tui.engine.errors import UsageError, VoxtopError
 from tui.engine.metrics.windows import SLICE_S
 from tui.engine.model import Snapshot
 from tui.engine.monitor import TimeMachine
+from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.engine.when import parse_seek
 from tui.screens._alerting import AlertingScreen
 from tui.screens.ask import AskScreen
+from tui.screens.compare import CompareScreen
 from widgets import clock_time
 
 SEEKS = ("-10m", "-1h", "yesterday")
@@ -29,6 +32,7 @@ class TravellingScreen(AlertingScreen):
         Binding("right_curly_bracket", "step(600)", id="leap_on", show=False),
         Binding("S", "seek", id="seek", show=False),
         Binding("L", "live", id="live", show=False),
+        Binding("d", "compare", id="compare", show=False),
     ]
 
     _left: Snapshot | None = None
@@ -75,6 +79,16 @@ class TravellingScreen(AlertingScreen):
             self._monitor.live()
         self._pull()
 
+    def action_compare(self) -> None:
+        """Compare the hour that ends at the moment shown with one before."""
+        machine = self._machine()
+        if machine is not None:
+            limits = machine.present().thresholds
+            comparing = Comparing(
+                machine.events, self._clock, limits, archive=machine.archive, tz=machine.tz, clean=redact
+            )
+            self.app.push_screen(CompareScreen(comparing, self._now()))
+
     def _show_all(self) -> None:
         super()._show_all()
         if isinstance(self._monitor, TimeMachine) and self._monitor.moment is not None:
@@ -104,6 +118,8 @@ class TravellingScreen(AlertingScreen):
         if not isinstance(machine, TimeMachine):
             return ""
         now = self._clock.now()
+        if machine.outdated and machine.moment is not None and machine.heading is None:
+            self._go(machine, machine.moment)
         if machine.heading is not None and machine.progress:
             going = clock_time(machine.heading, now, seconds=True)
             return t("time.going", time=going, percent=f"{100 * machine.progress:.0f}")

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Label
 
 from tui.engine.errors import UsageError
-from tui.engine.model import Alert, AlertBoard, AlertState, Playbook, Snapshot
+from tui.engine.model import Alert, AlertBoard, AlertNote, AlertState, Playbook, Snapshot
 from tui.engine.text import t
 from tui.engine.when import parse_span
 from tui.screens._bindings import translated
@@ -29,6 +29,9 @@ class AlertDesk(Protocol):
 
     def playbook(self, alert: Alert) -> Playbook | None:
         """Return what to do about an alert, if that is known."""
+
+    async def notes(self, since: float, until: float) -> list[AlertNote]:
+        """Return what became of alerts in a span, and what people said; raises ``VoxtopError``."""
 
     async def acknowledge(self, alert: Alert) -> None:
         """Take an alert on; raises ``VoxtopError``."""

@@ -41,15 +41,18 @@ class AskScreen(ModalScreen[str | None]):
     """
     KEYS: ClassVar[list[Binding]] = [Binding("escape", "dismiss", id="back")]
 
-    def __init__(self, title: str, hint: str, known: Iterable[str] = ()) -> None:
-        """``known`` are answers offered while typing; right arrow or End takes the one on show."""
+    def __init__(self, title: str, hint: str, known: Iterable[str] = (), *, value: str = "") -> None:
+        """``known`` are answers offered while typing; right arrow or End takes the one on show.
+
+        ``value`` is there to begin with.
+        """
         super().__init__()
-        self._title, self._hint, self._known = title, hint, known
+        self._title, self._hint, self._known, self._value = title, hint, known, value
         self._bindings = translated(self.KEYS)
 
     def compose(self) -> ComposeResult:
         """Show the line."""
-        line = Input(placeholder=self._hint, suggester=Completion(self._known))
+        line = Input(self._value, placeholder=self._hint, suggester=Completion(self._known))
         line.border_title = Content(self._title)
         yield line
 

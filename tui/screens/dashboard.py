@@ -17,6 +17,7 @@ from tui.engine.model import EMPTY_SNAPSHOT, ErrorGroup, Playbook, Snapshot, Sta
 from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens._blaming import BlamingScreen
+from tui.screens._bundling import BundlingScreen
 from tui.screens._case import case_of
 from tui.screens._incident import Incident
 from tui.screens._panels import PANELS
@@ -42,7 +43,7 @@ AGE_S = 1.0
 """Ages on screen are renewed this often even when no figure changed."""
 
 
-class DashboardScreen(ViewingScreen, BlamingScreen):
+class DashboardScreen(ViewingScreen, BundlingScreen, BlamingScreen):
     """Strip, notice, panels 1–8 as the layout wants them, and footer."""
 
     CSS_PATH = "dashboard.tcss"
@@ -62,7 +63,8 @@ class DashboardScreen(ViewingScreen, BlamingScreen):
         *ViewingScreen.LAYOUT_KEYS,
         Binding("space", "freeze", id="freeze"),
         Binding("slash", "filter", id="filter"),
-        *ViewingScreen.TIME_KEYS,
+        *BundlingScreen.TIME_KEYS,
+        *BundlingScreen.BUNDLE_KEYS,
         *BlamingScreen.BLAME_KEYS,
         *ViewingScreen.SOURCE_KEYS,
         *ViewingScreen.ALERT_KEYS,

@@ -32,6 +32,8 @@ class Desk:
     """Where done steps are kept."""
     folder: Path = Path()
     """Where the user's own playbooks lie."""
+    bundles: Path = Path()
+    """Where incident bundles are written."""
     calling: Calling = field(default_factory=Calling)
     """How somebody at another window is called."""
 

@@ -14,7 +14,7 @@ from tests.engine.alerts import figures
 from tests.engine.alerts.figures import CALM, NOW
 from tests.engine.alerts.killed_judge import ROUNDS
 from tests.terminal import environment
-from tui.engine.alerts import book
+from tui.engine.alerts import book, log
 from tui.engine.alerts._json import load_notification
 from tui.engine.alerts.judge import Judge
 from tui.engine.alerts.policy import Policy
@@ -92,6 +92,30 @@ async def test_r77_an_alert_is_told_when_it_fires_every_half_hour_and_when_it_is
     assert occasions == [("fired", 0), ("repeat", 1800), ("repeat", 3600), ("resolved", 3600)]
     assert len({one.alert_key for one in court.told()}) == 1
     assert len({one.key for one in court.told()}) == 4
+
+
+async def test_what_became_of_alerts_and_what_people_said_is_kept_to_be_looked_back_at(court: Court) -> None:
+    await court.run(figures.missing(), 60)
+    court.ack()
+    silence = Silence("", "rule=config_warning", NOW + 3600, "known", "ana", NOW + 60)
+    court.database.write_now(partial(book.add_silence, silence=silence))
+    court.clock.advance(10)
+    await court.run(CALM, 120)
+
+    job = partial(log.read_notes, since=NOW, until=NOW + 1000, scopes=(book.WATCH,))
+    notes = court.database.read_now(job)
+    assert [(note.what, note.author) for note in notes] == [
+        ("firing", ""),
+        ("acknowledged", "ana"),
+        ("silenced", "ana"),
+        ("resolved", ""),
+    ]
+    assert [note.at for note in notes] == sorted(note.at for note in notes)
+    assert notes[0].alert is not None
+    assert notes[0].alert.rule == "config_warning"
+    assert notes[2].summary == "rule=config_warning: known"
+    others = partial(log.read_notes, since=NOW, until=NOW + 1000, scopes=("other",))
+    assert court.database.read_now(others) == notes[2:3]
 
 
 async def test_each_channel_is_told_what_it_wants_and_as_often_as_it_wants(court: Court) -> None:

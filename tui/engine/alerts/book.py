@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from tui.engine.alerts import log
 from tui.engine.alerts._json import dumps, load_track
 from tui.engine.alerts.machine import Track
 from tui.engine.alerts.wording import describe
@@ -79,6 +80,8 @@ def acknowledge(connection: sqlite3.Connection, alert: Alert, author: str, now: 
     connection.execute(
         "INSERT OR REPLACE INTO acks VALUES (?, ?, ?, ?, ?)", (alert.id, alert.episode, alert.severity, author, now)
     )
+    row = connection.execute("SELECT scope FROM alerts WHERE id = ?", (alert.id,)).fetchone()
+    log.note(connection, now, "acknowledged", alert, scope=row[0] if row else "", author=author)
 
 
 def read_silences(connection: sqlite3.Connection, now: float) -> tuple[Silence, ...]:
@@ -95,6 +98,7 @@ def add_silence(connection: sqlite3.Connection, silence: Silence) -> str:
     row = (silence_id, silence.match, silence.until, silence.comment, silence.author, silence.created_at)
     connection.execute("DELETE FROM silences WHERE until <= ?", (silence.created_at,))
     connection.execute("INSERT INTO silences VALUES (?, ?, ?, ?, ?, ?)", row)
+    log.note(connection, silence.created_at, "silenced", f"{silence.match}: {silence.comment}", author=silence.author)
     return silence_id
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
-from tui.engine.alerts import book, outbox
+from tui.engine.alerts import book, log, outbox
 from tui.engine.alerts.machine import Machine, Track
 from tui.engine.alerts.muting import muted_by
 from tui.engine.alerts.policy import Policy
 from tui.engine.alerts.rule import AlertRule
 from tui.engine.alerts.telling import Teller, occasion
 from tui.engine.clock import Clock
-from tui.engine.model import Alert, AlertState, Notification, Silence, Snapshot, SourceState
+from tui.engine.model import Alert, AlertState, NoteKind, Notification, Silence, Snapshot, SourceState
 from tui.engine.state import StateDatabase
 
 JUDGE_S = 1.0
@@ -53,6 +53,8 @@ class _Plan:
     drop: set[str] = field(default_factory=set)
     put: list[_Post] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    became: list[Alert] = field(default_factory=list)
+    """What fires now, is more or less severe, or is over."""
 
 
 class _Words(NamedTuple):
@@ -168,6 +170,8 @@ class Judge:
             alert = replace(book.with_ack(track.alert, words.acks), muted_by=mute)
             copy = replace(track, alert=alert)
             told = self._tell(copy, mute, plan, snapshot, now)
+            if key in self._unsaved and alert.state is not AlertState.PENDING:
+                plan.became.append(alert)
             if key in self._unsaved and told is None:
                 plan.changes.append(Change(alert, None))
             if due or told or key in self._unsaved or alert != track.alert:
@@ -208,6 +212,9 @@ class Judge:
         """Write alerts and messages together: neither is ever there without the other."""
         book.save_tracks(connection, self.scope, plan.save.values(), now)
         book.drop_alerts(connection, plan.drop)
+        for one in plan.became:
+            what: NoteKind = "firing" if one.state is AlertState.FIRING else "resolved"
+            log.note(connection, now, what, one, scope=self.scope)
         for channels, alert, message, muted in plan.put:
             outbox.put(connection, channels, alert, (message,), muted=muted)
         book.beat(connection, self.scope, os.getpid(), self._sources, now)

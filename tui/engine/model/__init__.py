@@ -8,8 +8,10 @@ from tui.engine.model._alerts import (
     NO_BOARD,
     Alert,
     AlertBoard,
+    AlertNote,
     AlertState,
     Labels,
+    NoteKind,
     Notification,
     Occasion,
     Severity,
@@ -17,6 +19,7 @@ from tui.engine.model._alerts import (
 )
 from tui.engine.model._blame import Blame, BlameRow, Dimension, Precursor, PrecursorKind, Shift, Side, SliceCount
 from tui.engine.model._channels import Calling, ChannelOptions, Desktop, ServiceOptions
+from tui.engine.model._compared import Amount, Compared, ComparedSpan, Comparison
 from tui.engine.model._cumulative import Cumulative, Distribution, Series, TraceExample
 from tui.engine.model._figures import (
     CallsFigure,
@@ -49,13 +52,18 @@ __all__ = [
     "STAGES",
     "Alert",
     "AlertBoard",
+    "AlertNote",
     "AlertOptions",
     "AlertState",
+    "Amount",
     "Blame",
     "BlameRow",
     "Calling",
     "CallsFigure",
     "ChannelOptions",
+    "Compared",
+    "ComparedSpan",
+    "Comparison",
     "ConfigHealth",
     "Cumulative",
     "Desktop",
@@ -76,6 +84,7 @@ __all__ = [
     "LogEvent",
     "LogLine",
     "MissingKey",
+    "NoteKind",
     "Notification",
     "Occasion",
     "Percentiles",

@@ -160,3 +160,19 @@ class AlertBoard:
 
 NO_BOARD = AlertBoard()
 """Before anybody judged."""
+
+NoteKind = Literal["firing", "resolved", "acknowledged", "silenced", "unsilenced"]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertNote:
+    """Something that became of an alert, or that somebody said."""
+
+    at: float
+    what: NoteKind
+    summary: str
+    """One sentence in the user's language; of a silence what it matches and why: outside text."""
+    alert: Alert | None = None
+    """As it stood; None for a silence."""
+    author: str = ""
+    """Who said it; empty where nobody did."""

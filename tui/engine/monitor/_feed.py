@@ -3,13 +3,13 @@
 import dataclasses
 from collections import deque
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from tui.engine.clock import Clock
 from tui.engine.metrics.windows import DISORDER_S
 from tui.engine.model import Journal, LineBlock, LogEvent, SourceCounts, SourceState, SourceStatus
 from tui.engine.monitor._keeper import LineKeeper
 from tui.engine.monitor._skew import Skew
-from tui.engine.parser import Parser
 from tui.engine.sources._source import Source
 from tui.engine.text import t
 
@@ -27,13 +27,43 @@ READ_AGE_STEP_S = 10.0
 """The time of the last read is rounded to this, so that an idle source stays an equal value."""
 
 
+class Understands(Protocol):
+    """Makes events of lines: a ``Parser``, or what stands for one."""
+
+    @property
+    def events(self) -> int:
+        """Events so far."""
+
+    @property
+    def unrecognised(self) -> int:
+        """Lines that gave none and should have."""
+
+    @property
+    def clamped(self) -> int:
+        """Lines whose time lay too far ahead."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether no record waits for more lines."""
+
+    @property
+    def ahead_s(self) -> float | None:
+        """How far ahead of its arrival the newest line was."""
+
+    def feed(self, block: LineBlock) -> list[LogEvent]:
+        """Return the events of a block."""
+
+    def flush(self) -> list[LogEvent]:
+        """Return what was waiting for more lines."""
+
+
 class Feed:
     """Reads the blocks of a source, hands its events to the journal, and tells how it goes."""
 
     def __init__(
         self,
         source: Source,
-        parser: Parser,
+        parser: Understands,
         clock: Clock,
         keepers: tuple[Journal, LineKeeper],
         counted: SourceCounts | None,
@@ -42,6 +72,8 @@ class Feed:
         self.source = source
         self.parser = parser
         self.observed_until: float | None = None
+        self.began: float | None = None
+        """The first moment of it that was read, by its log; None before the first event."""
         self.live = False
         self._clock = clock
         self._journal, self._lines = keepers
@@ -88,6 +120,7 @@ class Feed:
         self.unwritten += events
         for event in events:
             if event.time is not None:
+                self.began = event.time if self.began is None else self.began
                 if event.time >= self._newest:
                     self._newest = event.time
                 elif event.time < self._newest - DISORDER_S:

@@ -14,7 +14,7 @@ from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import Cumulative, Journal, LineBlock, LogEvent, RawLine, Snapshot, SourceCounts, SourceStatus
 from tui.engine.monitor._blaming import Blaming
-from tui.engine.monitor._feed import SLICE_LINES, Feed, slices, untrusted
+from tui.engine.monitor._feed import SLICE_LINES, Feed, Understands, slices, untrusted
 from tui.engine.monitor._journal import MemoryJournal
 from tui.engine.monitor._keeper import LineKeeper
 from tui.engine.monitor._part import Part
@@ -78,6 +78,8 @@ class Monitor:
         self._part: Part | None = None
         self._blaming = Blaming(clock)
         self._feeds: dict[str, Feed] = {}
+        self._known: set[str] = set()
+        """All sources that were ever followed; a journal may know others."""
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._group: asyncio.TaskGroup | None = None
         self._news = asyncio.Event()
@@ -85,21 +87,23 @@ class Monitor:
         for source in sources:
             self.attach(source)
 
-    def attach(self, source: Source, counted: SourceCounts | None = None) -> None:
+    def attach(self, source: Source, counted: SourceCounts | None = None, parser: Understands | None = None) -> None:
         """Follow one more source from now on.
 
         Args:
             source: not opened yet; its name is its own among the sources.
             counted: what an earlier run had counted of it, if its bookmark is from there.
+            parser: understands its lines; None is what understands every log.
 
         Raises:
             ValueError: a source of that name is followed already.
         """
         if source.name in self._feeds:
             raise ValueError(source.name)
-        parser = Parser(source.name, self._tz, clock=self._clock)
+        parser = parser or Parser(source.name, self._tz, clock=self._clock)
         feed = Feed(source, parser, self._clock, (self.journal, self._lines), counted)
         self._feeds[source.name] = feed
+        self._known.add(source.name)
         if self._part is not None:
             self._part.consider(feed.status())
         if self._group is not None:
@@ -305,10 +309,11 @@ class Monitor:
         Raises:
             StateError: on iteration, if the state file cannot be read.
         """
-        feeds = [feed for name, feed in self._feeds.items() if sources is None or name in sources]
+        wanted = self._known if sources is None else sources
+        feeds = [feed for name, feed in self._feeds.items() if name in wanted]
         unwritten = [event for feed in feeds for event in feed.unwritten if since <= _moment(event, until) <= until]
         unwritten.sort(key=_moment)
-        return merge(self.journal.events(since, until, sources), unwritten, key=_moment)
+        return merge(self.journal.events(since, until, frozenset(wanted)), unwritten, key=_moment)
 
     async def begin_anew(self, store: MetricsStore) -> None:
         """Compute all figures in another store from now on, which begins with what the journal keeps.
@@ -331,6 +336,10 @@ class Monitor:
                     store.observe(start, end)
             self._store = store
         self._news.set()
+
+    def began(self) -> dict[str, float]:
+        """Return from when on each source was read, as far as its log tells."""
+        return {name: feed.began for name, feed in self._feeds.items() if feed.began is not None}
 
     def seen(self) -> dict[str, tuple[tuple[float, float], ...]]:
         """Return over which spans of time each source was read, the newest of them."""

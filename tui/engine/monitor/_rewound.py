@@ -18,10 +18,10 @@ Spans = Mapping[str, Sequence[tuple[float, float]]]
 class Rewound:
     """Knows what was known at ``at``, and nothing that came later."""
 
-    def __init__(self, store: MetricsStore, rules: Mapping[str, AlertRule], begin: float) -> None:
-        """``store`` is empty, and nothing is known of what was before ``begin``."""
+    def __init__(self, store: MetricsStore, rules: Mapping[str, AlertRule], begin: float, at: float) -> None:
+        """``store`` is empty; what is recorded begins at ``begin``, and going on begins at ``at``, not after it."""
         self.begin = begin
-        self.at = begin - 1
+        self.at = at
         self.newest: dict[str, float] = {}
         """When each source gave its newest event."""
         self._store = store

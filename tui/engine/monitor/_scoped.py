@@ -99,6 +99,10 @@ class ScopedMonitor:
         """Return which sources the figures are about; None where they are about all."""
         return self._part.scope if self._part else None
 
+    def began(self) -> dict[str, float]:
+        """Return from when on each source was read by this monitor, as far as its log tells."""
+        return self._monitor.began()
+
     def seen(self) -> dict[str, tuple[tuple[float, float], ...]]:
         """Return over which spans of time each source was read, whatever is in scope."""
         return self._monitor.seen()

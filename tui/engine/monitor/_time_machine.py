@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from heapq import merge
 from itertools import islice
 from math import inf
 
@@ -14,11 +15,12 @@ from tui.engine.clock import Clock
 from tui.engine.metrics.slices import Told
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.metrics.windows import SLICE_S
-from tui.engine.model import LogEvent, RawLine, Snapshot
+from tui.engine.model import LogEvent, RawLine, Snapshot, SourceState
 from tui.engine.monitor._known import AHEAD_S, LATE_S, Known
-from tui.engine.monitor._rewound import Rewound
+from tui.engine.monitor._rewound import Rewound, Spans
 from tui.engine.monitor._scoped import ScopedMonitor
 from tui.engine.monitor._standing import Standing
+from tui.engine.state import Archive
 from tui.engine.text import t
 
 FINE_S = 1800.0
@@ -50,19 +52,32 @@ class TimeMachine:
         rules: Callable[[], Mapping[str, AlertRule]],
         clock: Clock,
         tz: tzinfo | None = None,
+        *,
+        archive: Archive | None = None,
+        leap: Callable[[float], None] | None = None,
     ) -> None:
-        """``new_store`` makes an empty store like that of the monitor; ``rules`` are those of this moment."""
+        """``new_store`` makes an empty store like that of the monitor; ``rules`` are those of this moment.
+
+        ``archive`` has what was recorded of the sources before this monitor read them. ``leap`` goes to a moment
+        ahead, where what is shown is played.
+        """
         self.moment: float | None = None
         """What is shown: seconds since the epoch; None is live."""
         self.heading: float | None = None
         """The moment that is being computed."""
         self.progress = 0.0
         """How much of that is done, 0…1."""
+        self.outdated = False
+        """The moment shown was computed before all history was read: go there again."""
+        self._behind = False
         self._monitor = monitor
         self._new_store = new_store
         self._rules = rules
         self._clock = clock
         self.tz = tz
+        self.archive = archive
+        self._leap = leap
+        self._spans_before: Spans = {}
         self._standing = Standing()
         self._shown: Snapshot | None = None
         self._pictures: OrderedDict[float, Snapshot] = OrderedDict()
@@ -136,6 +151,12 @@ class TimeMachine:
         """Return the figures of now, whatever is shown."""
         snapshot = self._monitor.snapshot()
         self._standing.note(self._clock.now(), snapshot.sources)
+        behind = any(one.progress is not None or one.state is SourceState.CONNECTING for one in snapshot.sources)
+        if self._behind or behind:
+            self._forget()  # what is read now was written then
+            travelling = self.moment is not None or self.heading is not None
+            self.outdated = self.outdated or (self._behind and not behind and travelling)
+        self._behind = behind
         return snapshot
 
     def snapshot(self) -> Snapshot:
@@ -147,9 +168,22 @@ class TimeMachine:
         """Return what was known at the moment shown of a span of event time, oldest first."""
         now = self.moment
         if now is None:
-            return self._monitor.events(since, until)
-        found = self._monitor.events(since, min(until, now + AHEAD_S))
+            return self._recorded(since, until)
+        found = self._recorded(since, min(until, now + AHEAD_S))
         return (event for event in found if event.arrived is None or event.arrived <= now)
+
+    def _recorded(self, since: float, until: float) -> Iterator[LogEvent]:
+        """Return what is kept of a span: by the monitor, and before it began by whoever recorded then."""
+        kept = self._monitor.events(since, until)
+        if self._leap is not None:
+            kept = (event._replace(arrived=None) for event in kept)  # played at any speed: known when it was written
+        if self.archive is None:
+            return kept
+        began, scope = self._monitor.began(), self._monitor.scope
+        ends = {name: min(at, until) for name, at in began.items() if scope is None or name in scope.names}
+        if not ends or since >= max(ends.values()):
+            return kept
+        return merge(self.archive.events(since, ends), kept, key=_time)
 
     def lines(self, source: str, first: int, last: int) -> tuple[RawLine, ...]:
         """Return raw lines as far as they are kept; they are what they are, whatever moment is shown."""
@@ -166,6 +200,7 @@ class TimeMachine:
     def live(self) -> None:
         """Show what is now."""
         self.moment = self.heading = self._shown = None
+        self.outdated = False
         self._monitor.wake()
 
     async def go(self, moment: float) -> None:
@@ -174,12 +209,15 @@ class TimeMachine:
         Raises:
             StateError: what is recorded cannot be read.
         """
-        if moment >= self._clock.now():
+        now = self._clock.now()
+        if moment >= now:
             self.live()
+            if self._leap is not None and moment > now:
+                self._leap(moment)
             return
-        self.heading = moment
+        self.heading, self.outdated = moment, False
         try:
-            picture = self._pictures.get(moment) or await self._computed(moment)
+            picture = await self.picture(moment)
         finally:
             self.heading = None
         self.moment, self._shown = moment, picture
@@ -196,10 +234,20 @@ class TimeMachine:
             self._keep(moment, self._shown)
             self._monitor.wake()
 
+    async def picture(self, moment: float) -> Snapshot:
+        """Return everything as of a moment, whatever is shown.
+
+        Raises:
+            StateError: what is recorded cannot be read.
+        """
+        return self._pictures.get(moment) or await self._computed(min(moment, self._clock.now()))
+
     async def _computed(self, moment: float) -> Snapshot:
+        if self.archive is not None:
+            self._spans_before = await asyncio.to_thread(self.archive.spans)
         rewound = self._nearest(moment)
         began = rewound.at
-        known = Known(self._monitor.events(rewound.at - LATE_S, moment + AHEAD_S), rewound.at)
+        known = Known(self._recorded(rewound.at - LATE_S, moment + AHEAD_S), rewound.at)
         due = self._clock.monotonic() + PATIENCE_S
         while True:
             fine = rewound.at >= moment - FINE_S
@@ -236,16 +284,21 @@ class TimeMachine:
             return hand
         if saved > -inf:
             return Rewound.restored(self._saved[saved], self._new_store())
-        times = (_time(event) for event in self._monitor.events(-inf, inf))
+        times = (_time(event) for event in self._recorded(-inf, inf))
         first = next((time for time in times if time > -inf), moment)
-        return Rewound(self._new_store(), self._rules(), min(first, moment))
+        return Rewound(self._new_store(), self._rules(), first, min(first, moment) - 1)
 
     def _look(self, rewound: Rewound, now: float) -> Snapshot:
-        spans = self._monitor.seen()
+        spans = self._spans()
         statuses = self._standing.at(now, self._monitor.snapshot().sources, spans, rewound.newest)
         begin = datetime.fromtimestamp(rewound.begin, self.tz)
         early = f" · {t('time.begins', time=f'{begin:%H:%M:%S}')}" if rewound.begin > now - WINDOW_S else ""
         return rewound.look(now, spans, statuses, Told(t("time.notice") + early, None, self._monitor.scope))
+
+    def _spans(self) -> Spans:
+        """Return over which spans each source was read: by whoever recorded, then by this monitor."""
+        seen = self._monitor.seen()
+        return {name: (*self._spans_before.get(name, ()), *spans) for name, spans in seen.items()}
 
     def _keep(self, now: float, picture: Snapshot) -> None:
         self._pictures[now] = picture

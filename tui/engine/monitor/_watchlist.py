@@ -10,7 +10,7 @@ from tui.engine.errors import UsageError
 from tui.engine.model import SourceOptions, SourceState, SourceStatus
 from tui.engine.monitor._monitor import Monitor
 from tui.engine.safe_text import safe_text
-from tui.engine.sources import pattern_of
+from tui.engine.sources import identity, pattern_of
 from tui.engine.sources._glob import LocalPattern, Pattern
 from tui.engine.sources._trouble import TroubleError
 from tui.engine.text import t
@@ -66,6 +66,11 @@ class Watchlist:
     def specs(self) -> tuple[str, ...]:
         """Return the sources as typed, patterns as patterns."""
         return (*self._names.values(), *self._patterns)
+
+    def identities(self) -> dict[str, str]:
+        """Return what each source is by its name, wherever the program is called from."""
+        brought = {name: spec for matches in self._patterns.values() for spec, name in matches.names.items()}
+        return {name: identity(spec) for name, spec in (brought | self._names).items()}
 
     def add(self, spec: str) -> None:
         """Watch one more source, or all files that match a pattern.

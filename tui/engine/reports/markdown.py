@@ -22,8 +22,8 @@ def render(report: Report) -> str:
             (
                 (
                     words.kpi_name(kpi),
-                    _plain(kpi.target),
-                    _plain(words.actual(kpi)),
+                    plain(kpi.target),
+                    plain(words.actual(kpi)),
                     words.state(kpi.status, words.EMOJI),
                 )
                 for kpi in report.kpis
@@ -34,7 +34,7 @@ def render(report: Report) -> str:
         parts += [f"### {t('report.providers')}", _providers(report)]
     parts += [
         f"### {t('report.details')}",
-        "\n".join(f"- **{label}**: {_plain(text)}" for label, text in words.details(report)),
+        "\n".join(f"- **{label}**: {plain(text)}" for label, text in words.details(report)),
         f"### {t('report.top_errors')}",
         _top_errors(report),
     ]
@@ -45,9 +45,9 @@ def _head(report: Report) -> str:
     lines = [f"**{note}**" for note in words.notes(report)]
     lines.append(f"{t('report.week')}: {report.period.iso_week or words.NOTHING}")
     lines.append(f"{t('report.period')}: {words.period(report)}")
-    lines.append(f"{t('report.input')}: {_plain(words.read_line(report))}")
+    lines.append(f"{t('report.input')}: {plain(words.read_line(report))}")
     if report.input.unreadable:
-        lines.append(f"{t('report.unreadable')}: {_plain(', '.join(report.input.unreadable))}")
+        lines.append(f"{t('report.unreadable')}: {plain(', '.join(report.input.unreadable))}")
     return "\n\n".join(lines)
 
 
@@ -55,7 +55,7 @@ def _providers(report: Report) -> str:
     rows = (
         (
             row.stage,
-            _plain(row.provider),
+            plain(row.provider),
             str(row.ttfb.n),
             *(words.number(value, "ms") for value in (row.ttfb.p50, row.ttfb.p95, row.ttfb.p99)),
             str(row.errors),
@@ -70,7 +70,7 @@ def _top_errors(report: Report) -> str:
     if not report.top_errors:
         return t("report.no_errors")
     rows = (
-        (str(row.count), _plain(words.what(row)), _plain(row.text), _plain(words.playbook(row)))
+        (str(row.count), plain(words.what(row)), plain(row.text), plain(words.playbook(row)))
         for row in report.top_errors
     )
     return _table(("count", "what", "latest", "playbook"), rows)
@@ -82,7 +82,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return text in which nothing is markup; ``<5%`` stays as it is."""
     escaped = _MARKUP.sub(r"\\\1", text.replace("\n", " "))
     return re.sub(r"\\([<>])(?=\d)", r"\1", escaped)

@@ -38,7 +38,6 @@ class ReplaySource:
         self._clock = clock
         self._line_time = line_time
         self._reading = Reading(name, "replay", clock)
-        self._begin = clock.now()
         self._due = float("-inf")
 
     @property
@@ -88,7 +87,7 @@ class ReplaySource:
         rest = piece._replace(lines=[])
         for line in piece.lines:
             due = max(self._due, self._line_time(line) or self._due)
-            full = len(waiting) >= BLOCK_LINES or self._due < self._begin <= due
+            full = len(waiting) >= BLOCK_LINES or self._due < self._clock.begin <= due
             if waiting and (full or due > self._clock.now()):
                 yield self._block(rest._replace(lines=waiting))
                 waiting, rest = [], NOTHING
@@ -101,10 +100,10 @@ class ReplaySource:
             yield self._block(rest._replace(lines=waiting))
 
     def _block(self, piece: Piece) -> LineBlock:
-        history = self._due < self._begin
+        history = self._due < self._clock.begin
         self._reading.worked()
         if piece.lines:
-            self._reading.line_came(self._due if history else None, live=not history)
+            self._reading.line_came(self._due if history and self._due > float("-inf") else None, live=not history)
         return self._reading.block(piece, history=history)
 
 

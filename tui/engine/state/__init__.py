@@ -4,6 +4,7 @@
 last; files that were released never change.
 """
 
+from tui.engine.state._archive import Archive
 from tui.engine.state._database import Job, StateDatabase, state_folder
 from tui.engine.state._recorder import Recorder, Remembered
 from tui.engine.state._recording import Recording
@@ -12,6 +13,7 @@ from tui.engine.state._ticks import RecordedTicks
 from tui.engine.state._upkeep import Upkeep
 
 __all__ = [
+    "Archive",
     "Job",
     "RecordedTicks",
     "Recorder",

@@ -47,9 +47,10 @@ def recorded(
     database: StateDatabase,
     since: float,
     until: float,
-    sources: Collection[str] | None,
     names: Mapping[int, str],
+    sources: Collection[str] | None = None,
     *,
+    only: Collection[int] | None = None,
     unwritten: Sequence[tuple[float, LogEvent]] = (),
 ) -> Iterator[LogEvent]:
     """Yield what is recorded of a span, both ends included; memory holds what overlaps in time.
@@ -58,8 +59,9 @@ def recorded(
         database: the state file.
         since: seconds since the epoch.
         until: seconds since the epoch.
-        sources: names of those wanted; None is all.
         names: today's names of sources by their number, where they are known.
+        sources: names of those wanted; None is all.
+        only: numbers of those wanted, where several have one name.
         unwritten: events on their way into the file, with their places; some may be there by now, or stand here twice.
 
     Raises:
@@ -68,6 +70,7 @@ def recorded(
     with closing(database.reader()) as connection:
         known = dict(connection.execute("SELECT id, name FROM sources")) | dict(names)
         wanted = {number for number, name in known.items() if sources is None or name in sources}
+        wanted &= set(known if only is None else only)
         on_their_way = {
             _line_of(event): _Waiting(at, inf, event)
             for at, event in unwritten

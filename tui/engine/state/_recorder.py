@@ -111,7 +111,7 @@ class Recorder:
         What is on its way is noted at the call, from the last station back, so that nothing slips through; the file
         is read on iteration, in whichever thread that is.
         """
-        return recorded(self._database, since, until, sources, self._names, unwritten=self._unwritten())
+        return recorded(self._database, since, until, self._names, sources, unwritten=self._unwritten())
 
     def _unwritten(self) -> list[tuple[float, LogEvent]]:
         """Return what the file may not have yet, with places."""

@@ -1,0 +1,94 @@
+"""Two windows side by side: what is shown, against the same hour a week ago, yesterday, or before."""
+
+import asyncio
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer
+
+from tui.engine.comparing import LENGTHS, Comparing, window_before
+from tui.engine.errors import StateError
+from tui.engine.safe_text import safe_text
+from tui.engine.text import t
+from tui.screens._bindings import translated
+from widgets import ComparisonView
+
+BASELINES = {"ago_week": 7 * 86_400.0, "ago_day": 86_400.0, "ago_before": 0.0}
+"""How long before; the first of which anything is kept is shown."""
+
+
+class CompareScreen(ModalScreen[None]):
+    """Compares the window that ends at the moment shown with one before."""
+
+    CSS = """
+    CompareScreen { align: center middle; }
+    CompareScreen > ComparisonView {
+        width: 95%; max-width: 110; height: 90%; max-height: 32;
+        border: round $primary; border-title-color: $foreground; padding: 0 1;
+    }
+    """
+    KEYS: ClassVar[list[Binding]] = [
+        Binding("w", "length", id="compare_length"),
+        Binding("b", "baseline", id="compare_baseline"),
+        Binding("escape,q,d", "dismiss", id="back"),
+    ]
+
+    def __init__(self, comparing: Comparing, end: float) -> None:
+        """``end`` is the moment at which the newer window ends."""
+        super().__init__()
+        self._comparing = comparing
+        self._end = end
+        self._length = LENGTHS[1]
+        self._baseline = ""
+        self._bindings = translated(self.KEYS)
+
+    def compose(self) -> ComposeResult:
+        """Show the table."""
+        yield ComparisonView()
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin with the first window before of which anything is kept."""
+        self._compute()
+
+    def action_length(self) -> None:
+        """Take longer or shorter windows."""
+        self._length = LENGTHS[(LENGTHS.index(self._length) + 1) % len(LENGTHS)]
+        self._compute()
+
+    def action_baseline(self) -> None:
+        """Compare with another window before."""
+        names = [*BASELINES]
+        self._baseline = names[(names.index(self._baseline) + 1) % len(names)] if self._baseline else names[0]
+        self._compute()
+
+    def _compute(self) -> None:
+        self.query_one(ComparisonView).show(None, self._end)
+        self.run_worker(self._computed(), group="compare", exclusive=True)
+
+    async def _computed(self) -> None:
+        now = (self._end - self._length, self._end)
+        view = self.query_one(ComparisonView)
+        try:
+            if not self._baseline:
+                self._length, self._baseline = await self._first_kept()
+                now = (self._end - self._length, self._end)
+            then = window_before(now, BASELINES[self._baseline])
+            view.border_title = Content(f"{t('compare.title')} · {t(f'compare.{self._baseline}')}")
+            found = await asyncio.to_thread(self._comparing.compare(then, now))
+        except StateError as error:
+            self.notify(safe_text(str(error)), severity="error", markup=False)
+            return
+        view.show(found, self._end)
+
+    async def _first_kept(self) -> tuple[float, str]:
+        """Return the length and the name of the first window before of which anything is kept."""
+        for length in (LENGTHS[1], LENGTHS[0]):
+            for name, ago in BASELINES.items():
+                then = window_before((self._end - length, self._end), ago)
+                if await asyncio.to_thread(self._comparing.kept(then)):
+                    return length, name
+        return LENGTHS[1], "ago_week"
