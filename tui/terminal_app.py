@@ -16,6 +16,7 @@ from tui.bare_app import BareApp
 from tui.engine.clock import Clock
 from tui.engine.errors import VoxtopError
 from tui.engine.model import Calling
+from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import LANGUAGES, t, use_language
 from tui.keymap import check_keys
@@ -179,8 +180,9 @@ class VoxtopApp(BareApp[int]):
 
     def action_copy_command(self) -> None:
         """Copy what opens exactly this view again."""
-        self.copy_to_clipboard(command := reopening(self._look, self._front.view(), self._monitor.specs))
-        self.notify(t("view.copied", text=command), markup=False)
+        command = reopening(self._look, self._front.view(), self._monitor.specs)
+        self.copy_to_clipboard(masked := redact(command))
+        self.notify(t("view.copied" if masked == command else "view.copied_masked", text=masked), markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy as much as terminals take, and say so where that is not all."""

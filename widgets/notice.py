@@ -8,6 +8,12 @@ from widgets._lines_view import LinesView
 from widgets._view import View
 
 
+def notice_text(snapshot: Snapshot) -> str:
+    """Return whose figures a snapshot has and what is being simulated; empty where nothing is to be said."""
+    scope = f"{t('watching.only', name=safe_text(snapshot.scope, 80))} ({t('watching.only_how')})"
+    return " · ".join(filter(None, (scope if snapshot.scope else "", safe_text(snapshot.notice, 400))))
+
+
 class NoticeBar(LinesView):
     """Shows the notice of a snapshot; takes no room without one."""
 
@@ -19,8 +25,7 @@ class NoticeBar(LinesView):
 
     def show(self, snapshot: Snapshot, now: float) -> None:
         """Show the scope and the notice of a snapshot."""
-        scope = f"{t('watching.only', name=safe_text(snapshot.scope, 80))} ({t('watching.only_how')})"
-        text = " · ".join(filter(None, (scope if snapshot.scope else "", safe_text(snapshot.notice, 400))))
+        text = notice_text(snapshot)
         if text != self._text:
             self._text = text
             self.display = bool(text)

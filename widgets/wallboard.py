@@ -13,10 +13,11 @@ from widgets._language import localised
 from widgets._lines import Line, Role, Run, crop, fit, spread, width_of, wrap
 from widgets._lines_view import LinesView
 from widgets._view import View, role_of
+from widgets.notice import notice_text
 from widgets.strip import finding_text, state_text, worst_fallback, worst_ttfb
 
-_TALL = 40
-"""From this height on the largest letters."""
+_LETTERS = ((40, 10), (16, 5), (0, 3))
+"""From which height on how many rows the state takes."""
 
 _GAP = 2
 
@@ -44,7 +45,9 @@ class Tile(NamedTuple):
 
 def wallboard_lines(snapshot: Snapshot, board: Board, width: int, height: int, view: View) -> list[Line]:
     """Return the rows of the whole picture, ``height`` of them."""
-    head = _head(snapshot, board, width, 10 if height >= _TALL else 5, view)
+    head = _head(snapshot, board, width, next(rows for least, rows in _LETTERS if height >= least), view)
+    if notice := notice_text(snapshot):
+        head.append((Run(f"{view.glyphs.pointer} ", "hint"), Run(crop(notice, max(0, width - 2)))))
     room = height - len(head) - 2
     figures = _FIGURES.get(board.page)
     body = _tiles(figures(snapshot, view), width, room, view) if figures else _text(_why(snapshot, view), width, room)

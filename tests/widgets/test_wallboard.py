@@ -69,7 +69,7 @@ def test_every_page_fits_every_size(state: object, lang: str, page: str, size: t
         for view in (View(NOW), View(NOW, glyphs=ASCII)):
             lines = wallboard_lines(snapshot, Board(page, PAGES, incident=NOW - 90_000), *size, view)
 
-            assert len(lines) <= max(size[1], 10)
+            assert len(lines) <= size[1]
             assert size[0] < 60 or all(width_of(line) <= size[0] for line in lines)
     finally:
         use_language("en")
@@ -91,6 +91,14 @@ def test_the_first_page_answers_who_suffers_and_from_what() -> None:
             "  ██████  ██    ██  ██    ██                         ▀▀▀   ▀▀▀ ▀▀▀   ▀▀▀ ▀▀▀",
         )
     ]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_whose_figures_they_are_and_what_is_simulated_stands_on_every_page(page: str) -> None:
+    told = drawn(replace(samples.typical(), scope="voice-1", notice="Simulated: a calm day."), Board(page, PAGES))
+
+    assert "only voice-1" in told
+    assert "Simulated: a calm day." in told
 
 
 def test_the_last_page_says_what_to_do_and_counts_what_has_no_room() -> None:

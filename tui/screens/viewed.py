@@ -4,7 +4,6 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.sources import absolute
 
@@ -50,7 +49,7 @@ class Viewing:
 
 
 def reopening(look: Viewing, view: View, specs: Sequence[str]) -> str:
-    """Return the command that opens a view again, in one line of safe text with its secrets masked."""
+    """Return the command that opens a view again, in one line of safe text; it may hold a source's secrets."""
     words = list(look.call)
     words += [f"--{name}={value}" for name, value in asdict(view).items() if value]
-    return redact(safe_text(shlex.join([*words, *(absolute(spec) for spec in specs if look.takes_sources)]), 10_000))
+    return safe_text(shlex.join([*words, *(absolute(spec) for spec in specs if look.takes_sources)]), 10_000)
