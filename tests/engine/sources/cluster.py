@@ -27,6 +27,8 @@ def fail(text):
     sys.exit(1)
 
 
+while os.path.exists(f"{root}/{words[0]}.hangs"):
+    time.sleep(0.01)
 complaint = f"{root}/{words[0]}.fails"
 if os.path.exists(complaint):
     fail(open(complaint).read())
@@ -140,6 +142,14 @@ class Cluster:
             path.write_text(complaint)
         else:
             path.unlink(missing_ok=True)
+
+    def hangs(self, call: str, *, still: bool = True) -> None:
+        """Let a call of kubectl wait for something from now on, or no longer."""
+        path = self.folder / f"{call}.hangs"
+        if still:
+            path.touch()
+        else:
+            path.unlink()
 
     def _status(self, name: str, last: object = None) -> dict[str, object]:
         self._ids += 1

@@ -318,6 +318,25 @@ async def test_a_cluster_that_is_gone_for_a_while_costs_no_line(run: Run, cluste
     assert not source.gaps
 
 
+async def test_a_kubectl_that_waits_for_a_person_is_told_and_read_once_it_goes_on(
+    run: Run, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.start("voice-a")
+    cluster.write("voice-a", "here")
+    cluster.hangs("get")
+    monkeypatch.setattr("tui.engine.sources._pods.kubectl.ANSWER_S", 0.2)
+    source = run("k8s:prod/app=voice")
+
+    await source.until(lambda: source.status.state is SourceState.FAILED)
+    assert "no answer" in source.status.reason
+    assert "log in" in source.status.remedy
+    monkeypatch.setattr("tui.engine.sources._pods.kubectl.ANSWER_S", 30.0)
+    cluster.hangs("get", still=False)
+
+    await source.until(lambda: source.lines)
+    assert said(source) == ["here"]
+
+
 async def test_a_missing_kubectl_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 

@@ -17,6 +17,8 @@ from tui.engine.sources._trouble import TroubleError
 LOOK_EVERY_S = 5.0
 """The time between two looks for pods that came or went."""
 PATIENCE = "--request-timeout=10s"
+ANSWER_S = 30.0
+"""Patience with kubectl itself: what it calls to log in may be waiting for a person."""
 AGAIN_S = 1.0
 FAR_S = 60.0
 """Time to the next attempt after what only somebody's deed can mend."""
@@ -116,7 +118,11 @@ class Kubectl:
         if pod:
             words += ["--field-selector", f"metadata.name={pod}"]
         words += ["--selector", self._wanted.labels] if self._wanted.labels else []
-        done = await self._runner.run(["kubectl", *words])
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                done = await self._runner.run(["kubectl", *words])
+        except TimeoutError as error:
+            raise TroubleError("k8s_silent", seconds=f"{ANSWER_S:g}") from error
         if done.code:
             raise self._explained(done.stderr, done.code)
         try:
