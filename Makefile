@@ -11,10 +11,10 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench soak reliability pictures fmt lock setup clean
+.PHONY: help demo test check bench bench-quick soak reliability pictures fmt lock setup clean
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 demo: $(READY) ## Simulate an orchestrator and watch its log
 	@$(BIN)/voxtop demo $(ARGS)
@@ -29,8 +29,11 @@ check: $(READY) ## Lint, format, types, import contracts, sizes
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m bench.sizes
 
-bench: $(READY) ## Measure speed, latency, processor and memory
-	@$(BIN)/python -m bench.run $(ARGS)
+bench: $(READY) ## Measure beside others, which are brought first, and write it into docs/performance.md
+	@$(BIN)/python -m bench.run --prepare --docs $(ARGS)
+
+bench-quick: $(READY) ## Measure in two minutes: whether it runs, not what to rely on
+	@$(BIN)/python -m bench.run --quick $(ARGS)
 
 soak: $(READY) ## A bad night in short: rotations, cut connections, kills; SECONDS=120 makes it shorter
 	@$(BIN)/python -m bench.soak $(SECONDS)
@@ -67,5 +70,5 @@ $(READY): constraints.txt pyproject.toml
 	@touch $@
 
 clean: ## Remove everything that was made
-	@rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis snapshot_report.html
+	@rm -rf $(VENV) .bench-venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis snapshot_report.html
 	@find tui widgets themes tests bench -name __pycache__ -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 """Measures how fast a large log becomes figures, side by side with the other ways there."""
 
+import resource
 import subprocess
 import time
 from collections.abc import Iterator
@@ -33,6 +34,8 @@ class Run(NamedTuple):
     """What one run took."""
 
     seconds: float
+    cpu_s: float
+    """Of all its processes: what the ratio is on a machine that has more to do."""
     peak_mb: float
     """Resident memory of all its processes together."""
     output: str
@@ -40,21 +43,25 @@ class Run(NamedTuple):
 
 def bulk(folder: Path, size_mb: int, runs: int) -> Iterator[Figure]:
     """Yield speed, ratios and memory for each dialect and density; figures come before speed."""
-    log, rates = folder / "bulk.log", {}
+    log = folder / "bulk.log"
+    rates: dict[tuple[str, str], float] = {}
     for density, dialect in product(DENSITIES, DIALECTS):
         written = _write(log, dialect, size_mb, DENSITIES[density])
         log.read_bytes()  # into the page cache
-        where, took = f"{dialect}, {density}, {size_mb} MB", {}
+        where = f"{dialect}, {density}, {size_mb} MB"
+        took: dict[str, Run] = {}
         for program in (REPORT, EVENTS, *OTHERS):
+            if dialect not in program.dialects:
+                continue
             if not is_there(program):
                 yield missing(f"{program.name}, {where}", f"{program.needs} is not installed")
                 continue
             best = _median(program, log, runs, environment(folder))
-            took[program] = best.seconds
+            took[program.name] = best
             yield _speed(program, where, best, written)
             if program is REPORT:
                 yield at_most(f"peak memory of voxtop report, {where}", best.peak_mb, MEMORY_MB, "MB")
-        rates[dialect, density] = written.lines / took[REPORT]
+        rates[dialect, density] = written.lines / took[REPORT.name].cpu_s
         if dialect == "guide":
             yield from _ratios(density, took)
         else:
@@ -81,7 +88,7 @@ def _run(command: list[str], surroundings: dict[str, str]) -> Run:
     """
     home = Path(surroundings["HOME"])
     with (home / "output").open("w+b") as output, (home / "errors").open("w+b") as errors:
-        began = time.perf_counter()
+        began, cpu_before = time.perf_counter(), _children_cpu()
         with psutil.Popen(command, stdout=output, stderr=errors, stdin=subprocess.DEVNULL, env=surroundings) as process:
             peak = 0.0
             while True:
@@ -96,7 +103,13 @@ def _run(command: list[str], surroundings: dict[str, str]) -> Run:
         errors.seek(0)
         if code:
             raise AssertionError(f"{command[0]} ended with {code}: {errors.read().decode(errors='replace')[-200:]}")
-        return Run(seconds, peak, output.read().decode(errors="replace"))
+        return Run(seconds, _children_cpu() - cpu_before, peak, output.read().decode(errors="replace"))
+
+
+def _children_cpu() -> float:
+    """Return the processor seconds of everything that was started and has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _memory_mb(process: psutil.Process) -> float:
@@ -112,22 +125,23 @@ def _memory_mb(process: psutil.Process) -> float:
 def _speed(program: Program, where: str, run: Run, written: Written) -> Figure:
     """Return MB/s, and in its place what is wrong if the figures are."""
     counted, expected = program.counted(run.output), program.expected(written)
-    rate = f"{written.size / run.seconds / 1e6:,.0f} MB/s, {run.seconds:.2f} s, {run.peak_mb:.0f} MB"
+    speed = f"{written.size / run.seconds / 1e6:,.0f} MB/s, {run.seconds:.2f} s"
+    rate = f"{speed}, {run.cpu_s:.2f} s of CPU, {run.peak_mb:.0f} MB"
     if counted == expected:
         return Figure(f"{program.name}, {where}", f"{rate}; {counted:,} counted, all there")
     wrong = f"{rate}; counted {counted:,} of {expected:,}"
     return Figure(f"{program.name}, {where}", wrong, f"{expected:,}", met=False)
 
 
-def _ratios(density: str, took: dict[Program, float]) -> Iterator[Figure]:
-    own = took[REPORT]
-    seconds = {program.name: each for program, each in took.items()}
+def _ratios(density: str, took: dict[str, Run]) -> Iterator[Figure]:
+    """Yield the targets by the clock, and beside them what the processor says."""
+    own = took[REPORT.name]
     for name, least in FASTER_THAN[density].items():
         figure = f"voxtop report beside {name}, guide, {density}"
-        if name in seconds:
-            yield at_least(figure, seconds[name] / own, least, "× as fast")
+        if name in took:
+            by_cpu = f" ({took[name].cpu_s / own.cpu_s:.3g} × by processor time)"
+            yield at_least(figure, took[name].seconds / own.seconds, least, "× as fast", by_cpu)
         else:
             yield missing(figure, f"{name} is not installed", f"≥ {least} ×")
-    yield at_most(
-        f"wc -l beside voxtop report, guide, {density}", own / seconds[WC.name], WC_FASTER[density], "× as fast"
-    )
+    limit = own.seconds / took[WC.name].seconds
+    yield at_most(f"wc -l beside voxtop report, guide, {density}", limit, WC_FASTER[density], "× as fast")

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC
 
+from tests.engine.bulk.both_ways import compare
 from tui.engine.clock import ManualClock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import LineBlock, LogEvent, Thresholds
@@ -25,6 +26,7 @@ def read_anything(data: bytes) -> None:
     whole = events(lines, len(lines) or 1, prefilter=False)
     if events(lines, step[0] % 8 + 1 if step else 1, prefilter=True) != whole:
         raise AssertionError("the cheap look, or smaller blocks, give other events")
+    compare(b"\n".join(lines))
     store = MetricsStore(Thresholds())
     store.apply(whole, NOW)
     store.snapshot(NOW, (), "")

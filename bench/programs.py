@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.logs import Written
+from bench.logs import DialectName, Written
 
 PEERS = Path(__file__).parent / "peers"
 VOXTOP = (sys.executable, "-P", "-m", "tui")
@@ -33,6 +33,9 @@ class Program(NamedTuple):
     counted: Callable[[str], int]
     """Reads out of its output what is compared with the log."""
     expected: Callable[[Written], int]
+    dialects: tuple[DialectName, ...] = ("guide", "andrea")
+    """Those it can be asked about."""
+    version: tuple[str, ...] = ("--version",)
 
 
 def _first_number(output: str) -> int:
@@ -90,6 +93,18 @@ LNAV = Program(
     lambda output: _first_number(output.splitlines()[-1]),
     lambda written: written.samples,
 )
+GOACCESS = Program(
+    "GoAccess, nearest format",
+    "goaccess",
+    lambda log: [
+        *("goaccess", log, "--no-global-config", "--no-progress", "--no-ip-validation", "--date-format=%Y-%m-%d"),
+        *("--time-format=%T", "--log-format=%dT%t.%^ %^ [%h %v] trace=%^ TTFB=%Lms %r", "--output=/dev/stdout"),
+        "--output-format=json",
+    ],
+    lambda output: int(re.findall(r'"valid_requests": (\d+)', output)[0]),
+    lambda written: written.samples,
+    dialects=("guide",),
+)
 RIPGREP = Program(
     "ripgrep, only counting lines",
     "rg",
@@ -99,7 +114,7 @@ RIPGREP = Program(
 )
 WC = Program("wc -l", "wc", lambda log: ["wc", "-l", log], _first_number, lambda written: written.lines)
 
-OTHERS = (PIPELINE, MTAIL, LNAV, RIPGREP, WC)
+OTHERS = (PIPELINE, MTAIL, LNAV, GOACCESS, RIPGREP, WC)
 
 
 def is_there(program: Program) -> bool:

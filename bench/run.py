@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,13 +14,21 @@ from pathlib import Path
 
 from bench import screen
 from bench.alerts import line_to_outbox
+from bench.both_ways import both_ways
 from bench.bulk import bulk
 from bench.figure import Figure, at_least, at_most, missing, table
 from bench.fleet import fleet
+from bench.live_peers import opens_a_log, others_idle
 from bench.logs import DialectName, write_log
+from bench.prepare import prepare
+from bench.programs import OTHERS, is_there
 from bench.state import state
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- bench: written by make bench -->", "<!-- bench: end -->"
+QUICK = ("ingest", "both_ways", "bulk", "first_paint", "idle", "line_to_screen")
+"""What can be tried out in less than two minutes."""
 
 
 def _ingest(log: Path) -> dict[str, float]:
@@ -65,7 +74,8 @@ def measurements(folder: Path, *, quick: bool, size_mb: int) -> dict[str, Callab
     """Return every measurement by name; the quick ones show whether they run, not what to rely on."""
     return {
         "ingest": lambda: ingest(folder, 50_000 if quick else 500_000),
-        "bulk": lambda: bulk(folder, size_mb or (20 if quick else 200), 1 if quick else 3),
+        "bulk": lambda: bulk(folder, size_mb or (24 if quick else 200), 1 if quick else 3),
+        "both_ways": lambda: both_ways(folder, size_mb or (10 if quick else 200)),
         "state": lambda: state(folder, 20_000 if quick else 200_000),
         "first_paint": lambda: screen.first_paint(folder, 3 if quick else 7),
         "idle": lambda: screen.idle(folder, 5 if quick else 30),
@@ -74,6 +84,8 @@ def measurements(folder: Path, *, quick: bool, size_mb: int) -> dict[str, Callab
         "load": lambda: screen.load(folder, 5 if quick else 30),
         "fleet": lambda: fleet(folder, 20 if quick else 200, 10 if quick else 60),
         "line_to_outbox": lambda: line_to_outbox(folder, 5 if quick else 50),
+        "others_idle": lambda: others_idle(5 if quick else 30),
+        "opens_a_log": lambda: opens_a_log(folder, 20 if quick else 200),
         "burst": lambda: screen.burst(folder, 50_000 if quick else 1_000_000),
     }
 
@@ -87,25 +99,58 @@ def take(name: str, measurement: Callable[[], Iterator[Figure]]) -> Iterator[Fig
         yield missing(name, (str(error) or repr(error)).splitlines()[0])
 
 
+def machine() -> str:
+    """Say what the figures were taken on and with."""
+    cpu = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    load = "/".join(f"{each:.1f}" for each in os.getloadavg())
+    versions = [_version(program.needs, program.version) for program in OTHERS if is_there(program)]
+    return (
+        f"Measured on {time.strftime('%Y-%m-%d')}: {os.cpu_count()} cores ({cpu[1] if cpu else platform.machine()}), "
+        f"{platform.system()} {platform.release()}, Python {platform.python_version()}; "
+        f"load average at the end {load}; "
+        f"{', '.join(filter(None, versions))}. Absolute figures move from machine to machine."
+    )
+
+
+def _version(executable: str, arguments: tuple[str, ...]) -> str:
+    """Return the first line in which a program says what it is."""
+    done = subprocess.run([executable, *arguments], capture_output=True, text=True, check=False)
+    told = (done.stdout + done.stderr).strip().splitlines()
+    return next((line.strip(" .") for line in told if re.search(r"\d\.\d", line)), "")[:60]
+
+
+def write_docs(text: str) -> None:
+    """Put the table between the marks of the page about performance."""
+    page = DOCS.read_text(encoding="utf-8")
+    before, rest = page.split(BEGIN)
+    after = rest.split(END)[1]
+    DOCS.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")
+
+
 def main() -> int:
     """Print the table; the exit code is 1 when something could not be measured."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="seconds instead of minutes; for trying it out")
+    parser.add_argument("--quick", action="store_true", help="less than two minutes; for trying it out")
     parser.add_argument("--only", action="append", metavar="NAME", help="one measurement; may be repeated")
-    parser.add_argument("--size", type=int, default=0, metavar="MB", help="size of each log of bulk (200, quick 20)")
+    parser.add_argument("--size", type=int, default=0, metavar="MB", help="size of each log of bulk (200, quick 24)")
     parser.add_argument("--output", type=Path, help="write the table into this file too")
+    parser.add_argument("--docs", action="store_true", help=f"write the table into {DOCS.relative_to(ROOT)}")
+    parser.add_argument("--prepare", action="store_true", help="bring the other programs first")
     asked = parser.parse_args()
+    if asked.prepare:
+        prepare()
     with tempfile.TemporaryDirectory(prefix="voxtop-bench-") as folder:
         chosen = measurements(Path(folder), quick=asked.quick, size_mb=asked.size)
         if unknown := set(asked.only or ()) - set(chosen):
             parser.error(f"no measurement {', '.join(sorted(unknown))}; there are {', '.join(chosen)}")
-        names = asked.only or list(chosen)
+        names = asked.only or (QUICK if asked.quick else list(chosen))
         figures = [figure for name in names for figure in take(name, chosen[name])]
-    system = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
-    text = f"{system}; absolute figures move from machine to machine\n\n{table(figures)}\n"
+    text = f"{machine()}\n\n{table(figures)}\n"
     print(text)
     if asked.output:
         asked.output.write_text(text, encoding="utf-8")
+    if asked.docs:
+        write_docs(text)
     return int(any(figure.measured.startswith("not measured") for figure in figures))
 
 

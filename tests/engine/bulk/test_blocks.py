@@ -1,10 +1,10 @@
 """Whole blocks understood at once give what the lines give one by one: the very same events, figures and totals."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
-from math import isnan
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,71 +13,35 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.fuzz import seeds
+from tests.engine.bulk.both_ways import compare
 from tests.engine.bulk.dirty_logs import dirty_log
 from tests.engine.reports.reading import DATA, NOW, story
-from tui.engine.bulk import Reader, _ranges
+from tui.engine.bulk import _ranges
+from tui.engine.bulk._apart import Helper
 from tui.engine.bulk._block_reader import BlockReader
-from tui.engine.bulk._columns import is_column
+from tui.engine.bulk._ranges import OpenFile
 from tui.engine.clock import ManualClock
-from tui.engine.metrics.totals import Asked
-from tui.engine.model import LineBlock, LogEvent
+from tui.engine.metrics.totals import Asked, SourceTotals
 from tui.engine.report import Span
 from tui.engine.reporting import Reporting
 from tui.engine.reports.json import as_object
 from tui.engine.sources import _tail
-from tui.engine.sources._lines import cut
 
 MADRID = ZoneInfo("Europe/Madrid")
 CLOCKS_BACK = 1_792_890_000.0
 """25 October 2026, 00:20 UTC: in Madrid the hour from 02:00 on comes twice."""
 
 
-def one_by_one(data: bytes, tz: tzinfo | None = UTC) -> tuple[list[LogEvent], tuple[int, ...]]:
-    reader = Reader("app", tz, NOW)
-    parts = [reader.read(LineBlock("app", 1, cut(data).lines, len(data), None)), reader.finish()]
-    counts = (sum(part[index] for part in parts) for index in (2, 3, 4))
-    return [event for part in parts for event in part.events], tuple(counts)
-
-
-def at_once(data: bytes, reader: BlockReader) -> tuple[list[LogEvent], list[LogEvent], tuple[int, ...]]:
-    """Return the events, the events in columns as far as those tell, and the counts."""
-    found = reader.read(data, [])
-    lines, times, ms, codes, _ = (column.tolist() for column in found.samples)
-    columns = [
-        found.series[code]._replace(line=line, time=time, ms=value)
-        for line, time, value, code in zip(lines, times, ms, codes, strict=True)
-    ]
-    lines, times, durations, codes, _ = (column.tolist() for column in found.calls)
-    columns += [
-        found.series[code]._replace(line=line, time=time, id=id_, duration_s=None if isnan(lasted) else lasted)
-        for line, time, id_, lasted, code in zip(lines, times, found.ids, durations, codes, strict=True)
-    ]
-    return (
-        found.events,
-        sorted(columns, key=lambda event: event.line),
-        (found.understood, found.unrecognised, found.bad_samples),
-    )
-
-
-def sketch(event: LogEvent) -> LogEvent:
-    return event._replace(trace=None, text="")
-
-
-def compare(data: bytes, reader: BlockReader | None = None, tz: tzinfo | None = UTC) -> int:
-    """Fail unless both ways mean the same; return how many events came in columns."""
-    data = data.removesuffix(b"\n") + b"\n"
-    events, samples, counts = at_once(data, reader or BlockReader("app", tz, NOW))
-    wanted, wanted_counts = one_by_one(data, tz)
-    in_columns = {sample.line for sample in samples}
-    assert [event for event in wanted if event.line not in in_columns or not is_column(event)] == events
-    assert [sketch(event) for event in wanted if event.line in in_columns and is_column(event)] == samples
-    assert counts == wanted_counts
-    return len(samples)
-
-
 @pytest.mark.parametrize("log", sorted(DATA.glob("*/*.log")), ids=lambda log: log.stem)
 def test_every_sample_of_a_log_means_the_same_at_once(log: Path) -> None:
     compare(log.read_bytes())
+
+
+def test_what_fuzzing_begins_with_means_the_same_at_once() -> None:
+    reader = BlockReader("app", UTC, NOW)
+    for seed in seeds():
+        compare(seed[1:], reader)
 
 
 @pytest.mark.parametrize("dialect", ["andrea", "guide", "guide-docker"])
@@ -169,3 +133,72 @@ async def test_a_report_over_blocks_from_two_processes_is_the_report_over_lines(
     path.write_bytes(b"".join(dirty_log(seed, 700, dirt=0.0).removesuffix(b"\n") + b"\n" for seed in range(4)))
 
     await same_report(path, parallel_from=0)
+
+
+async def test_when_the_other_process_is_killed_the_rest_is_read_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "app.log"
+    path.write_bytes(b"".join(dirty_log(seed, 700, dirt=0.0).removesuffix(b"\n") + b"\n" for seed in range(4)))
+    give, given = Helper.give, []
+
+    def killing(self: Helper, offset: int, size: int, context: list[bytes]) -> None:
+        given.append(offset)
+        if len(given) == 3:
+            self._process.kill()
+            self._process.join()
+        give(self, offset, size, context)
+
+    monkeypatch.setattr(Helper, "give", killing)
+
+    await same_report(path, parallel_from=0)
+
+    assert len(given) >= 3
+
+
+async def test_a_file_that_is_emptied_while_it_is_read_in_blocks_is_read_on_from_its_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "app.log"
+    lines = [f"2027-01-15T07:00:{n % 60:02}.{n:09}Z 🔌 WS CONNECTION | Client: twilio, ID: c{n}" for n in range(900)]
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    read, reads = OpenFile.read, []
+
+    def emptied(self: OpenFile, part: Any) -> bytes | None:  # noqa: ANN401 - as the method
+        reads.append(part)
+        if len(reads) == 3:
+            path.write_text(
+                "2027-01-15T07:59:00.000000001Z 🔌 WS CONNECTION | Client: web, ID: new\n", encoding="utf-8"
+            )
+        return read(self, part)
+
+    monkeypatch.setattr(OpenFile, "read", emptied)
+    with small_blocks():
+        report, _ = await _read(path, 0, float("inf"), Asked())
+
+    assert report["calls"]["by_client"]["web"] == 1
+    assert report["input"]["gaps"] == 1
+
+
+async def test_most_latencies_and_calls_of_a_usual_log_are_counted_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, counted = tmp_path / "app.log", Counter[str]()
+    path.write_text("".join(f"{line}\n" for line in story("guide-docker", "calm", until=1200)), encoding="utf-8")
+    take_samples, take_calls = SourceTotals.take_samples, SourceTotals.take_calls
+
+    def samples(self: SourceTotals, columns: Any, busy: Any) -> None:  # noqa: ANN401 - as the method
+        counted["samples"] += len(columns.lines)
+        take_samples(self, columns, busy)
+
+    def calls(self: SourceTotals, columns: Any, begin: int, end: int) -> Any:  # noqa: ANN401 - as the method
+        counted["calls"] += end - begin
+        return take_calls(self, columns, begin, end)
+
+    monkeypatch.setattr(SourceTotals, "take_samples", samples)
+    monkeypatch.setattr(SourceTotals, "take_calls", calls)
+
+    report = await same_report(path)
+
+    assert counted["samples"] > 0.8 * sum(one["n"] for one in report["ttfb"].values())
+    assert counted["calls"] > 0.8 * report["calls"]["opened"]

@@ -4,6 +4,7 @@ import marshal
 import multiprocessing
 import os
 import signal
+from contextlib import suppress
 from datetime import tzinfo
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
@@ -58,17 +59,24 @@ class Helper:
 
     def give(self, offset: int, size: int, context: list[bytes]) -> None:
         """Let it understand a range."""
-        self._connection.send((offset, size, context))
         self.waiting += 1
+        with suppress(OSError):  # it died: the answer will be that there is none
+            self._connection.send((offset, size, context))
 
     def is_ready(self) -> bool:
-        """Tell whether an answer is there."""
-        return self._connection.poll()
+        """Tell whether an answer is there, or will never be."""
+        try:
+            return self._connection.poll()
+        except OSError:
+            return True
 
     def take(self) -> Understood | None:
-        """Return the next answer, when it is there; None if the file is not what it was."""
-        data = self._connection.recv_bytes()
+        """Return the next answer, when it is there; None if the file is not what it was, or nobody will answer."""
         self.waiting -= 1
+        try:
+            data = self._connection.recv_bytes()
+        except (EOFError, OSError):
+            return None
         return _received(data) if data else None
 
     def close(self) -> None:

@@ -78,6 +78,10 @@ class Samples(NamedTuple):
         """Return the times that are finer than a millisecond: those of a platform's clock (semantics R71)."""
         return _stamped(self.times)
 
+    def has(self, time: float) -> bool:
+        """Tell whether any of them is of a moment."""
+        return bool((self.times == time).any())
+
     def sketch(self, index: int) -> LogEvent:
         """Return a sample as an event without its text and trace."""
         one = self.series[int(self.codes[index])]
@@ -124,6 +128,10 @@ class Calls(NamedTuple):
     def stamped(self) -> NDArray[np.float64]:
         """Return the times of a platform's clock (semantics R71)."""
         return _stamped(np.array(self.times))
+
+    def has(self, time: float) -> bool:
+        """Tell whether any of them is of a moment."""
+        return time in self.times
 
     def sketch(self, index: int) -> LogEvent:
         """Return one as an event without its text."""

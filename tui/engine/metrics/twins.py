@@ -61,7 +61,7 @@ class Twins:
     def _emitted_before(self, event: LogEvent, time: float, key: int) -> bool:
         if event.kind in _AT_ONCE:
             newest = self._newest.get(_AT_ONCE[event.kind], time)
-            if self._unread and time <= newest:
+            if time <= newest and any(columns.has(time) for columns in self._unread):
                 self._read()
             self._newest[_AT_ONCE[event.kind]] = max(newest, time)
         if key in self._emitted:

@@ -1,0 +1,55 @@
+"""A log understood line by line and in whole blocks, and how to see that both mean the same."""
+
+from datetime import UTC, tzinfo
+from math import isnan
+
+from tui.engine.bulk import Reader
+from tui.engine.bulk._block_reader import BlockReader
+from tui.engine.bulk._columns import is_column
+from tui.engine.model import LineBlock, LogEvent
+from tui.engine.sources._lines import cut
+
+NOW = 1_800_000_000.0
+
+
+def one_by_one(data: bytes, tz: tzinfo | None = UTC) -> tuple[list[LogEvent], tuple[int, ...]]:
+    reader = Reader("app", tz, NOW)
+    parts = [reader.read(LineBlock("app", 1, cut(data).lines, len(data), None)), reader.finish()]
+    counts = (sum(part[index] for part in parts) for index in (2, 3, 4))
+    return [event for part in parts for event in part.events], tuple(counts)
+
+
+def at_once(data: bytes, reader: BlockReader) -> tuple[list[LogEvent], list[LogEvent], tuple[int, ...]]:
+    """Return the events, the events in columns as far as those tell, and the counts."""
+    found = reader.read(data, [])
+    lines, times, ms, codes, _ = (column.tolist() for column in found.samples)
+    columns = [
+        found.series[code]._replace(line=line, time=time, ms=value)
+        for line, time, value, code in zip(lines, times, ms, codes, strict=True)
+    ]
+    lines, times, durations, codes, _ = (column.tolist() for column in found.calls)
+    columns += [
+        found.series[code]._replace(line=line, time=time, id=id_, duration_s=None if isnan(lasted) else lasted)
+        for line, time, id_, lasted, code in zip(lines, times, found.ids, durations, codes, strict=True)
+    ]
+    return (
+        found.events,
+        sorted(columns, key=lambda event: event.line),
+        (found.understood, found.unrecognised, found.bad_samples),
+    )
+
+
+def sketch(event: LogEvent) -> LogEvent:
+    return event._replace(trace=None, text="")
+
+
+def compare(data: bytes, reader: BlockReader | None = None, tz: tzinfo | None = UTC) -> int:
+    """Fail unless both ways mean the same; return how many events came in columns."""
+    data = data.removesuffix(b"\n") + b"\n"
+    events, samples, counts = at_once(data, reader or BlockReader("app", tz, NOW))
+    wanted, wanted_counts = one_by_one(data, tz)
+    in_columns = {sample.line for sample in samples}
+    assert [event for event in wanted if event.line not in in_columns or not is_column(event)] == events
+    assert [sketch(event) for event in wanted if event.line in in_columns and is_column(event)] == samples
+    assert counts == wanted_counts
+    return len(samples)
