@@ -56,14 +56,14 @@ def test_a_story_means_the_same_at_once(dialect: str) -> None:
 
 
 @given(st.integers(0, 2**32), st.integers(1, 400), st.sampled_from([UTC, MADRID]))
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_mixture_means_the_same_at_once(seed: int, lines: int, tz: tzinfo) -> None:
     start = CLOCKS_BACK if tz is MADRID else NOW - 40_000
     compare(dirty_log(seed, lines, dirt=0.0, step=1.0, start=start), tz=tz)
 
 
 @given(st.integers(0, 2**32), st.integers(1, 60))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_what_was_learned_from_one_block_means_the_same_in_the_next(seed: int, lines: int) -> None:
     reader = BlockReader("app", UTC, NOW)
     for part in range(4):
@@ -71,7 +71,7 @@ def test_what_was_learned_from_one_block_means_the_same_in_the_next(seed: int, l
 
 
 @given(st.integers(0, 2**32), st.binary(max_size=40), st.integers(0, 400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_line_changed_anywhere_means_the_same_at_once(seed: int, patch: bytes, place: int) -> None:
     usual = dirty_log(seed, 30, dirt=0.0)
     lines = usual.split(b"\n")
@@ -119,7 +119,7 @@ async def same_report(path: Path, asked: Asked | None = None, parallel_from: flo
     return fast
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(12))
 async def test_a_report_over_blocks_is_the_report_over_lines(seed: int, tmp_path: Path) -> None:
     path = tmp_path / "app.log"
     path.write_bytes(dirty_log(seed, 1500, dirt=(0.0, 0.001)[seed % 2], step=(0.001, 0.5)[seed // 2 % 2]))
