@@ -68,6 +68,11 @@ def call_id(line: LogLine) -> str | None:
     return (found["named"] or found["id"] or found["twilio"]) if found else None
 
 
+def known_trace(written: str | None) -> str | None:
+    """Return a trace, unless it only says that nobody knows it (semantics R19)."""
+    return None if written == "unknown" else written
+
+
 @lru_cache(maxsize=4096)
 def milliseconds(value: str, default_unit: Literal["ms", "s"]) -> float | None:
     """Return a latency in ms, or None for what is no sample (semantics R11, R17).

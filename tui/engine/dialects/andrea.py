@@ -4,7 +4,7 @@ import re
 
 from tui.engine.dialects._codes import find_code
 from tui.engine.dialects._dialect import Meaning, Nothing
-from tui.engine.dialects._message import Severity, call_id, event, milliseconds, severity, split_lead
+from tui.engine.dialects._message import Severity, call_id, event, known_trace, milliseconds, severity, split_lead
 from tui.engine.dialects._providers import as_stage, find_provider, find_stage, provider_name
 from tui.engine.model import LogLine, Stage
 
@@ -20,7 +20,7 @@ _ACTIVATED = re.compile(
 )
 _EXHAUSTED = re.compile(r"(?:All providers failed|BOTH primary AND fallback failed)")
 _TAG = re.compile(
-    r"\[(?P<stage>STT|LLM|TTS)\s+(?P<provider>[\w .-]+?)\]\s+(?:trace=\S+\s+)?"
+    r"\[(?P<stage>STT|LLM|TTS)\s+(?P<provider>[\w .-]+?)\]\s+(?:trace=(?P<trace>\S+)\s+)?"
     r"(?P<text>Rate limit hit\b|Authentication failed\b|STT Canceled\b|.*BACKPRESSURE MODE ACTIVE)"
 )
 _BARE = re.compile(
@@ -103,7 +103,7 @@ class Andrea:
             stage, provider = as_stage(found["stage"]), provider_name(found["provider"])
             if found["text"].endswith("BACKPRESSURE MODE ACTIVE"):
                 return self._issue(line, lead, "warning", stage=stage, provider=provider, code="backpressure")
-            return self._issue(line, lead, "error", stage=stage, provider=provider)
+            return self._issue(line, lead, "error", stage=stage, provider=provider, trace=known_trace(found["trace"]))
         return None
 
     def _metric(self, line: LogLine, lead: str, found: re.Match[str]) -> Meaning:
@@ -145,12 +145,14 @@ class Andrea:
         stage: Stage | None = None,
         provider: str | None = None,
         code: str | None = None,
+        trace: str | None = None,
     ) -> Meaning:
         kind = severity(line, lead, otherwise)
         if kind is None:
             return Nothing.HEALTHY
         code = code or find_code(line.message, line.more)
-        return event(line, kind, self.name, stage=stage, provider=provider, code=code, id=call_id(line))
+        call = call_id(line)
+        return event(line, kind, self.name, stage=stage, provider=provider, code=code, id=call, trace=trace)
 
 
 def _key_field(name: str) -> str:

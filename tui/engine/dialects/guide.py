@@ -4,7 +4,7 @@ import re
 
 from tui.engine.dialects._codes import find_code
 from tui.engine.dialects._dialect import Meaning, Nothing
-from tui.engine.dialects._message import call_id, duration_s, event, milliseconds, severity, split_lead
+from tui.engine.dialects._message import call_id, duration_s, event, known_trace, milliseconds, severity, split_lead
 from tui.engine.dialects._providers import as_stage, provider_name
 from tui.engine.model import LogLine
 
@@ -15,7 +15,7 @@ _OPEN = re.compile(r"WS CONNECTION\s*\|\s*Client:\s*(?P<client>[^,\s]+),\s*ID:\s
 _CLOSE = re.compile(r"WS CLOSED\s*\|\s*ID:\s*(?P<id>\S+)(?:\s+duration=(?P<duration>\S*))?\s*$")
 _FALLBACK = re.compile(rf"\[{_STAGE} Fallback\]\s+Switching to (?P<to>\w+)")
 _TTFB = re.compile(rf"{_TAG}(?:trace=(?P<trace>\S+)\s+)?TTFB=(?P<value>\S+(?: m?s\b)?)")
-_ISSUE = re.compile(rf"{_TAG}(?:trace=\S+\s+)?[^\w\[(<\"'/.-]{{0,4}}E(?i:rror):\s*(?P<text>.*)")
+_ISSUE = re.compile(rf"{_TAG}(?:trace=(?P<trace>\S+)\s+)?[^\w\[(<\"'/.-]{{0,4}}E(?i:rror):\s*(?P<text>.*)")
 
 
 class Guide:
@@ -53,7 +53,8 @@ class Guide:
                 return Nothing.HEALTHY
             stage, provider = as_stage(found["stage"]), provider_name(found["provider"])
             code = find_code(f"Error: {found['text']}", line.more)
-            return event(line, kind, self.name, stage=stage, provider=provider, code=code, id=call_id(line))
+            call, trace = call_id(line), known_trace(found["trace"])
+            return event(line, kind, self.name, stage=stage, provider=provider, code=code, id=call, trace=trace)
         return None
 
     def _sample(self, line: LogLine, found: re.Match[str]) -> Meaning:
@@ -61,9 +62,8 @@ class Guide:
         ms = milliseconds(value.replace(" ", ""), "ms")
         if ms is None:
             return Nothing.BAD_SAMPLE
-        if trace == "unknown":
-            trace = None
-        return event(line, "ttfb", self.name, stage=as_stage(tag), provider=provider_name(provider), ms=ms, trace=trace)
+        stage, provider, trace = as_stage(tag), provider_name(provider), known_trace(trace)
+        return event(line, "ttfb", self.name, stage=stage, provider=provider, ms=ms, trace=trace)
 
 
 DIALECT = Guide()

@@ -82,6 +82,12 @@ class _Ended:
     """How long it lasted can be told if its open comes later."""
 
 
+def is_refusal(event: LogEvent) -> bool:
+    """Tell whether an error says that a call was not accepted (semantics R50)."""
+    refused = event.stage is None and event.code in {"403", "connect_failed"}
+    return refused or _FAILED_ACCEPT.search(event.text) is not None
+
+
 def _log_time(event: LogEvent, effective: float | None) -> float | None:
     """Return the time the log gives, unless it is impossible; an arrival measures nothing."""
     return event.time if event.time == effective else None
@@ -271,8 +277,7 @@ class SourceCalls:
 
     def failed(self, event: LogEvent, time: float | None) -> bool:
         """Drop the call that was opened a moment ago and then not accepted; return whether one was (R50)."""
-        refused = event.stage is None and event.code in {"403", "connect_failed"}
-        if not self._open or not (refused or _FAILED_ACCEPT.search(event.text)):
+        if not self._open or not is_refusal(event):
             return False
         call_id = event.id if event.id in self._open else self._latest
         call = self._open.get(call_id) if call_id else None

@@ -210,6 +210,11 @@ class MinutePoints:
         """Return the points, oldest first; a minute without samples is a gap."""
         return tuple(self._point(minute) for minute in last_minutes(now))
 
+    def counts(self, now: float) -> tuple[int | None, ...]:
+        """Return how many samples each of the points stands on."""
+        found = (self._buckets.get(minute) for minute in last_minutes(now))
+        return tuple(None if buckets is None else sum(buckets.values()) >> 64 for buckets in found)
+
     def _point(self, minute: int) -> tuple[float, float, float] | None:
         point = self._points.get(minute)
         if point is None and minute in self._buckets:

@@ -86,6 +86,7 @@ class _Series:
                 providers=self.by_provider(now),
                 series=self.minutes.series(now),
                 last_at=self.all.last_at,
+                per_minute=self.minutes.counts(now),
             )
         return self._row
 

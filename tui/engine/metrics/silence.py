@@ -5,8 +5,9 @@ TTS sample. A turn without an answer for longer than ``silence_after_s`` is a ca
 source names no traces, texts generated since the last speech stand for them: one caller at least.
 """
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.engine.metrics.windows import SlidingCount
 from tui.engine.model import CallsFigure, LogEvent, SilenceFigure, Stage, Status, Thresholds, owner
@@ -28,11 +29,25 @@ class _Due:
     provider: str | None
 
 
+class Heard(NamedTuple):
+    """A silence that is over: nothing was heard from one moment to another."""
+
+    source: str
+    trace: str
+    """Empty where the source names none."""
+    since: float
+    until: float
+    beyond_s: int
+    """Of it beyond what is allowed."""
+
+
 class Silence:
     """Follows turns from what was said to what was heard."""
 
-    def __init__(self, thresholds: Thresholds) -> None:
+    def __init__(self, thresholds: Thresholds, told: Callable[[Heard], None] | None = None) -> None:
+        """``told`` hears of each silence when it is over."""
         self.version = 0
+        self._told = told
         self._thresholds = thresholds
         self._due: dict[tuple[str, str], _Due] = {}
         self._texts: dict[str, list[float]] = {}
@@ -57,7 +72,7 @@ class Silence:
         self._texts.pop(event.source, None)
         key = (event.source, event.trace or "")
         if event.stage == "TTS":
-            self._answer(self._due.pop(key, None), time)
+            self._answer(key, self._due.pop(key, None), time)
             return
         due = self._due.get(key)
         if due is None:
@@ -75,18 +90,21 @@ class Silence:
             del texts[STALLED_TEXTS * 4 :]
             texts.append(time)
         elif event.stage == "TTS":
-            self._answer(_Due(texts[0], "LLM", None) if len(texts) >= STALLED_TEXTS else None, time)
+            stalled = _Due(texts[0], "LLM", None) if len(texts) >= STALLED_TEXTS else None
+            self._answer((event.source, ""), stalled, time)
             texts.clear()
 
-    def _answer(self, due: _Due | None, time: float) -> None:
+    def _answer(self, key: tuple[str, str], due: _Due | None, time: float) -> None:
         self._answered.add(time)
         if due is not None:
-            self._add_impact(due.since, time)
+            self._add_impact(key, due.since, time)
 
-    def _add_impact(self, since: float, until: float) -> None:
+    def _add_impact(self, key: tuple[str, str], since: float, until: float) -> None:
         silent = until - since - self._thresholds.silence_after_s
         if silent > 0:
             self._impact.add(until, round(silent))
+            if self._told is not None:
+                self._told(Heard(*key, since, until, round(silent)))
 
     def forget(self, source: str) -> None:
         """Let go of the turns of a source: its process is gone, or it is read no longer."""
@@ -128,6 +146,12 @@ class Silence:
             at_least=bool(stalled),
         )
 
+    def waiting(self, now: float) -> list[tuple[str, str, float]]:
+        """Return source, trace and beginning of each silence that goes on now, where traces tell."""
+        self._give_up(now, ())
+        late = (((*key, due.since), self._is_late(key[0], due.since, now, ())) for key, due in self._due.items())
+        return [told for told, is_late in late if is_late]
+
     def _is_late(self, source: str, since: float, now: float, behind: Container[str]) -> bool:
         return (
             owner(source) not in behind
@@ -143,7 +167,7 @@ class Silence:
         for key, due in list(self._due.items()):
             if due.since < self._by_log(key[0], now, behind) - GIVEN_UP_S:
                 del self._due[key]
-                self._add_impact(due.since, due.since + GIVEN_UP_S)
+                self._add_impact(key, due.since, due.since + GIVEN_UP_S)
         for source, texts in list(self._texts.items()):
             if texts and texts[-1] < self._by_log(source, now, behind) - GIVEN_UP_S:
                 del self._texts[source]

@@ -88,6 +88,8 @@ class StageTtfb:
     last_at: float | None = None
     total: bool = False
     """These are whole requests, not first bytes, and so judged by nothing (semantics R20)."""
+    per_minute: tuple[int | None, ...] = ()
+    """How many samples each point of ``series`` stands on."""
 
 
 @dataclass(frozen=True, slots=True)
