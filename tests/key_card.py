@@ -14,6 +14,8 @@ from tui.engine.text import LANGUAGES, use_language
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 WAYS: tuple[tuple[str, ...], ...] = (
     (),
+    ("3",),
+    ("3", "enter"),
     ("6",),
     ("7",),
     ("8",),
@@ -24,11 +26,13 @@ WAYS: tuple[tuple[str, ...], ...] = (
 """Keys that lead to where keys are looked for, in the order of ``HEADINGS``."""
 HEADINGS = {
     "en": (
-        *("The dashboard", "Recent errors (6)", "Sources (7)", "Alerts (8)"),
+        *("The dashboard", "A chart (2–5)", "The calls of a minute"),
+        *("Recent errors (6)", "Sources (7)", "Alerts (8)"),
         *("The page of alerts", "A playbook", "The wallboard"),
     ),
     "es": (
-        *("El panel principal", "Errores recientes (6)", "Fuentes (7)", "Alertas (8)"),
+        *("El panel principal", "Una gráfica (2–5)", "Las llamadas de un minuto"),
+        *("Errores recientes (6)", "Fuentes (7)", "Alertas (8)"),
         *("La página de alertas", "Una guía", "El mural"),
     ),
 }

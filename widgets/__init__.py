@@ -1,15 +1,21 @@
 """Panels over a snapshot, one per file, drawn row by row from plain text."""
 
 from widgets._ascii_filter import AsciiFilter
+from widgets._buckets import BucketPanel
+from widgets._filter import FilterError, RowFilter
 from widgets._format import clock_time
 from widgets._glyphs import glyphs_in_use, use_glyphs
 from widgets._lines_view import in_language
 from widgets._panel import Panel
+from widgets._rows import RowsView
 from widgets.alert_banner import AlertBanner
 from widgets.alerts import AlertsPanel
 from widgets.blame_bar import BlameBar
 from widgets.blame_evidence import BlameEvidence
+from widgets.breadcrumb import Breadcrumb
+from widgets.call_view import CallView
 from widgets.calls import CallsPanel
+from widgets.calls_table import CallsTable
 from widgets.comparison import ComparisonView
 from widgets.config_status import ConfigPanel
 from widgets.errors import ErrorsPanel
@@ -18,6 +24,7 @@ from widgets.frozen import FrozenCover
 from widgets.key_footer import KeyFooter
 from widgets.notice import NoticeBar
 from widgets.playbook_card import PlaybookCard
+from widgets.raw_lines import RawLinesView
 from widgets.recent import RecentPanel
 from widgets.sources import SourcesPanel
 from widgets.strip import VerdictStrip, finding_text
@@ -31,17 +38,25 @@ __all__ = [
     "AsciiFilter",
     "BlameBar",
     "BlameEvidence",
+    "Breadcrumb",
+    "BucketPanel",
+    "CallView",
     "CallsPanel",
+    "CallsTable",
     "ComparisonView",
     "ConfigPanel",
     "ErrorsPanel",
     "FallbackPanel",
+    "FilterError",
     "FrozenCover",
     "KeyFooter",
     "NoticeBar",
     "Panel",
     "PlaybookCard",
+    "RawLinesView",
     "RecentPanel",
+    "RowFilter",
+    "RowsView",
     "SourcesPanel",
     "TooSmallCard",
     "TtfbPanel",

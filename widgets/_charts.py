@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 
 from widgets._glyphs import UNICODE, Glyphs
-from widgets._lines import Line, Run
+from widgets._lines import Line, Role, Run
 
 
 def buckets(values: Sequence[float | None], width: int) -> list[float | None]:
@@ -46,16 +46,29 @@ def spark_lines(
     top: float | None = None,
     limits: Sequence[float] = (),
     glyphs: Glyphs = UNICODE,
+    cursor: int | None = None,
 ) -> list[Line]:
-    """Return a sparkline as rows of runs, its limits in a role of their own."""
+    """Return a sparkline as rows of runs, its limits and the column of the cursor's value in roles of their own."""
     rows = sparkline(values, width, height, top=top, limits=limits, glyphs=glyphs)
+    at = None if cursor is None else column_of(cursor, len(values), width)
+
+    def role(place: int, char: str) -> Role:
+        return "picked" if place == at else "limit" if char == glyphs.limit else "series-1"
+
     return [
         tuple(
-            Run("".join(chars), "limit" if on_limit else "series-1")
-            for on_limit, chars in groupby(row, key=lambda char: char == glyphs.limit)
+            Run("".join(char for _, char in chars), shown)
+            for shown, chars in groupby(enumerate(row), key=lambda item: role(*item))
         )
         for row in rows
     ]
+
+
+def column_of(place: int, count: int, width: int) -> int:
+    """Return the column of a sparkline that a value went into."""
+    if count <= width:
+        return width - count + place
+    return next(i for i in range(width) if place < (i + 1) * count // width)
 
 
 def _steps(value: float | None, highest: float, most: int) -> int | None:

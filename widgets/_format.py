@@ -83,6 +83,16 @@ def clock_time(at: float, now: float, *, seconds: bool = False) -> str:
     return time if now - at < 72_000 else f"{written.day(local)} {time}"
 
 
+def moment(at: float) -> str:
+    """Return the local time of day to the second."""
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%H:%M:%S")
+
+
+def moment_ms(at: float) -> str:
+    """Return the local time of day to the millisecond."""
+    return f"{moment(at)}.{int(at * 1000) % 1000:03}"
+
+
 def size(count: float) -> str:
     """Return bytes in the unit that keeps the figure short."""
     for unit in ("B", "kB", "MB"):

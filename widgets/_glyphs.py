@@ -25,6 +25,8 @@ class Glyphs:
     rest_mark: str
     limit: str
     """A limit line through an empty part of a sparkline."""
+    column: str
+    """The cursor through an empty part of a chart."""
     idle: str
     """A source that is neither good nor bad."""
     over: str
@@ -60,6 +62,7 @@ UNICODE = Glyphs(
     full_mark="┿",
     rest_mark="┼",
     limit="╌",
+    column="┊",
     idle="○",
     over="≥",
     tick="☑",
@@ -74,6 +77,7 @@ ASCII = Glyphs(
     full_mark="#",
     rest_mark="+",
     limit="-",
+    column="|",
     idle="o",
     over=">=",
     tick="x",

@@ -27,6 +27,7 @@ Role = Literal[
     "limit",
     "hint",
     "cursor",
+    "picked",
 ]
 """What a run is; the theme decides how it looks. Green, amber and red are states and nothing else."""
 

@@ -15,7 +15,9 @@ from widgets._lines import Line, Role, fit
 from widgets._view import View
 
 _FADING: frozenset[Role] = frozenset(
-    role for role in get_args(Role) if role not in {"label", "no-data", "cursor"} and not role.startswith("badge")
+    role
+    for role in get_args(Role)
+    if role not in {"label", "no-data", "cursor", "picked"} and not role.startswith("badge")
 )
 """Roles that turn grey while the data is not fresh."""
 
@@ -44,7 +46,7 @@ class LinesView(Widget):
     | `lines--text`, `--label`, `--strong`, `--dim`, `--hint` | figures, names, emphasis, few samples, playbooks |
     | `lines--ok`, `--no-data`, `--warning`, `--critical` | states, and the same as `lines--badge-…` |
     | `lines--series-1` to `-3`, `lines--limit` | lines of a chart and its goal |
-    | `lines--cursor` | the row under the cursor |
+    | `lines--cursor`, `lines--picked` | the row, the column of a chart under the cursor |
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{role}" for role in get_args(Role)}
@@ -71,6 +73,7 @@ class LinesView(Widget):
         & > .lines--series-2 { color: $secondary; }
         & > .lines--series-3 { color: $accent; }
         & > .lines--cursor { background: $surface; }
+        & > .lines--picked { color: $accent; text-style: bold reverse; }
         &:ansi > .lines--badge-ok, &:ansi > .lines--badge-warning, &:ansi > .lines--badge-critical,
         &:ansi > .lines--badge-paused, &:ansi > .lines--badge-replay { color: ansi_black; }
         &:ansi > .lines--badge-no-data { color: ansi_black; background: ansi_white; }

@@ -37,6 +37,35 @@ def runs_of(series: Sequence[Point]) -> list[list[tuple[int, tuple[float, float,
     ]
 
 
+def with_cursor(chart: Sequence[Line], place: int, count: int, glyphs: Glyphs) -> list[Line]:
+    """Return a chart with the column of one of its values set off; its legend and its scale stay."""
+    plot = ["".join(run.text for run in line) for line in chart[1:-1]]
+    axis = max((row.find(sign) for row in plot for sign in "┤│" if sign in row), default=-1)
+    if axis < 0 or count < 2:
+        return list(chart)
+    width = max(map(len, plot))
+    at = axis + 1 + round(place / (count - 1) * (width - axis - 2))
+    return [chart[0], *(_picked(line, at, glyphs) for line in chart[1:-1]), chart[-1]]
+
+
+def _picked(line: Line, at: int, glyphs: Glyphs) -> Line:
+    """Return a row with the cell at a column in the role of the cursor, drawn as a line where it is empty."""
+    out: list[Run] = []
+    passed = 0
+    for run in line:
+        here = at - passed
+        passed += len(run.text)
+        if not 0 <= here < len(run.text):
+            out.append(run)
+            continue
+        cell = run.text[here]
+        sign = glyphs.column if cell in {" ", "\u2800"} else cell
+        out += [run._replace(text=run.text[:here]), Run(sign, "picked"), run._replace(text=run.text[here + 1 :])]
+    if passed <= at:
+        out += [Run(" " * (at - passed)), Run(glyphs.column, "picked")]
+    return tuple(run for run in out if run.text)
+
+
 def percentile_chart(stage: StageTtfb, width: int, height: int, glyphs: Glyphs) -> list[Line]:
     """Return ``height`` rows: a legend and the chart; nothing if it would be too small or empty."""
     stretches = runs_of(stage.series)

@@ -43,6 +43,13 @@ class View:
     glyphs: Glyphs = UNICODE
     printed: list[tuple[Callable[[float], str], str]] = field(default_factory=list)
 
+    picked: tuple[str | None, int] | None = None
+    """The value under the cursor of a chart: whose series (a stage, or None where there is one), and its place."""
+
+    def cursor_of(self, stage: str | None = None) -> int | None:
+        """Return the place of the cursor in the series of a stage, if it is there."""
+        return self.picked[1] if self.picked and self.picked[0] == stage else None
+
     def current(self, status: Status) -> Status:
         """Return the state that may be claimed now."""
         return Status.NO_DATA if status is Status.OK and not self.live else status

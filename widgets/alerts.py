@@ -129,7 +129,7 @@ class AlertsPanel(Panel):
 
     NUMBER: ClassVar[int] = 8
     TITLE: ClassVar[str] = "panel_alerts.title"
-    SCREEN_KEYS: ClassVar[tuple[str, ...]] = ("acknowledge", "silence", "test_channels")
+    SCREEN_KEYS: ClassVar[tuple[str, ...]] = ("calls", "acknowledge", "silence", "test_channels")
 
     ENTER: ClassVar[str] = "drill"
 

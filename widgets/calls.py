@@ -1,14 +1,15 @@
 """Panel 4: calls in progress on a gauge with both limits marked, and where they came from."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from tui.engine.model import CallsFigure, SilenceFigure, Snapshot
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from widgets import _format as fmt
+from widgets._buckets import BucketPanel
 from widgets._charts import filled_part, gauge, scale, spark_lines
 from widgets._lines import Line, Run, joined, spread
-from widgets._panel import Panel
 from widgets._view import View, role_of
 
 _HEARD = SilenceFigure()
@@ -29,7 +30,7 @@ def calls_lines(calls: CallsFigure, width: int, height: int, view: View, silence
         rows.append(_clients(calls, width))
     spark_rows = min(4, height - len(rows))
     if spark_rows > 0 and calls.per_minute:
-        rows += spark_lines(calls.per_minute, width, spark_rows, glyphs=view.glyphs)
+        rows += spark_lines(calls.per_minute, width, spark_rows, glyphs=view.glyphs, cursor=view.cursor_of())
     return rows
 
 
@@ -89,7 +90,7 @@ def _clients(calls: CallsFigure, width: int) -> Line:
     return joined(parts, width)
 
 
-class CallsPanel(Panel):
+class CallsPanel(BucketPanel):
     """Calls as a set of open ids against the limits of the whole system (semantics R44-R56)."""
 
     NUMBER: ClassVar[int] = 4
@@ -103,8 +104,22 @@ class CallsPanel(Panel):
     def subtitle(self) -> str:
         """Return the window of the counts, and whether calls could only be counted as sockets."""
         window = t("panel.window", window=fmt.window(self.snapshot.thresholds.rate_window_s))
-        return f"{t('panel_calls.anonymous')} · {window}" if self.snapshot.calls.anonymous else window
+        usual = f"{t('panel_calls.anonymous')} · {window}" if self.snapshot.calls.anonymous else window
+        return self.subtitle_or_bucket(usual)
+
+    def values(self) -> Sequence[float | None]:
+        """Return the highest number of open calls of each minute."""
+        return self.snapshot.calls.per_minute
+
+    def counts(self) -> Sequence[int | None]:
+        """Return the same: they are counts."""
+        return self.snapshot.calls.per_minute
+
+    def words(self, value: float, n: int) -> str:  # noqa: ARG002 - it is a count
+        """Return how many calls were open."""
+        return t("bucket.calls", n=n)
 
     def draw(self, width: int, height: int, view: View) -> list[Line]:
         """Return the rows of the panel."""
+        view.picked = self.picked
         return calls_lines(self.snapshot.calls, width, height, view, self.snapshot.silence)

@@ -77,6 +77,7 @@ class ConfigPanel(Panel):
     NUMBER: ClassVar[int] = 1
     TITLE: ClassVar[str] = "panel_config.title"
     KPIS: ClassVar[frozenset[str]] = frozenset({"config"})
+    SCREEN_KEYS: ClassVar[tuple[str, ...]] = ("calls",)
 
     def part(self, snapshot: Snapshot) -> tuple[object, ...]:
         """Return the configuration health."""

@@ -1,13 +1,14 @@
 """Panel 5: errors per minute and per hundred calls, two figures that are never mixed."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from tui.engine.model import ErrorsFigure, Limits, Snapshot, Thresholds
 from tui.engine.text import t
 from widgets import _format as fmt
+from widgets._buckets import BucketPanel
 from widgets._charts import spark_lines
 from widgets._lines import Line, Run, first_fit, joined, spread, width_of
-from widgets._panel import Panel
 from widgets._view import View, role_of
 
 
@@ -22,7 +23,8 @@ def errors_lines(errors: ErrorsFigure, limits: Thresholds, width: int, height: i
     spark_rows = min(5, height - len(rows))
     if spark_rows > 0 and errors.per_minute:
         limits_drawn = (errors.rate_limits.warn_at,) if spark_rows > 1 else ()
-        rows += spark_lines(errors.per_minute, width, spark_rows, limits=limits_drawn, glyphs=view.glyphs)
+        series, cursor = errors.per_minute, view.cursor_of()
+        rows += spark_lines(series, width, spark_rows, limits=limits_drawn, glyphs=view.glyphs, cursor=cursor)
     return rows
 
 
@@ -59,7 +61,7 @@ def _counts(errors: ErrorsFigure, width: int) -> Line:
     return joined(parts, width, "  ")
 
 
-class ErrorsPanel(Panel):
+class ErrorsPanel(BucketPanel):
     """Errors per minute over complete minutes, and as a share of the calls (semantics R7, R42)."""
 
     NUMBER: ClassVar[int] = 5
@@ -72,4 +74,21 @@ class ErrorsPanel(Panel):
 
     def draw(self, width: int, height: int, view: View) -> list[Line]:
         """Return the rows of the panel."""
+        view.picked = self.picked
         return errors_lines(self.snapshot.errors, self.snapshot.thresholds, width, height, view)
+
+    def subtitle(self) -> str:
+        """Return the selected minute while there is one."""
+        return self.subtitle_or_bucket("")
+
+    def values(self) -> Sequence[float | None]:
+        """Return the errors of each minute."""
+        return self.snapshot.errors.per_minute
+
+    def counts(self) -> Sequence[int | None]:
+        """Return the same: they are counts."""
+        return self.snapshot.errors.per_minute
+
+    def words(self, value: float, n: int) -> str:  # noqa: ARG002 - it is a count
+        """Return how many there were."""
+        return t("bucket.errors", n=n)

@@ -1,15 +1,16 @@
 """Panel 2: how often each stage fell back from its primary provider."""
 
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import ClassVar
 
-from tui.engine.model import Limits, Playbook, Snapshot, StageFallback, Status
+from tui.engine.model import Limits, Playbook, Snapshot, Stage, StageFallback, Status
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from widgets import _format as fmt
+from widgets._buckets import StagesPanel
 from widgets._charts import filled_part, gauge, spark_lines, sparkline
 from widgets._lines import Column, Line, Run, fit, joined, table, width_of
-from widgets._panel import Panel
 from widgets._view import View, role_of
 
 _MOST_SPARK_ROWS = 4
@@ -59,7 +60,7 @@ def _stacked(stage: StageFallback, limits: Limits, width: int, height: int, view
     rows = _words(stage, limits, width, height - 1, view) if height > 2 else _words(stage, limits, width, height, view)
     spark_rows = min(_MOST_SPARK_ROWS, height - len(rows) - (height > 4))
     if spark_rows > 0:
-        rows += spark_lines(stage.per_minute, width, spark_rows, top=_top(stage), glyphs=view.glyphs)
+        rows += _series(stage, width, spark_rows, view)
     return rows + [()] * (height - len(rows))
 
 
@@ -69,11 +70,16 @@ def _beside(stage: StageFallback, limits: Limits, width: int, height: int, view:
     left_width = width - spark_width - 2
     rows = _words(stage, limits, left_width, height, view)
     spark_rows = min(_MOST_SPARK_ROWS, height - (height > 2))
-    series = spark_lines(stage.per_minute, spark_width, spark_rows, top=_top(stage), glyphs=view.glyphs)
+    series = _series(stage, spark_width, spark_rows, view)
     pairs = zip_longest(rows, series, fillvalue=())
     return [(*fit(left, left_width), Run("  "), *right) for left, right in pairs] + [()] * (
         height - max(len(rows), len(series))
     )
+
+
+def _series(stage: StageFallback, width: int, height: int, view: View) -> list[Line]:
+    cursor = view.cursor_of(stage.stage)
+    return spark_lines(stage.per_minute, width, height, top=_top(stage), glyphs=view.glyphs, cursor=cursor)
 
 
 def _words(stage: StageFallback, limits: Limits, width: int, most: int, view: View) -> list[Line]:
@@ -131,7 +137,7 @@ def _standing(stage: StageFallback, limits: Limits, width: int, view: View) -> L
     return (Run(row[:filled], role_of(view.current(stage.status))), Run(row[filled:], "limit"), Run(marks, "label"))
 
 
-class FallbackPanel(Panel):
+class FallbackPanel(StagesPanel):
     """Activations per 100 calls of the same window, per stage (semantics R26-R28)."""
 
     NUMBER: ClassVar[int] = 2
@@ -144,7 +150,29 @@ class FallbackPanel(Panel):
 
     def subtitle(self) -> str:
         """Return the window of the rates."""
-        return t("panel.window", window=fmt.window(self.snapshot.thresholds.rate_window_s))
+        window = fmt.window(self.snapshot.thresholds.rate_window_s)
+        return self.subtitle_or_bucket(t("panel.window", window=window))
+
+    def stages(self) -> Sequence[Stage]:
+        """Return the stages that are shown."""
+        return [stage.stage for stage in self.snapshot.fallback]
+
+    def worst(self) -> Stage | None:
+        """Return the stage that fell back most within the window."""
+        stages = self.snapshot.fallback
+        return max(stages, key=lambda one: (one.status.rank, one.activations)).stage if stages else None
+
+    def values(self) -> Sequence[float | None]:
+        """Return the activations of each minute."""
+        return next((one.per_minute for one in self.snapshot.fallback if one.stage == self.stage), ())
+
+    def counts(self) -> Sequence[int | None]:
+        """Return the same: they are counts."""
+        return next((one.per_minute for one in self.snapshot.fallback if one.stage == self.stage), ())
+
+    def words(self, value: float, n: int) -> str:  # noqa: ARG002 - it is a count
+        """Return how many activations there were."""
+        return t("bucket.fallback", stage=self.stage, n=n)
 
     def playbook(self) -> Playbook | None:
         """Return the playbook of the worst fallback finding, else of an error group that is one."""
@@ -153,4 +181,5 @@ class FallbackPanel(Panel):
 
     def draw(self, width: int, height: int, view: View) -> list[Line]:
         """Return the rows of the panel."""
+        view.picked = self.picked
         return fallback_lines(self.snapshot.fallback, self.snapshot.thresholds.fallback_pct, width, height, view)

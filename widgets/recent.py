@@ -74,7 +74,7 @@ class RecentPanel(Panel):
 
     NUMBER: ClassVar[int] = 6
     TITLE: ClassVar[str] = "panel_recent.title"
-    SCREEN_KEYS: ClassVar[tuple[str, ...]] = ("filter",)
+    SCREEN_KEYS: ClassVar[tuple[str, ...]] = ("calls", "filter")
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "panel.key_up", tooltip="panel.tip_up", id="recent.up", show=False),

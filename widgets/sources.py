@@ -192,7 +192,7 @@ class SourcesPanel(Panel):
 
     NUMBER: ClassVar[int] = 7
     TITLE: ClassVar[str] = "panel_sources.title"
-    SCREEN_KEYS: ClassVar[tuple[str, ...]] = ("add_source",)
+    SCREEN_KEYS: ClassVar[tuple[str, ...]] = ("calls", "add_source")
     KPIS: ClassVar[frozenset[str]] = frozenset({"source"})
     FADES: ClassVar[bool] = False
 

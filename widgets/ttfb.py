@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
-
 from tui.engine.model import Percentiles, Playbook, Snapshot, Stage, StageTtfb, Status, Thresholds, TurnFigure
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from widgets import _format as fmt
+from widgets._buckets import StagesPanel
 from widgets._glyphs import Glyphs
 from widgets._lines import Column, Line, Role, Run, first_fit, fit, joined, table
-from widgets._panel import Panel
-from widgets._percentile_chart import LEAST_HEIGHT, LEAST_WIDTH, percentile_chart
+from widgets._percentile_chart import LEAST_HEIGHT, LEAST_WIDTH, percentile_chart, with_cursor
 from widgets._view import View, role_of
 
 _TABLE_LEAST = 42
@@ -108,17 +106,12 @@ def _marked(value: float | None, figures: Percentiles, view: View, *, few: bool 
     return fmt.number(value) if value in {None, fmt.INFINITE} else mark + fmt.number(value)
 
 
-class TtfbPanel(Panel):
+class TtfbPanel(StagesPanel):
     """Percentiles by nearest rank in a sliding window, against the goal of each stage (semantics R13, R14)."""
 
     NUMBER: ClassVar[int] = 3
     TITLE: ClassVar[str] = "panel_ttfb.title"
     KPIS: ClassVar[frozenset[str]] = frozenset({"ttfb", "turn"})
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "stage(-1)", "panel.key_left", tooltip="panel.tip_left", id="ttfb.left", show=False),
-        Binding("right,l", "stage(1)", "panel.key_right", tooltip="panel.tip_right", id="ttfb.right", show=False),
-    ]
 
     def __init__(
         self,
@@ -129,18 +122,35 @@ class TtfbPanel(Panel):
         disabled: bool = False,
     ) -> None:
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
-        self._chosen: Stage | None = None
         self._charts: dict[Stage, tuple[tuple[object, int, int, Glyphs], list[Line]]] = {}
         self._charted_at = 0.0
         self._owed = False
 
-    @property
-    def stage(self) -> Stage | None:
-        """The stage whose chart is on show: the chosen one, else the worst."""
+    def stages(self) -> Sequence[Stage]:
+        """Return the stages that are shown."""
+        return [stage.stage for stage in self.snapshot.ttfb]
+
+    def worst(self) -> Stage | None:
+        """Return the stage whose chart is on show until one is chosen."""
         stages = self.snapshot.ttfb
-        if any(stage.stage == self._chosen for stage in stages):
-            return self._chosen
         return max(stages, key=_badness).stage if stages else None
+
+    @property
+    def _looked_at(self) -> StageTtfb | None:
+        return next((one for one in self.snapshot.ttfb if one.stage == self.stage), None)
+
+    def values(self) -> Sequence[float | None]:
+        """Return P95 of each minute of the stage on show."""
+        return [None if point is None else point[1] for point in self._looked_at.series] if self._looked_at else ()
+
+    def counts(self) -> Sequence[int | None]:
+        """Return how many samples each stands on."""
+        looked_at = self._looked_at
+        return (looked_at.per_minute or (None,) * len(looked_at.series)) if looked_at else ()
+
+    def words(self, value: float, n: int) -> str:
+        """Return P95 with its n."""
+        return t("bucket.ttfb", stage=self.stage, value=fmt.latency(value), n=n)
 
     def part(self, snapshot: Snapshot) -> tuple[object, ...]:
         """Return stages, turn latency and limits."""
@@ -152,22 +162,17 @@ class TtfbPanel(Panel):
 
     def subtitle(self) -> str:
         """Return the unit and the window of the table."""
-        return t("panel_ttfb.window", window=fmt.window(self.snapshot.thresholds.ttfb_window_s))
+        window = fmt.window(self.snapshot.thresholds.ttfb_window_s)
+        return self.subtitle_or_bucket(t("panel_ttfb.window", window=window))
 
     def playbook(self) -> Playbook | None:
         """Return the playbook of the stage on show, else of the worst finding."""
         mine = (f.playbook for f in self.snapshot.verdict.findings if f.kpi == "ttfb" and f.stage == self.stage)
         return next((book for book in mine if book), None) or super().playbook()
 
-    def action_stage(self, step: int) -> None:
-        """Show the chart of the next or previous stage."""
-        names = [stage.stage for stage in self.snapshot.ttfb]
-        if names and self.stage is not None:
-            self._chosen = names[(names.index(self.stage) + step) % len(names)]
-            self.forget()
-
     def draw(self, width: int, height: int, view: View) -> list[Line]:
         """Return the table with the chart beside it, under it, or not at all."""
+        view.picked = self.picked
         snapshot = self.snapshot
         beside = width >= _TABLE_LEAST + _APART + LEAST_WIDTH and LEAST_HEIGHT <= height < self._table_height() + 9
         table_width = min(_TABLE_WIDTH, width - _APART - LEAST_WIDTH) if beside else min(_TABLE_MOST, width)
@@ -189,9 +194,13 @@ class TtfbPanel(Panel):
         stages = self.snapshot.ttfb
         each = (width - 2 * (len(stages) - 1)) // max(1, len(stages))
         if each >= 42:
-            several = [self._chart(stage, each, height, view) for stage in stages]
+            several = [self._with_cursor(stage, each, height, view) for stage in stages]
             return [_abreast(row, each) for row in zip_longest(*several, fillvalue=())]
-        return next((self._chart(stage, width, height, view) for stage in stages if stage.stage == self.stage), [])
+        return self._with_cursor(self._looked_at, width, height, view) if self._looked_at else []
+
+    def _with_cursor(self, stage: StageTtfb, width: int, height: int, view: View) -> list[Line]:
+        chart, cursor = self._chart(stage, width, height, view), view.cursor_of(stage.stage)
+        return chart if cursor is None else with_cursor(chart, cursor, len(stage.series), view.glyphs)
 
     def _chart(self, stage: StageTtfb, width: int, height: int, view: View) -> list[Line]:
         """Return a chart, drawn anew only for new data and at most once a second."""

@@ -11,6 +11,7 @@ from tui.engine.text import use_language
 from widgets import (
     AlertBanner,
     AlertsPanel,
+    BucketPanel,
     CallsPanel,
     ConfigPanel,
     ErrorsPanel,
@@ -176,7 +177,7 @@ async def test_every_panel_speaks_spanish(panel_class: type[Panel]) -> None:
 
     assert not any(word in text for word in ("CRIT ", "WARN", "NO DATA", " calls", "last ", "goal", "since"))
     enter = panel._bindings.key_to_bindings["enter"][0]
-    words = {("Guía", "Abrir"), ("Solo esta", "mostrar"), ("Detalles", "Todo")}
+    words = {("Guía", "Abrir"), ("Llamadas", "Las"), ("Solo esta", "mostrar"), ("Detalles", "Todo")}
     assert (enter.description, enter.tooltip.split()[0]) in words
 
 
@@ -246,11 +247,11 @@ async def test_ttfb_shows_the_chart_of_the_worst_stage_until_another_is_chosen()
         stages = [panel.stage]
         assert "goal 500 ms" in screen_text(pilot)
 
-        await pilot.press("left")
+        await pilot.press("up")
 
         stages.append(panel.stage)
         assert "goal 1000 ms" in screen_text(pilot)
-        await pilot.press("l", "l")
+        await pilot.press("j", "j")
         assert [*stages, panel.stage] == ["TTS", "LLM", "STT"]
 
 
@@ -264,6 +265,7 @@ async def test_the_chart_is_drawn_at_most_once_a_second_and_not_forgotten() -> N
     panel, fire = TtfbPanel(), samples.on_fire()
     other = replace(fire, ttfb=tuple(replace(s, series=(*s.series[1:], (1.0, 2.0, 3.0))) for s in fire.ttfb))
     async with showing(panel, 80, 24) as pilot:
+        pilot.app.set_focus(None)  # the cursor would go where the newest data is worst
         panel.show(fire, NOW)
         await pilot.pause()
         before = panel.rows[10:]
@@ -346,7 +348,7 @@ async def test_enter_opens_the_playbook_that_fits(panel_class: type[Panel]) -> N
     panel = panel_class()
     async with showing(panel) as pilot:
         panel.show(samples.on_fire(), NOW)
-        await pilot.press("enter")
+        await pilot.press("P" if isinstance(panel, BucketPanel) else "enter")
 
         (message,) = sent(pilot)
         assert isinstance(message, Panel.Opened)

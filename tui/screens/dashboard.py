@@ -13,12 +13,12 @@ from textual.containers import Container, VerticalScroll
 from textual.widgets import Input
 
 from tui.engine.clock import Clock
-from tui.engine.model import EMPTY_SNAPSHOT, ErrorGroup, Playbook, Snapshot, Status
+from tui.engine.model import EMPTY_SNAPSHOT, Snapshot, Status
 from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens._blaming import BlamingScreen
 from tui.screens._bundling import BundlingScreen
-from tui.screens._case import case_of
+from tui.screens._drilling import DrillingScreen
 from tui.screens._incident import Incident
 from tui.screens._panels import PANELS
 from tui.screens._summons import Summons, call
@@ -29,7 +29,7 @@ from tui.screens.alerts import AlertDesk
 from tui.screens.frozen import FrozenScreen
 from tui.screens.help import HelpScreen
 from tui.screens.layouts import Layout
-from tui.screens.playbook import Desk, PlaybookScreen
+from tui.screens.playbook import Desk
 from tui.screens.viewed import View
 from widgets import AlertBanner, BlameBar, KeyFooter, NoticeBar, Panel, RecentPanel, TooSmallCard, VerdictStrip
 
@@ -43,7 +43,7 @@ AGE_S = 1.0
 """Ages on screen are renewed this often even when no figure changed."""
 
 
-class DashboardScreen(ViewingScreen, BundlingScreen, BlamingScreen):
+class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScreen):
     """Strip, notice, panels 1–8 as the layout wants them, and footer."""
 
     CSS_PATH = "dashboard.tcss"
@@ -57,7 +57,7 @@ class DashboardScreen(ViewingScreen, BundlingScreen, BlamingScreen):
         (10, "-high"),
     ]
     KEYS: ClassVar[list[Binding]] = [
-        Binding("enter", "open_worst", id="open"),
+        *DrillingScreen.DRILL_KEYS,
         Binding("question_mark", "help", id="help"),
         Binding("colon", "app.command_palette", id="palette"),
         *ViewingScreen.LAYOUT_KEYS,
@@ -220,23 +220,6 @@ class DashboardScreen(ViewingScreen, BundlingScreen, BlamingScreen):
             self.set_focus(None)
         else:
             self._show_all()
-
-    def action_open_worst(self) -> None:
-        """Open the playbook of the worst finding when no panel is focused."""
-        findings = self._shown.verdict.findings
-        playbook = next((finding.playbook for finding in findings if finding.playbook), None)
-        self._open(playbook)
-
-    @on(Panel.Opened)
-    def open_playbook(self, message: Panel.Opened) -> None:
-        """Drill from a panel or a row into its playbook."""
-        self._open(message.playbook, message.group)
-
-    def _open(self, playbook: Playbook | None, group: ErrorGroup | None = None) -> None:
-        if playbook is None and group is None:
-            self.notify(t("screen.nothing_selected"), markup=False)
-        else:
-            self.app.push_screen(PlaybookScreen(case_of(self._shown, playbook, group), self._desk))
 
     def action_filter(self) -> None:
         """Ask for what the recent errors should match."""

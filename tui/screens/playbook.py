@@ -1,6 +1,6 @@
 """A playbook over the dashboard: read it, tick its steps off, copy its commands."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +54,8 @@ class Case:
     """When the trouble began: steps done before belong to another one."""
     blame: tuple[Blame, ...] = ()
     """What changed, where that is known."""
+    calls: Callable[[], None] | None = None
+    """Leads on to the calls or lines that it is about."""
 
 
 class PlaybookScreen(ModalScreen[None]):
@@ -64,6 +66,7 @@ class PlaybookScreen(ModalScreen[None]):
     PlaybookScreen > PlaybookCard { width: 90%; max-width: 110; height: 90%; }
     """
     KEYS: ClassVar[list[Binding]] = [
+        Binding("c", "calls", id="calls"),
         Binding("escape,q", "dismiss", id="back"),
         Binding("b", "open_blame", id="blame"),
     ]
@@ -95,6 +98,11 @@ class PlaybookScreen(ModalScreen[None]):
             with self._told():
                 done = await self._desk.ticks.ticks(self._case.playbook.id, self._case.since)
                 self.query_one(PlaybookCard).show_ticks(done)
+
+    def action_calls(self) -> None:
+        """Go to the calls or lines that it is about."""
+        if self._case.calls is not None:
+            self._case.calls()
 
     @on(PlaybookCard.Ticked)
     async def keep(self, message: PlaybookCard.Ticked) -> None:

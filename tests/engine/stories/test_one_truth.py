@@ -102,7 +102,7 @@ anything = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(anything, max_size=60))
 def test_whatever_a_log_says_every_bucket_adds_up_and_nothing_is_left_out_or_told_twice(said: list[LogEvent]) -> None:
     said.sort(key=lambda event: event.time or 0.0)

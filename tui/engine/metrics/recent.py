@@ -32,6 +32,12 @@ class _Row:
     order: int
 
 
+def group_key(event: LogEvent) -> str:
+    """Return what equal errors have in common: kind, stage, provider, code, shape of the text."""
+    marks = (ROW_KINDS.get(event.kind, ""), event.stage or "", event.provider or "", event.code or "", shape(event))
+    return "|".join(marks)
+
+
 class RecentErrors:
     """Equal errors as one row with its count and playbook, newest first."""
 
@@ -45,9 +51,7 @@ class RecentErrors:
 
     def add(self, event: LogEvent, time: float | None) -> None:
         """Take an incident; equal ones share a row (kind, stage, provider, code, shape of the text)."""
-        kind = ROW_KINDS[event.kind]
-        marks = (kind, event.stage or "", event.provider or "", event.code or "", shape(event))
-        key = "|".join(marks)
+        kind, key = ROW_KINDS[event.kind], group_key(event)
         self.version += 1
         self._taken += 1
         row = self._rows.pop(key, None)

@@ -37,7 +37,7 @@ class Counting:
 
     def take(self, told: LogEvent, now: float) -> Taken | None:
         """Return an event with what it counts for; None for one that only repeats another."""
-        event = told._replace(source=told.scope) if told.part else told
+        event = told._replace(source=told.scope, part=None) if told.part else told
         if self._twins.repeats(event):
             return None
         time = moment(event, now)

@@ -77,7 +77,8 @@ class Register:
 
     def refused(self, taken: Taken) -> bool:
         """Tell whether an error says that the call opened a moment ago was never accepted; then it is lost (R50)."""
-        draft = self._latest.get(taken.event.id or "") or self._newest
+        named = self._latest.get(taken.event.id or "")
+        draft = named if named is not None and named.ending == "open" else self._newest
         if draft is None or draft.ending != "open" or not is_refusal(taken.event):
             return False
         if taken.time is None or draft.opened_at is None:

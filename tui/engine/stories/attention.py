@@ -6,6 +6,7 @@ warning; of two alike the one with more of it, then the newer one. A rule of thi
 
 from collections.abc import Iterable, Sequence
 
+from tui.engine.metrics.errors import HANG_UP_RACE
 from tui.engine.model import (
     HARMS,
     Bucket,
@@ -35,23 +36,28 @@ def totals(rows: Iterable[CallRow]) -> int:
 
 def impact_of(story: Story, since: float, until: float, thresholds: Thresholds, now: float) -> Impact:
     """Return what hurt most between two moments, the second not included."""
-    marks = [mark for mark in story.marks if mark.counts and _within(mark.at, since, until)]
+    marks = [mark for mark in story.marks if mark.code not in HANG_UP_RACE and _within(mark.at, since, until)]
     turns = [turn for turn in story.turns if _within(turn.heard_at, since, until)]
     errors = [mark for mark in marks if mark.kind == "error"]
     lost = story.ending == "lost" and _within(story.closed_at, since, until)
     if errors or lost:
-        return Impact("failed", float(len(errors) or 1), errors[0] if errors else None)
+        return Impact("failed", _many(errors), errors[0] if errors else None)
     silence = sum(turn.silence_s for turn in turns)
     if story.waiting_since is not None and story.waiting_since < until and now >= since:
         silence += max(0.0, now - story.waiting_since - thresholds.silence_after_s)
     if silence or (story.waiting_since is not None and since <= now < until):
         return Impact("silence", silence)
     if fallbacks := [mark for mark in marks if mark.kind == "fallback"]:
-        return Impact("fallback", float(len(fallbacks)), fallbacks[0])
+        return Impact("fallback", _many(fallbacks), fallbacks[0])
     if slow := _slowest_over(turns, since, until, thresholds):
         return slow
     warnings = [mark for mark in marks if mark.kind == "warning"]
-    return Impact("warning", float(len(warnings)), warnings[0]) if warnings else Impact()
+    return Impact("warning", _many(warnings), warnings[0]) if warnings else Impact()
+
+
+def _many(marks: Sequence[Mark]) -> float:
+    """Return how many of them count; echoes of one thing that happened elsewhere first are one here."""
+    return float(sum(mark.counts for mark in marks) or 1)
 
 
 def _slowest_over(turns: Sequence[Turn], since: float, until: float, thresholds: Thresholds) -> Impact | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from math import inf
 
 from tui.engine.metrics.silence import Heard, Silence
-from tui.engine.model import LogEvent, Story, StoryKey, Thresholds
+from tui.engine.model import LogEvent, Story, StoryKey, Thresholds, owner
 from tui.engine.stories._counting import Counting, Taken
 from tui.engine.stories._neighbours import Neighbours
 from tui.engine.stories._register import Draft, Register
@@ -90,11 +90,13 @@ class _Scope:
         self._register.expire(now, thresholds)
         conversations, loose = self._conversations(thresholds.idle_call_s)
         rest = [draft for draft in conversations if not self._given_to_its_call(draft, now)]
-        last = Draft(StoryKey(self._name, "", "", 0), taken=loose)
-        silences = _by_trace(self._name, heard)
+        silences = [one for one in heard if one.source == self._name]
         since = {trace: at for source, trace, at in waiting if source == self._name}
-        drafts = [*self._register.calls, *rest, *([last] if loose or silences.get("") else [])]
-        return [self._story(draft, silences, since, now) for draft in drafts]
+        stories = [self._story(draft, silences, since, now) for draft in (*self._register.calls, *rest)]
+        if loose or silences:
+            last = Draft(StoryKey(self._name, "", "", 0), taken=loose)
+            stories.append(self._story(last, silences, since, now))
+        return stories
 
     def _conversations(self, apart_s: float) -> tuple[list[Draft], list[Taken]]:
         """Return what traces hold together, each conversation anew after a long pause, and what they do not."""
@@ -138,12 +140,14 @@ class _Scope:
         calls = self._register.calls
         return [call for call in calls if (call.opened_at or 0.0) <= last and (call.closed_at or now) >= first]
 
-    def _story(self, draft: Draft, silences: dict[str, list[Heard]], since: dict[str, float], now: float) -> Story:
-        traces = {each.trace for each in draft.taken if each.trace} or ({""} if not draft.key.call else set())
+    def _story(self, draft: Draft, silences: list[Heard], since: dict[str, float], now: float) -> Story:
+        """Return a draft as it stands; the silences it takes are no other's."""
+        traces = {each.trace for each in draft.taken if each.trace}
         times = [each.time for each in draft.taken if each.time is not None]
         first, last = min(times, default=-inf), max(times, default=inf)
-        silent = [one for trace in traces for one in silences.get(trace, ())]
-        heard = [one for one in silent if not one.trace or first <= one.since <= last]
+        tied = draft.key.call or draft.key.trace
+        heard = [one for one in silences if not tied or (one.trace in traces and first <= one.since <= last)]
+        silences[:] = [one for one in silences if one not in heard]
         return Story(
             key=draft.key,
             client=draft.client,
@@ -157,7 +161,7 @@ class _Scope:
             first_at=min(times, default=None),
             last_at=max(times, default=None),
             others=len(self._open(draft, now)) if draft.key.trace else 0,
-            events=tuple(each.event for each in draft.taken),
+            events=tuple(each.event._replace(source=owner(self._name)) for each in draft.taken),
         )
 
 
@@ -168,14 +172,6 @@ def _duration(draft: Draft) -> float | None:
     if draft.opened_at is None or draft.closed_at is None:
         return None
     return max(0.0, draft.closed_at - draft.opened_at)
-
-
-def _by_trace(scope: str, heard: Iterable[Heard]) -> dict[str, list[Heard]]:
-    found: dict[str, list[Heard]] = defaultdict(list)
-    for each in heard:
-        if each.source == scope:
-            found[each.trace].append(each)
-    return found
 
 
 def _apart(before: float | None, after: float | None) -> float:
