@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.events import MouseScrollDown
+from textual.widgets._footer import FooterKey
 
 import themes
 from tests import samples
@@ -227,3 +228,14 @@ async def test_a_moment_of_the_command_line_is_gone_to_once_history_is_read() ->
         app._front._pull()
 
     assert asked == ["-10m"]
+
+
+async def test_a_click_on_a_key_in_the_footer_is_that_key() -> None:
+    app = VoxtopApp(FixedMonitor(samples.on_fire()), ManualClock(samples.NOW), "dark")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        key = next(each for each in app.screen.query(FooterKey) if each.action == "next_layout")
+        await pilot.click(key)
+        await pilot.pause()
+
+        assert app._front.chosen_layout == "latency"

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple
 
 from tui.engine.model import EMPTY_SNAPSHOT, Percentiles, Snapshot, StageFallback, Status
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from widgets import _format as fmt
-from widgets._big import Size, big, largest
+from widgets._big import PLAIN, Size, big, largest
 from widgets._language import localised
 from widgets._lines import Line, Role, Run, crop, fit, spread, width_of, wrap
 from widgets._lines_view import LinesView
@@ -111,7 +112,10 @@ def _tiles(tiles: Sequence[Tile], width: int, height: int, view: View) -> list[L
     rows = [tiles[start : start + across] for start in range(0, len(tiles), across)]
     tall, wide = height // len(rows), (width - _GAP * (across - 1)) // across
     room = wide - 1 - max(len(tile.unit) for tile in tiles)
-    size = largest([tile.figure for tile in tiles], room, tall - 3, ascii_only=view.glyphs.ascii)
+    fits = partial(largest, [tile.figure for tile in tiles], room, ascii_only=view.glyphs.ascii)
+    size = next(
+        (found for rows in (tall - 3, tall - 2) if (found := fits(rows)) != PLAIN), PLAIN
+    )  # with a gap if it can
     lines: list[Line] = []
     for row in rows:
         drawn = [_tile(tile, size, tall, view) for tile in row]
