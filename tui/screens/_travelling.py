@@ -1,13 +1,16 @@
 """What a user does with time: step back and on, seek, return to what is live."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import Binding
 
+from tui.engine.alerts.log import as_said
 from tui.engine.comparing import Comparing
 from tui.engine.errors import UsageError, VoxtopError
 from tui.engine.metrics.windows import SLICE_S
-from tui.engine.model import Snapshot
+from tui.engine.model import AlertNote, Snapshot
 from tui.engine.monitor import TimeMachine
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
@@ -18,6 +21,8 @@ from tui.screens.ask import AskScreen
 from tui.screens.compare import CompareScreen
 from widgets import clock_time
 
+SAID_S = 86_400.0
+"""What was said about alerts longer ago is over."""
 SEEKS = ("-10m", "-1h", "yesterday")
 """Answers offered while a moment is typed."""
 
@@ -35,6 +40,8 @@ class TravellingScreen(AlertingScreen):
         Binding("d", "compare", id="compare", show=False),
     ]
 
+    _said: Sequence[AlertNote] = ()
+    _then: tuple[Snapshot, Snapshot] | None = None
     _left: Snapshot | None = None
     """What was live when the user left for the past."""
 
@@ -108,9 +115,18 @@ class TravellingScreen(AlertingScreen):
     async def _gone(self, machine: TimeMachine, moment: float) -> None:
         try:
             await machine.go(moment)
+            self._said = await self._alerts.notes(moment - SAID_S, moment) if self._alerts else []
+            self._then = None
         except VoxtopError as error:
             self._notes(safe_text(str(error)), bad=True)
         self._pull()
+
+    def _as_of_then(self) -> Snapshot:
+        """Return what the past shows, with who had taken its alerts on; the same object while nothing changed."""
+        seen = self._monitor.snapshot()
+        if self._then is None or self._then[0] is not seen:
+            self._then = seen, replace(seen, alerts=as_said(seen.alerts, self._said))
+        return self._then[1]
 
     def _past(self, present: Snapshot) -> str:
         """Return what the badge says: which moment is shown, and what is new since; empty while live."""

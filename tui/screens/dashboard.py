@@ -133,7 +133,7 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         now = self._now()
         self._pulled = self._clock.monotonic()
         self._present = self._with_alerts(self._monitor.present())
-        self._shown = self._present if self._monitor.moment is None else self._monitor.snapshot()
+        self._shown = self._present if self._monitor.moment is None else self._as_of_then()
         self._incident.see(self._present.verdict, self._clock.now())
         self._cover_frozen(self._shown, now)
         self.seek_when_read(self._present)

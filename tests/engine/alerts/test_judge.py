@@ -114,6 +114,11 @@ async def test_what_became_of_alerts_and_what_people_said_is_kept_to_be_looked_b
     assert notes[0].alert is not None
     assert notes[0].alert.rule == "config_warning"
     assert notes[2].summary == "rule=config_warning: known"
+    (firing,) = (note.alert for note in notes if note.what == "firing")
+    board = AlertBoard((firing,)) if firing else AlertBoard()
+    assert [alert.acked_by for alert in log.as_said(board, notes[:1]).alerts] == [""]
+    assert [alert.acked_by for alert in log.as_said(board, notes[:-1]).alerts] == ["ana"]
+    assert [alert.acked_by for alert in log.as_said(board, notes).alerts] == [""]
     others = partial(log.read_notes, since=NOW, until=NOW + 1000, scopes=("other",))
     assert court.database.read_now(others) == notes[2:3]
 

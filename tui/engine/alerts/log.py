@@ -3,12 +3,15 @@
 import json
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tui.engine.alerts._json import dumps, load_alert
 from tui.engine.alerts.wording import describe
-from tui.engine.model import Alert, AlertNote, NoteKind
+from tui.engine.model import Alert, AlertBoard, AlertNote, AlertState, Labels, NoteKind
 
 KEPT_S = 30 * 86_400.0
+ABOUT_S = 600.0
+"""By so much the moment at which an alert began may differ when it is judged again."""
 
 
 def note(
@@ -28,6 +31,27 @@ def read_notes(connection: sqlite3.Connection, since: float, until: float, scope
     )
     wanted = {"", *scopes}
     return [_note(at, what, author, body) for at, scope, what, author, body in rows if scope in wanted]
+
+
+def as_said(board: AlertBoard, notes: Iterable[AlertNote]) -> AlertBoard:
+    """Return a board with what had been said about its alerts by then: who had taken on what fires.
+
+    ``notes`` are those up to then, oldest first; when an alert is over, nobody has it any more.
+    """
+    said: dict[tuple[str, Labels], AlertNote] = {}
+    for note in notes:
+        if note.alert and note.what == "acknowledged":
+            said[note.alert.rule, note.alert.labels] = note
+        elif note.alert and note.what == "resolved":
+            said.pop((note.alert.rule, note.alert.labels), None)
+    alerts = [_acknowledged(alert, said.get((alert.rule, alert.labels))) for alert in board.alerts]
+    return replace(board, alerts=tuple(alerts))
+
+
+def _acknowledged(alert: Alert, note: AlertNote | None) -> Alert:
+    if note is None or alert.state is not AlertState.FIRING or note.at < alert.since - ABOUT_S:
+        return alert
+    return replace(alert, acked_by=note.author, acked_at=note.at)
 
 
 def _note(at: float, what: NoteKind, author: str, body: str) -> AlertNote:

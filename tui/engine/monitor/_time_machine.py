@@ -24,11 +24,11 @@ from tui.engine.state import Archive
 from tui.engine.text import t
 
 FINE_S = 1800.0
-"""The last half hour before a moment is computed in the steps in which figures move, what lies before in minutes."""
-COARSE_S = 60.0
+STEPS = ((FINE_S, float(SLICE_S)), (10_800.0, 60.0), (inf, 600.0))
+"""Up to so long before a moment it is computed in steps of so many seconds; figures move in the shortest ones."""
 PICTURES = 720
 """Snapshots kept: a step back is mostly one of them."""
-SAVED_EVERY_S = 3600.0
+SAVED_EVERY_S = 7200.0
 SAVED_BYTES = 48_000_000
 CHUNK = 200
 """Events counted in one go."""
@@ -215,7 +215,7 @@ class TimeMachine:
             if self._leap is not None and moment > now:
                 self._leap(moment)
             return
-        self.heading, self.outdated = moment, False
+        self.heading, self.progress, self.outdated = moment, 0.0, False
         try:
             picture = await self.picture(moment)
         finally:
@@ -251,7 +251,7 @@ class TimeMachine:
         due = self._clock.monotonic() + PATIENCE_S
         while True:
             fine = rewound.at >= moment - FINE_S
-            step = SLICE_S if fine else COARSE_S
+            step = next(step for reach, step in STEPS if rewound.at >= moment - reach)
             now = min((rewound.at // step + 1) * step, moment)
             events = known.upto(now)
             while chunk := list(islice(events, CHUNK)):
