@@ -65,7 +65,8 @@ async def lived(
                 source.put(*due)
             await source.all_taken()
         snapshot = travelling.snapshot()
-        if chance.random() < 0.06:
+        # The hand of the test may move the clock so far between two real seconds that the monitor thinks it slept.
+        if chance.random() < 0.06 and snapshot.verdict.freshness == "live":
             seen[clock.now()] = snapshot
         clock.advance(chance.uniform(1, 9))
     return seen
