@@ -14,6 +14,10 @@ UNITS = {"ms": fmt.latency, "%": fmt.percent, "/min": fmt.decimal}
 class ComparisonView(LinesView):
     """Draws a comparison, or that it is being computed."""
 
+    DEFAULT_CSS = """
+    ComparisonView { width: 1fr; height: 4; }
+    """
+
     FADES = False
 
     _comparison: Comparison | None = None

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer
@@ -16,6 +17,9 @@ from tui.engine.text import t
 from tui.screens._bindings import translated
 from widgets import ComparisonView
 
+HEAD_ROWS = 4
+"""Above the figures: both windows, a gap, the titles."""
+
 BASELINES = {"ago_week": 7 * 86_400.0, "ago_day": 86_400.0, "ago_before": 0.0}
 """How long before; the first of which anything is kept is shown."""
 
@@ -25,9 +29,9 @@ class CompareScreen(ModalScreen[None]):
 
     CSS = """
     CompareScreen { align: center middle; }
-    CompareScreen > ComparisonView {
+    CompareScreen > VerticalScroll {
         width: 95%; max-width: 110; height: 90%; max-height: 32;
-        border: round $primary; border-title-color: $foreground; padding: 0 1;
+        background: $background; border: round $primary; border-title-color: $foreground; padding: 0 1;
     }
     """
     KEYS: ClassVar[list[Binding]] = [
@@ -47,7 +51,8 @@ class CompareScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Show the table."""
-        yield ComparisonView()
+        with VerticalScroll():
+            yield ComparisonView()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -77,11 +82,14 @@ class CompareScreen(ModalScreen[None]):
                 self._length, self._baseline = await self._first_kept()
                 now = (self._end - self._length, self._end)
             then = window_before(now, BASELINES[self._baseline])
-            view.border_title = Content(f"{t('compare.title')} · {t(f'compare.{self._baseline}')}")
+            self.query_one(VerticalScroll).border_title = Content(
+                f"{t('compare.title')} · {t(f'compare.{self._baseline}')}"
+            )
             found = await asyncio.to_thread(self._comparing.compare(then, now))
         except StateError as error:
             self.notify(safe_text(str(error)), severity="error", markup=False)
             return
+        view.styles.height = HEAD_ROWS + len(found.rows)
         view.show(found, self._end)
 
     async def _first_kept(self) -> tuple[float, str]:
