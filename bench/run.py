@@ -113,10 +113,10 @@ def machine() -> str:
 
 
 def _version(executable: str, arguments: tuple[str, ...]) -> str:
-    """Return the first line in which a program says what it is."""
+    """Return a program and the version that it tells."""
     done = subprocess.run([executable, *arguments], capture_output=True, text=True, check=False)
-    told = (done.stdout + done.stderr).strip().splitlines()
-    return next((line.strip(" .") for line in told if re.search(r"\d\.\d", line)), "")[:60]
+    found = re.search(r"\d+\.\d[\w.~+-]*", done.stdout + done.stderr)
+    return f"{executable} {found[0]}" if found else ""
 
 
 def write_docs(text: str) -> None:
