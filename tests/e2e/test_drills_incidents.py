@@ -43,7 +43,7 @@ INCIDENTS = (
     Incident("calm", 60, r"OK .*all figures within their goals", ("1", "every key is set")),
     Incident(
         "azure-outage",
-        80,
+        100,
         r"CRIT .*since \d\d:\d\d .*errors",
         ("2", "ON FALLBACK  Azure → Google"),
         "More errors than allowed",
@@ -133,7 +133,7 @@ def test_the_terminal_is_given_back_in_the_middle_of_an_incident(tmp_path: Path)
     with orchestrator(incident, tmp_path) as log, Pty([*VOXTOP, str(log)], env=environment(tmp_path)) as terminal:
         terminal.wait_for("b: evidence", PATIENCE_S)
         terminal.send("b")
-        terminal.wait_for("of the change", PATIENCE_S)
+        terminal.wait_for("what changed", PATIENCE_S)
         terminal.send("\x03")
 
         assert terminal.wait() == 130
@@ -164,16 +164,24 @@ def test_on_call_from_the_verdict_to_the_way_out(incident: Incident, tmp_path: P
 
 
 def _ask_what_changed(terminal: Tmux, incident: Incident) -> None:
-    """The sentence under the strip, its evidence and the way back; or the word that there is none."""
+    """The sentence under the strip, its evidence, a call of it and its lines, and back; or that there is none."""
     if not incident.changed:
         terminal.send("b")
         terminal.wait_for("nothing that changed can be told from the data", PATIENCE_S)
         return
     terminal.wait_for(re.compile(incident.changed), PATIENCE_S)
     terminal.send("b")
-    terminal.wait_for("of the change", PATIENCE_S)
+    terminal.wait_for("▸ what changed", PATIENCE_S)
     terminal.wait_for(re.compile(r"Share over the goal, \d\d:\d\d:\d\d–\d\d:\d\d:\d\d"))
-    terminal.send("Escape")
+    for key, shown in (
+        ("c", r"what changed ▸ calls\s[\s\S]*what hurt"),
+        ("Enter", r"calls ▸ \S+"),
+        ("Enter", "▸ lines"),
+    ):
+        terminal.send(key)
+        terminal.wait_for(re.compile(shown), PATIENCE_S)
+    for _ in range(4):
+        terminal.send("Escape")
     terminal.wait_for("1 Config status")
 
 

@@ -12,6 +12,8 @@ from tests.widgets.test_blame import FULL
 from tui.engine.model import Snapshot
 from tui.engine.text import use_language
 from tui.screens.blame import BlameScreen
+from tui.screens.calls import CallsScreen
+from tui.screens.dashboard import DashboardScreen
 from tui.screens.playbook import PlaybookScreen
 
 SIZES = {"column": (80, 24), "grid": (120, 40), "wide": (200, 50)}
@@ -28,7 +30,7 @@ async def test_the_evidence_opens_and_goes_back(keys: tuple[str, ...]) -> None:
         await pilot.press(*keys)
         await pilot.pause()
         assert isinstance(pilot.app.screen, BlameScreen)
-        assert "What changed" in screen_text(pilot)
+        assert "▸ what changed" in screen_text(pilot)
         await pilot.press("j", "k", "escape")
         await pilot.pause()
         assert not isinstance(pilot.app.screen, BlameScreen)
@@ -43,13 +45,24 @@ async def test_without_anything_to_tell_the_key_says_why() -> None:
 
 async def test_the_card_of_the_figure_says_it_too_and_opens_the_evidence() -> None:
     async with app_over(explained()).run_test(size=(120, 40)) as pilot:
-        await pilot.press("3", "enter")
+        await pilot.press("3", "P")
         await pilot.pause()
         assert isinstance(pilot.app.screen, PlaybookScreen)
         assert "88 % Azure on voice-prod-02" in screen_text(pilot)
         await pilot.press("b")
         await pilot.pause()
         assert isinstance(pilot.app.screen, BlameScreen)
+
+
+async def test_the_evidence_leads_on_to_the_calls_since_it_began() -> None:
+    async with app_over(explained()).run_test(size=(80, 24)) as pilot:
+        await pilot.press("b", "c")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, CallsScreen)
+        assert "what changed ▸ calls" in screen_text(pilot)
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, DashboardScreen)
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)

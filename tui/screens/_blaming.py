@@ -1,12 +1,15 @@
 """What a user does about what changed: open its evidence."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding
 
+from tui.engine.model import Blame
 from tui.engine.text import t
 from tui.screens._alerting import AlertingScreen
+from tui.screens._drill import Way
 from tui.screens.blame import BlameScreen
 from widgets import BlameBar
 
@@ -21,6 +24,11 @@ class BlamingScreen(AlertingScreen):
         """Show what the sentence under the strip stands on."""
         blame = self.query_one(BlameBar).blame
         if blame:
-            self.app.push_screen(BlameScreen(blame))
+            self.open_evidence(blame)
         else:
             self.notify(t("blame.none"), markup=False)
+
+    def open_evidence(self, blame: Sequence[Blame]) -> None:
+        """Show what sentences stand on."""
+        word = t(f"status.{self._shown.verdict.status.value}")
+        self.app.push_screen(BlameScreen(Way(self._monitor, self._clock, (word, t("blame.step"))), blame))

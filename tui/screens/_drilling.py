@@ -1,6 +1,7 @@
 """The ways from the dashboard into calls and lines: from every panel, from the worst finding, from a playbook."""
 
 from dataclasses import replace
+from functools import partial
 from math import inf
 from typing import ClassVar
 
@@ -13,29 +14,19 @@ from tui.engine.model import Alert, Bucket, ErrorGroup, Finding, MissingKey, Pla
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._arranging import ArrangingScreen
+from tui.screens._blaming import BlamingScreen
 from tui.screens._case import case_of
 from tui.screens._drill import Way
 from tui.screens._travelling import TravellingScreen
-from tui.screens.calls import CallsScreen, Wanted
+from tui.screens.calls import PANEL_OF, CallsScreen, Wanted
 from tui.screens.lines import LinesScreen
 from tui.screens.playbook import Desk, PlaybookScreen
 from widgets import AlertsPanel, BucketPanel, ConfigPanel, Panel, RecentPanel, SourcesPanel
 
 HOUR_S = 3600.0
 
-PANEL_OF = {
-    "ttfb": 3,
-    "fallback": 2,
-    "fallback_spike": 2,
-    "errors": 5,
-    "errors_per_minute": 5,
-    "all_failed": 5,
-    "calls": 4,
-}
-"""The panel whose figure a finding or an alert is about; the others are about whole calls."""
 
-
-class DrillingScreen(TravellingScreen, ArrangingScreen):
+class DrillingScreen(BlamingScreen, TravellingScreen, ArrangingScreen):
     """Knows the keys that lead further in."""
 
     DRILL_KEYS: ClassVar[list[Binding]] = [
@@ -150,9 +141,9 @@ class DrillingScreen(TravellingScreen, ArrangingScreen):
             self.notify(t("screen.nothing_selected"), markup=False)
             return
         case = case_of(self._shown, playbook, group)
-        self.app.push_screen(
-            PlaybookScreen(replace(case, calls=lambda: self._calls_behind(playbook, group)), self._desk)
-        )
+        changed = partial(self.open_evidence, case.blame) if case.blame else None
+        case = replace(case, calls=lambda: self._calls_behind(playbook, group), changed=changed)
+        self.app.push_screen(PlaybookScreen(case, self._desk))
 
     def _calls_behind(self, playbook: Playbook | None, group: ErrorGroup | None) -> None:
         """Go to the calls, or the lines, that a playbook was opened for."""

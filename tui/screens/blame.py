@@ -1,4 +1,4 @@
-"""The evidence of what changed, over whatever was there; Esc goes back."""
+"""What changed: the evidence of the sentence under the strip, and the way on to the calls of it."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -6,45 +6,43 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
 
-from tui.engine.model import Blame
+from tui.engine.model import Blame, Bucket
 from tui.engine.text import t
-from tui.screens._bindings import translated
-from widgets import BlameEvidence, KeyFooter, glyphs_in_use
+from tui.screens._drill import DrillScreen, Way
+from tui.screens.calls import PANEL_OF, CallsScreen
+from widgets import BlameEvidence
 
 
-class BlameScreen(ModalScreen[None]):
+class BlameScreen(DrillScreen):
     """Shows what was known when it was opened: it stands still while it is read."""
 
-    CSS = """
-    BlameScreen { align: center middle; }
-    BlameScreen > VerticalScroll {
-        width: 100%; max-width: 140; height: 1fr;
-        background: $background; border: round $border; padding: 0 1;
-        border-title-color: $foreground; border-title-style: bold;
-        &.-ascii { border: ascii $border; }
-    }
-    """
     KEYS: ClassVar[list[Binding]] = [
-        Binding("escape,q,b", "dismiss", id="back"),
+        Binding("c", "calls", id="calls"),
+        Binding("b", "back", id="blame_back", show=False),
         Binding("j", "scroll(1)", id="blame_down", show=False),
         Binding("k", "scroll(-1)", id="blame_up", show=False),
     ]
 
-    def __init__(self, blame: Sequence[Blame]) -> None:
-        super().__init__()
+    def __init__(self, way: Way, blame: Sequence[Blame]) -> None:
+        """``blame`` has at least one, that of the worst finding first."""
+        super().__init__(way)
         self._blame = blame
-        self._bindings = translated(self.KEYS)
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         """Show the evidence."""
-        with VerticalScroll(classes="-ascii" if glyphs_in_use().ascii else "") as page:
-            page.border_title = Content(glyphs_in_use().plain(t("blame.title")))
+        with VerticalScroll(id="evidence"):
             yield BlameEvidence(self._blame)
-        yield KeyFooter()
+
+    async def renew(self) -> None:
+        """Leave it as it is."""
+
+    def action_calls(self) -> None:
+        """Go on to the calls since it began."""
+        worst = self._blame[0]
+        bucket = Bucket(PANEL_OF.get(worst.kpi, 0), worst.at, worst.until, worst.stage)
+        self.app.push_screen(CallsScreen(self._way.on(t("calls.step")), bucket))
 
     def action_scroll(self, rows: int) -> None:
         """Move the text."""
-        self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
+        self.query_one("#evidence").scroll_relative(y=rows, animate=False)

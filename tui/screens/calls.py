@@ -19,6 +19,18 @@ Wanted = Callable[[Story], bool]
 """Tells whether a story belongs to what was chosen: an error group, a source."""
 
 
+PANEL_OF = {
+    "ttfb": 3,
+    "fallback": 2,
+    "fallback_spike": 2,
+    "errors": 5,
+    "errors_per_minute": 5,
+    "all_failed": 5,
+    "calls": 4,
+}
+"""The panel whose figure a finding or an alert is about; the others are about whole calls."""
+
+
 class CallsScreen(DrillScreen):
     """Where a panel's bucket leads; Enter goes on to one call."""
 

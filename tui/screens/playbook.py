@@ -18,7 +18,6 @@ from tui.engine.playbooks.ticks import MemoryTicks
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
-from tui.screens.blame import BlameScreen
 from tui.screens.draft import DraftScreen
 from widgets import KeyFooter, PlaybookCard
 
@@ -54,6 +53,8 @@ class Case:
     """When the trouble began: steps done before belong to another one."""
     blame: tuple[Blame, ...] = ()
     """What changed, where that is known."""
+    changed: Callable[[], None] | None = None
+    """Leads on to the evidence of that."""
     calls: Callable[[], None] | None = None
     """Leads on to the calls or lines that it is about."""
 
@@ -86,11 +87,12 @@ class PlaybookScreen(ModalScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the evidence of what changed only where there is some."""
         del parameters
-        return action != "open_blame" or bool(self._case.blame)
+        return action != "open_blame" or self._case.changed is not None
 
     def action_open_blame(self) -> None:
         """Show what the sentence about the change stands on."""
-        self.app.push_screen(BlameScreen(self._case.blame))
+        if self._case.changed is not None:
+            self._case.changed()
 
     async def on_mount(self) -> None:
         """Show which steps somebody has done already."""
