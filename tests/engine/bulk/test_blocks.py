@@ -202,3 +202,12 @@ async def test_most_latencies_and_calls_of_a_usual_log_are_counted_at_once(
 
     assert counted["samples"] > 0.8 * sum(one["n"] for one in report["ttfb"].values())
     assert counted["calls"] > 0.8 * report["calls"]["opened"]
+
+
+async def test_a_log_with_carriage_returns_is_read_in_blocks_without_a_gap(tmp_path: Path) -> None:
+    path = tmp_path / "app.log"
+    path.write_bytes(b"".join(line + b"\r\n" for line in dirty_log(3, 900, dirt=0.0).split(b"\n")))
+
+    report = await same_report(path)
+
+    assert report["input"]["gaps"] == 0

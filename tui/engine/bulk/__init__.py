@@ -42,8 +42,9 @@ async def parse(
             from tui.engine.bulk._ranges import Pass  # noqa: PLC0415 - numpy takes 80 ms to load
 
             yield reader.read(first)
-            async for each in Pass(source, unread, reader, helped=parallel).parsed():
-                yield each
+            async with aclosing(Pass(source, unread, reader, helped=parallel).parsed()) as parsed:
+                async for each in parsed:
+                    yield each
             async for block in blocks:
                 yield reader.read(block)
             return

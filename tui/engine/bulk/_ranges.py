@@ -8,7 +8,7 @@ import os
 import weakref
 from collections import deque
 from collections.abc import AsyncGenerator
-from contextlib import closing
+from contextlib import aclosing, closing, nullcontext
 from functools import partial
 from typing import NamedTuple
 
@@ -114,25 +114,24 @@ class Pass:
         log = Log(source.name, reader.tz, reader.now)
         self._here = BlockReader(*log)
         self._line = source.status().lines
+        self._ending: list[bytes] = []
         self._helper = Helper(self._file.descriptor, log) if helped else None
 
     async def parsed(self) -> AsyncGenerator[Parsed, None]:
         """Yield what the file means up to somewhere near its end."""
-        skipped = self._ranges.skipped()
-        if skipped is None:
-            return
-        if skipped:
-            yield self._reader.read(LineBlock(self._source.name, self._line + 1, skipped, 0, None))
-            self._passed(len(skipped), sum(len(line) + 1 for line in skipped), skipped)
-        yield self._reader.finish()._replace(ending=self._ranges.context)
-        if self._helper is None:
-            async for each in self._understood():
-                yield each
-        else:
-            with closing(self._helper):
-                async for each in self._understood():
+        with closing(self._helper) if self._helper else nullcontext():
+            skipped = self._ranges.skipped()
+            if skipped is None:
+                return
+            if skipped:
+                yield self._reader.read(LineBlock(self._source.name, self._line + 1, skipped, 0, None))
+                self._passed(len(skipped), sum(len(line) + 1 for line in skipped), skipped)
+            self._ending = self._ranges.context
+            yield self._reader.finish()._replace(ending=self._ending)
+            async with aclosing(self._understood()) as understood:
+                async for each in understood:
                     yield each
-        self._reader.begin_anew(self._ranges.context)
+            self._reader.begin_anew(self._ending)
 
     async def _understood(self) -> AsyncGenerator[Parsed, None]:
         waiting: deque[tuple[Range, Understood | None]] = deque()
@@ -194,4 +193,5 @@ class Pass:
 
     def _passed(self, lines: int, size: int, ending: list[bytes], truncated: int = 0) -> None:
         self._line += lines
+        self._ending = ending
         self._source.passed(lines, size, b"\n".join([*ending, b""]), truncated)
