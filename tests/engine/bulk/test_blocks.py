@@ -85,7 +85,7 @@ def small_blocks(block: int = 6000, window: int = 1500) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_ranges, "BLOCK_SIZE", block)
         patch.setattr(_ranges, "WINDOW", window)
-        patch.setattr(_tail, "BLOCK_SIZE", 4000)
+        patch.setattr(_tail, "BLOCK_SIZE", 8000)
         yield
 
 

@@ -37,8 +37,10 @@ async def parse(
         first = await anext(blocks, None)
         if first is None:
             return
-        parallel = source.status().lag_bytes > parallel_from and (os.cpu_count() or 1) > 1
-        if isinstance(source, FileSource) and (unread := source.unread()) and unread.size > columns_from:
+        status = source.status()
+        parallel = status.lag_bytes > parallel_from and (os.cpu_count() or 1) > 1
+        unread = source.unread() if isinstance(source, FileSource) and status.lines >= CONTEXT else None
+        if isinstance(source, FileSource) and unread is not None and unread.size > columns_from:
             from tui.engine.bulk._ranges import Pass  # noqa: PLC0415 - numpy takes 80 ms to load
 
             yield reader.read(first)
