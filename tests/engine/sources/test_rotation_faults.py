@@ -158,6 +158,18 @@ async def test_fault_07_unread_lines_of_a_file_emptied_without_copy_are_told_as_
     assert session.status.gaps == 1
 
 
+async def test_a_file_that_was_emptied_is_not_behind_by_what_it_held_before(log: Path, begin: Begin) -> None:
+    append(log, numbered(1, 100))
+    session = begin(log)
+    await session.poll()
+    os.truncate(log, 0)
+    append(log, numbered(101, 102))
+    await session.poll(2)
+
+    assert session.lines == numbered(1, 102)
+    assert session.status.lag_bytes == 0
+
+
 async def test_fault_08_the_hole_that_a_stale_writer_leaves_is_no_part_of_a_line(log: Path, begin: Begin) -> None:
     with log.open("wb", buffering=0) as writer:
         writer.write(text(numbered(1, 100)))

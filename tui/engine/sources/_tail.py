@@ -24,7 +24,8 @@ class Tail:
         self.place = replace(place or Place(), identity=handle.stat.identity)
         self.history_to: float = 0
         """Offset up to which the contents were there before anybody began to follow."""
-        self._reached = 0
+        self._reached: int | None = None
+        """The size of the file at the last look, if there was one."""
 
     @classmethod
     async def at(cls, handle: Handle, offset: int, *, skipping: bool = False) -> "Tail":
@@ -47,7 +48,9 @@ class Tail:
     @property
     def left(self) -> int:
         """Roughly the bytes still to read, as far as was known at the last look."""
-        return max(self.handle.left(self.place.offset), self._reached - self.place.offset)
+        if self._reached is None:
+            return self.handle.left(self.place.offset)
+        return max(0, self._reached - self.place.offset)
 
     async def matches(self) -> bool:
         """Tell whether the file still has at this place what was read there."""
@@ -86,6 +89,7 @@ class Tail:
     def restart(self) -> None:
         """Begin again at the start of the file."""
         self.place = Place(self.place.identity)
+        self._reached = 0
 
     def _take(self, data: bytes, head: bytes) -> Piece:
         place, fresh = self.place, data[len(self.place.mark) :]
