@@ -294,7 +294,7 @@ def test_fault_85_a_process_that_the_system_ended_for_its_memory_is_told_by_the_
     with log.open("w", encoding="utf-8") as out:
         out.writelines(f"{'nothing that matters ' * 50}{number}\n" for number in range(65_000))
     with subprocess.Popen(
-        [*VOXTOP, "report", str(log)], env=environment(tmp_path), cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True
+        [*VOXTOP, "events", str(log)], env=environment(tmp_path), cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True
     ) as program:
         worker = None
         while worker is None:

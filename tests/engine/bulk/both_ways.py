@@ -15,8 +15,8 @@ NOW = 1_800_000_000.0
 def one_by_one(data: bytes, tz: tzinfo | None = UTC) -> tuple[list[LogEvent], tuple[int, ...]]:
     reader = Reader("app", tz, NOW)
     parts = [reader.read(LineBlock("app", 1, cut(data).lines, len(data), None)), reader.finish()]
-    counts = (sum(part[index] for part in parts) for index in (2, 3, 4))
-    return [event for part in parts for event in part.events], tuple(counts)
+    counts = [(part.understood, part.unrecognised, part.bad_samples) for part in parts]
+    return [event for part in parts for event in part.events], tuple(map(sum, zip(*counts, strict=True)))
 
 
 def at_once(data: bytes, reader: BlockReader) -> tuple[list[LogEvent], list[LogEvent], tuple[int, ...]]:
