@@ -36,6 +36,8 @@ READ_S = 60.0
 """The log has to be read by then."""
 SETTLE_S = 1.5
 """Charts are drawn again at most once a second, and alerts judged as often."""
+AFTER_KEYS_S = 4.0
+"""What is computed anew for a page is there by then."""
 LIVE_S = 12.0
 """The end of the story is written while the monitor looks on, in steps too short to be taken for a machine's sleep."""
 LIVE_STEPS = 6
@@ -69,6 +71,8 @@ SHOTS = {
     "errors": Shot(("6", "M")),
     "help": Shot(("question_mark",)),
     "commands": Shot(("colon",)),
+    "replay": Shot(("[",)),
+    "compare": Shot(("d",)),
     "wallboard": Shot(size=(160, 45), layout="wallboard"),
 }
 
@@ -130,6 +134,7 @@ async def _picture(pilot: Pilot[Any], keys: tuple[str, ...]) -> str:
     for key in keys:
         await pilot.press(key)
         await pilot.pause(SETTLE_S / 3)
+    await pilot.pause(AFTER_KEYS_S if keys else 0)
     return pilot.app.export_screenshot(title="voxtop")
 
 

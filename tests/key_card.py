@@ -21,6 +21,7 @@ WAYS: tuple[tuple[str, ...], ...] = (
     ("8",),
     ("8", "enter"),
     ("enter",),
+    ("d",),
     ("p", "p", "p"),
 )
 """Keys that lead to where keys are looked for, in the order of ``HEADINGS``."""
@@ -28,12 +29,12 @@ HEADINGS = {
     "en": (
         *("The dashboard", "A chart (2–5)", "The calls of a minute"),
         *("Recent errors (6)", "Sources (7)", "Alerts (8)"),
-        *("The page of alerts", "A playbook", "The wallboard"),
+        *("The page of alerts", "A playbook", "Two windows compared", "The wallboard"),
     ),
     "es": (
         *("El panel principal", "Una gráfica (2–5)", "Las llamadas de un minuto"),
         *("Errores recientes (6)", "Fuentes (7)", "Alertas (8)"),
-        *("La página de alertas", "Una guía", "El mural"),
+        *("La página de alertas", "Una guía", "Dos ventanas comparadas", "El mural"),
     ),
 }
 BEGIN = {

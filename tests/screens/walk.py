@@ -11,8 +11,8 @@ from tui.engine.model import Snapshot
 from tui.terminal_app import DASHBOARD_AT
 
 SIZE = (120, 40)
-LEFT_OUT = {"quit", "interrupt", "palette"}
-"""What ends the program, and a page of the library."""
+LEFT_OUT = {"quit", "interrupt"}
+"""What ends the program."""
 STATES: dict[str, Callable[[], Snapshot]] = {
     "empty": samples.empty,
     "typical": samples.typical,
