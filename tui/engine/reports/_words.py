@@ -109,12 +109,12 @@ def read_line(report: Report) -> str:
     found = report.input
     return t(
         "report.read",
-        lines=found.lines,
+        lines=written.count(found.lines),
         size=size(found.bytes),
         sources=", ".join(found.sources),
-        events=found.events,
-        unrecognised=found.unrecognised,
-        bad=found.bad_samples,
+        events=written.count(found.events),
+        unrecognised=written.count(found.unrecognised),
+        bad=written.count(found.bad_samples),
     )
 
 
