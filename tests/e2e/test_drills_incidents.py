@@ -213,13 +213,13 @@ def _walk_through_the_sizes(terminal: Tmux) -> None:
     """The verdict stays on the first line at every size; the last line is that of the keys."""
     for width, height in SIZES:
         terminal.resize(width, height)
-        screen = terminal.wait_for(partial(_fills, width, height), PATIENCE_S)
-        assert re.search(r"(OK|WARN|CRIT) .*since \d\d:\d\d", screen.splitlines()[0])
+        terminal.wait_for(partial(_fills, width, height), PATIENCE_S)
 
 
 def _fills(width: int, height: int, screen: str) -> bool:
     rows = screen.splitlines()
-    return len(rows) == height and "? Help" in rows[-1] and width - 2 <= max(map(len, rows)) <= width
+    verdict = rows and re.search(r"(OK|WARN|CRIT) .*since \d\d:\d\d", rows[0])
+    return bool(verdict) and len(rows) == height and "? Help" in rows[-1] and width - 2 <= max(map(len, rows)) <= width
 
 
 def _look_at_every_layout(terminal: Tmux) -> None:
