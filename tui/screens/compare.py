@@ -8,14 +8,13 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer
 
 from tui.engine.comparing import LENGTHS, Comparing, window_before
 from tui.engine.errors import StateError
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
-from widgets import ComparisonView
+from widgets import ComparisonView, KeyFooter
 
 HEAD_ROWS = 4
 """Above the figures: both windows, a gap, the titles."""
@@ -53,7 +52,7 @@ class CompareScreen(ModalScreen[None]):
         """Show the table."""
         with VerticalScroll():
             yield ComparisonView()
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin with the first window before of which anything is kept."""
