@@ -15,20 +15,22 @@ def test_four_keys_from_a_slow_provider_to_the_lines_of_its_worst_call(tmp_path:
     with Tmux(demo, width=width, height=height, env=environment(tmp_path), cwd=tmp_path) as terminal:
         terminal.wait_for(lambda screen: "TTS P95" in screen.splitlines()[0], timeout=90)
         terminal.send("3")
-        terminal.wait_for(lambda screen: re.search(r"\d\d:\d\d TTS P95 [\d.,]+ m?s n \d+", screen) is not None)
+        terminal.wait_for(
+            lambda screen: re.search(r"\d\d:\d\d TTS P95 [\d.,]+ m?s n \d+", screen) is not None, timeout=60
+        )
         terminal.send("Enter")
-        calls = terminal.wait_for("slow TTS")
+        calls = terminal.wait_for("slow TTS", timeout=60)
         worst = re.search(r"slow TTS [\d ,.]+ m?s +(\S+)", calls)
         terminal.send("Enter")
-        terminal.wait_for(lambda screen: "STT" in screen and "Held together by its traces" in screen)
+        terminal.wait_for(lambda screen: "STT" in screen and "Held together by its traces" in screen, timeout=60)
         terminal.send("Enter")
-        lines = terminal.wait_for("in full")
+        lines = terminal.wait_for("in full", timeout=60)
 
         assert worst is not None
         assert f"{worst[1]} ▸ lines" in lines
         assert f"trace={worst[1]}-" in lines
         for _ in range(4):
             terminal.send("Escape")
-        terminal.wait_for("Fallback rate")
+        terminal.wait_for("Fallback rate", timeout=60)
         terminal.send("q")
         assert terminal.wait() == 0
