@@ -29,6 +29,8 @@ STATES = ("success", "warning", "error")
 LEAST_CONTRAST = 4.5
 """Of text and states against their ground (WCAG 2, level AA)."""
 
+_ASKED_OF_ANSI = {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
+
 _SWITCHES = ("dark", "ansi")
 _COLOURS = tuple(
     item.name
@@ -47,7 +49,13 @@ class Own(NamedTuple):
 @cache
 def load() -> tuple[Theme, ...]:
     """Return every theme of the package, in the order of their names, the default first."""
-    return tuple(Theme(name=PREFIX + short, **table) for short, table in _tables().items())
+    return tuple(_theme(short, table) for short, table in _tables().items())
+
+
+def _theme(short: str, table: dict[str, Any]) -> Theme:
+    """Return a theme; one of the terminal's colours also says what Textual's own styles ask of such a theme."""
+    asked = _ASKED_OF_ANSI if table.get("ansi") else {}
+    return Theme(name=PREFIX + short, **{**table, "variables": {**asked, **table["variables"]}})
 
 
 @cache
@@ -82,7 +90,7 @@ def _own(path: Path) -> Theme:
     _check_keys(path, variables, base["variables"])
     for key, value in {**table, **variables}.items():
         _check_value(path, key, value)
-    theme = Theme(name=PREFIX + path.stem, **{**base, **table, "variables": {**base["variables"], **variables}})
+    theme = _theme(path.stem, {**base, **table, "variables": {**base["variables"], **variables}})
     _check_contrast(path, theme)
     return theme
 

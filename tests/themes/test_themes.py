@@ -71,6 +71,18 @@ def test_the_theme_of_the_terminal_uses_its_sixteen_colours_and_no_other() -> No
     assert all(str(colour).startswith("ansi_") for colour in colours)
 
 
+@pytest.mark.parametrize("name", [*themes.short_names(), "own"])
+async def test_the_screen_opens_in_every_theme_of_the_package_and_in_one_of_the_terminal_s_colours_by_a_user(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "own.toml").write_text("ansi = true\n", encoding="utf-8")
+    app = VoxtopApp(FixedMonitor(EMPTY_SNAPSHOT), ManualClock(), name, own_themes=OwnThemes(tmp_path))  # type: ignore[arg-type]
+
+    async with app.run_test(size=(100, 30)):
+        assert app.current_theme.name == f"voxtop-{name}"
+        assert "NO DATA" in app.export_screenshot(simplify=True).replace("&#160;", " ")
+
+
 def own(tmp_path: Path, text: str) -> themes.Own:
     (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
     return themes.load_own(tmp_path)
