@@ -165,7 +165,7 @@ def test_a_long_history_is_read_behind_the_picture_and_keys_work_meanwhile(tmp_p
     with Pty([*VOXTOP, "--since", "all", str(log)], env=environment(tmp_path), cwd=tmp_path) as terminal:
         terminal.wait_for("reading history")
         terminal.send("?")
-        terminal.wait_for("time to first byte")
+        terminal.wait_for("every action by name")
         terminal.send("\x1b")
         terminal.wait_for("7 Sources")
         terminal.send("7M")
