@@ -167,7 +167,7 @@ def test_a_long_history_is_read_behind_the_picture_and_keys_work_meanwhile(tmp_p
         terminal.send("?")
         terminal.wait_for("every action by name")
         terminal.send("\x1b")
-        terminal.wait_for("7 Sources")
+        terminal.wait_for(lambda screen: "every action by name" not in screen)
         terminal.send("7M")
         terminal.wait_for("300,000 lines", timeout=90)
         terminal.send("q")
