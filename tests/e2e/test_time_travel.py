@@ -47,7 +47,7 @@ def test_a_bundle_of_the_demo_is_played_on_another_machine_that_has_neither_log_
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     there.mkdir()
-    with Tmux([*VOXTOP, "demo", "--lang", "en", "--speed", "4"], env=environment(here)) as pane:
+    with Tmux([*VOXTOP, "demo", "--lang", "en"], env=environment(here)) as pane:
         pane.wait_for("TELNYX_API_KEY not set")
         pane.send("B")
         pane.wait_for("Incident bundle of which span?")

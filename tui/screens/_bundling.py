@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 from importlib.metadata import version
+from math import ceil
 from typing import ClassVar
 
 from textual.binding import Binding
@@ -55,7 +56,8 @@ class BundlingScreen(TravellingScreen):
             verdict = self._shown.verdict
             bad = verdict.status in {Status.WARNING, Status.CRITICAL} and verdict.since is not None
             begin = verdict.since - BEFORE_S if bad and verdict.since is not None else end - USUAL_S
-            usual = " ".join(_typed(at, machine.tz) for at in (begin, end))
+            # A whole second that is not over yet: what was seen just now belongs to it.
+            usual = " ".join(_typed(at, machine.tz) for at in (begin, ceil(end)))
             self.app.push_screen(AskScreen(t("bundle.ask"), t("bundle.ask_hint"), value=usual), self._asked)
 
     def _asked(self, answer: str | None) -> None:
