@@ -82,9 +82,7 @@ INCIDENTS = (
         110,
         r"CRIT .*restarts: \d+ in 15 min",
         ("6", "Out of memory at 512 MiB"),
-        "The process dies and takes its calls along",
-        "",
-        (r"lost [1-9]\d*",),
+        also=(r"lost [1-9]\d*",),
     ),
     Incident(
         "all",

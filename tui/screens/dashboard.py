@@ -43,6 +43,16 @@ AGE_S = 1.0
 """Ages on screen are renewed this often even when no figure changed."""
 
 
+class Room(VerticalScroll):
+    """Keeps the focused panel in sight when what stands above takes rows, such as the sentence of what changed."""
+
+    def on_resize(self) -> None:
+        """Scroll to the focused panel again."""
+        focused = self.screen.focused
+        if focused is not None and self in focused.ancestors:
+            focused.scroll_visible(animate=False)
+
+
 class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScreen):
     """Strip, notice, panels 1–8 as the layout wants them, and footer."""
 
@@ -108,7 +118,7 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         yield BlameBar()
         yield NoticeBar()
         yield AlertBanner()
-        with VerticalScroll(id="room", can_focus=False), Container(id="panels"):
+        with Room(id="room", can_focus=False), Container(id="panels"):
             yield from (panel() for panel in PANELS)
         yield Input(id="filter", placeholder=t("screen.filter_prompt"))
         yield KeyFooter()
