@@ -1,11 +1,16 @@
 """From a provider that burns to the raw lines of its worst call, in a real terminal and in four keystrokes."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.terminal import VOXTOP, Tmux, environment
+
+
+def without(text: str) -> Callable[[str], bool]:
+    return lambda screen: text not in screen
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["column", "grid"])
@@ -29,8 +34,9 @@ def test_four_keys_from_a_slow_provider_to_the_lines_of_its_worst_call(tmp_path:
         assert worst is not None
         assert f"{worst[1]} ▸ lines" in lines
         assert f"trace={worst[1]}-" in lines
-        for _ in range(4):
+        for left in ("▸ lines", f"▸ {worst[1]}", "▸ calls"):
             terminal.send("Escape")
+            terminal.wait_for(without(left), timeout=60)
         terminal.wait_for("Fallback rate", timeout=60)
         terminal.send("q")
         assert terminal.wait() == 0
