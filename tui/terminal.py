@@ -6,6 +6,7 @@ import signal
 import sys
 import termios
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,9 @@ GRACE_S = 1.5
 """A terminal that is gone can block the orderly way out; after this long the process ends anyhow."""
 
 WATCH_S = 1.0
+
+OPENED_WITHIN_S = 0.5
+"""A thread that draws may die while the other one still turns the terminal into a screen: not to be overtaken by it."""
 
 MODES_OFF = b"\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[<u"
 """Alternate screen, hidden cursor, mouse, focus, pasting, cut lines and keyboard protocol: all a screen turns on."""
@@ -75,6 +79,7 @@ def given_back() -> Iterator[None]:
         if died.exc_value is None or not is_out_of_memory(died.exc_value):
             threading.__excepthook__(died)
             return
+        time.sleep(OPENED_WITHIN_S)
         restore()
         os.write(2, f"voxtop: {no_memory()}\n".encode())
         os._exit(NO_MEMORY)
