@@ -1,7 +1,24 @@
 """What all tests share."""
 
+import time
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
+
+from tui.engine.text import use_language
 
 # A slow machine is no failing property: speed is measured in bench/. What else is in force (CI) stays.
 settings.register_profile("untimed", settings.default, deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture
+def utc_and_english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times and words are the same on every machine."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    use_language("en")
+    monkeypatch.undo()
+    time.tzset()

@@ -1,7 +1,5 @@
 """The sentence in both languages: what, since when, where, after what; safe whatever a log calls its hosts."""
 
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -27,14 +25,7 @@ SLOW = Blame(
 )
 
 
-@pytest.fixture(autouse=True)
-def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    use_language("en")
-    monkeypatch.undo()
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("utc_and_english")
 
 
 def test_a_latency_says_by_how_much_since_when_where_and_after_what() -> None:

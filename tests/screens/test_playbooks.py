@@ -1,9 +1,8 @@
 """Working with playbooks: evidence, filled commands, ticks that stay, drafts, and that nothing is ever run."""
 
 import string
-import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,16 +28,6 @@ REFUSED = ErrorGroup(
     "k", "error", "STT", "Azure", "401", "[STT Azure] Error: 401", 12, NOW - 600, NOW, "app.log", KEY_BOOK, "call_7"
 )
 UNKNOWN = ErrorGroup("u", "error", "TTS", "Acme", "503", "[TTS Acme] Error: 503 on node-7", 3, NOW - 60, NOW, "app.log")
-
-
-@pytest.fixture(autouse=True)
-def utc_and_english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    use_language("en")
-    monkeypatch.undo()
-    time.tzset()
 
 
 def showing(*groups: ErrorGroup, host: str = "voice-prod-01", **changes: object) -> Snapshot:
