@@ -4,7 +4,9 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from textual.app import ComposeResult
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tests import samples
@@ -14,6 +16,7 @@ from tests.screens.incident import SOURCE, app_of, events_of, log, press, settle
 from tests.widgets.showing import screen_text
 from tui.engine.clock import ManualClock
 from tui.engine.model import SourceState, SourceStatus
+from tui.screens._drill import DrillScreen, Way
 from tui.screens.call import CallScreen
 from tui.screens.calls import CallsScreen
 from tui.screens.dashboard import DashboardScreen
@@ -403,3 +406,45 @@ async def test_two_calls_of_one_id_in_two_sources_are_followed_from_one_into_the
             seen.add(pilot.app.screen._source)  # type: ignore[attr-defined]
 
         assert seen == {"a", "b"}
+
+
+class Last(Widget):
+    """Tells when it goes."""
+
+    def __init__(self, gone: asyncio.Event) -> None:
+        super().__init__()
+        self._gone = gone
+
+    def on_unmount(self) -> None:
+        self._gone.set()
+
+
+class Late(DrillScreen):
+    """Gets what it wants to show at the very moment in which its widgets are gone."""
+
+    CSS_PATH = None
+
+    def __init__(self, way: Way) -> None:
+        super().__init__(way)
+        self._come = asyncio.Event()
+        self.asked = asyncio.Event()
+
+    def body(self) -> ComposeResult:
+        yield Last(self._come)
+
+    async def renew(self) -> None:
+        self.asked.set()
+        await self._come.wait()
+        self.query_one(Last).refresh()
+
+
+async def test_what_comes_late_for_a_screen_that_was_left_is_let_go() -> None:
+    app, monitor = app_of(SLOW)
+    async with app.run_test() as pilot:
+        late = Late(Way(monitor, ManualClock(NOW)))
+        await app.push_screen(late)
+        await asyncio.wait_for(late.asked.wait(), 10)
+        await pilot.press("escape")
+        await pilot.pause()
+
+        assert stack(pilot) == [DashboardScreen]

@@ -18,6 +18,7 @@ from tui.engine.safe_text import safe_text
 from tui.engine.stories import LOOK_BACK_S, tell
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from tui.screens._leaving import EndsItsWork
 from tui.screens._watching import Watched
 from tui.screens.help import HelpScreen
 from widgets import Breadcrumb, KeyFooter, TooSmallCard, VerdictStrip
@@ -40,7 +41,7 @@ class Way:
         return Way(self.monitor, self.clock, (*self.steps, step))
 
 
-class DrillScreen(Screen[None]):
+class DrillScreen(EndsItsWork, Screen[None]):
     """Two lines of verdict, one of the way here, and what a subclass shows below."""
 
     CSS_PATH = "drill.tcss"

@@ -13,6 +13,7 @@ from tui.engine.model import LogEvent, RawLine, Snapshot, SourceStatus
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
+from tui.screens._leaving import EndsItsWork
 from tui.screens.ask import AskScreen, ConfirmScreen
 from tui.screens.command_line import Run, Verb
 from tui.screens.viewed import HERE
@@ -82,7 +83,7 @@ class Watched(Protocol):
         """Try again at once what a source waits to try."""
 
 
-class WatchingScreen(Screen[None]):
+class WatchingScreen(EndsItsWork, Screen[None]):
     """Knows the keys for sources."""
 
     SOURCE_KEYS: ClassVar[list[Binding]] = [

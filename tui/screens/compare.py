@@ -14,6 +14,7 @@ from tui.engine.errors import StateError
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from tui.screens._leaving import EndsItsWork
 from widgets import ComparisonView, KeyFooter
 
 HEAD_ROWS = 4
@@ -23,7 +24,7 @@ BASELINES = {"ago_week": 7 * 86_400.0, "ago_day": 86_400.0, "ago_before": 0.0}
 """How long before; the first of which anything is kept is shown."""
 
 
-class CompareScreen(ModalScreen[None]):
+class CompareScreen(EndsItsWork, ModalScreen[None]):
     """Compares the window that ends at the moment shown with one before."""
 
     CSS = """

@@ -18,6 +18,7 @@ from tui.engine.errors import VoxtopError
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from tui.screens._leaving import EndsItsWork
 from tui.screens._watching import ADDABLE
 from tui.screens.ask import AskScreen
 from widgets import KeyFooter, glyphs_in_use
@@ -51,7 +52,7 @@ class Choices(OptionList):
             self._bindings.key_to_bindings[bindings[0].key] = bindings
 
 
-class FirstRunScreen(Screen[Chosen]):
+class FirstRunScreen(EndsItsWork, Screen[Chosen]):
     """Offers what could be watched; Enter opens it, alone or with all that is marked."""
 
     CSS = """
