@@ -41,7 +41,7 @@ class Way:
         return Way(self.monitor, self.clock, (*self.steps, step))
 
 
-class DrillScreen(EndsItsWork, Screen[None]):
+class DrillScreen(Screen[None], EndsItsWork):
     """Two lines of verdict, one of the way here, and what a subclass shows below."""
 
     CSS_PATH = "drill.tcss"

@@ -83,7 +83,7 @@ class Watched(Protocol):
         """Try again at once what a source waits to try."""
 
 
-class WatchingScreen(EndsItsWork, Screen[None]):
+class WatchingScreen(Screen[None], EndsItsWork):
     """Knows the keys for sources."""
 
     SOURCE_KEYS: ClassVar[list[Binding]] = [

@@ -24,7 +24,7 @@ BASELINES = {"ago_week": 7 * 86_400.0, "ago_day": 86_400.0, "ago_before": 0.0}
 """How long before; the first of which anything is kept is shown."""
 
 
-class CompareScreen(EndsItsWork, ModalScreen[None]):
+class CompareScreen(ModalScreen[None], EndsItsWork):
     """Compares the window that ends at the moment shown with one before."""
 
     CSS = """

@@ -52,7 +52,7 @@ class Choices(OptionList):
             self._bindings.key_to_bindings[bindings[0].key] = bindings
 
 
-class FirstRunScreen(EndsItsWork, Screen[Chosen]):
+class FirstRunScreen(Screen[Chosen], EndsItsWork):
     """Offers what could be watched; Enter opens it, alone or with all that is marked."""
 
     CSS = """
