@@ -4,8 +4,8 @@ from datetime import tzinfo
 
 from tui.commands._diagnosis import Diagnosis, Trial
 from tui.commands._diagnosis_text import SHAPES_SHOWN, Hide, advice, meaning_text, shown
-from tui.commands.events import rfc3339
 from tui.engine.dialects._user_file import Loaded
+from tui.engine.event_lines import rfc3339
 from tui.engine.safe_text import safe_text
 
 

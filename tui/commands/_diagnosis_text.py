@@ -6,11 +6,11 @@ from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
 from tui.commands._diagnosis import Diagnosis, Trial
-from tui.commands.events import as_object
 from tui.engine import written
 from tui.engine.dialects._dialect import Nothing
 from tui.engine.dialects._user import UserDialect
 from tui.engine.errors import VoxtopError
+from tui.engine.event_lines import as_object
 from tui.engine.model import LogEvent, SourceState
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t

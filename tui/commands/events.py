@@ -1,22 +1,20 @@
 """``voxtop events SOURCE…``: every recognised event as one JSON object per line."""
 
 import asyncio
-import json
-import re
 import sys
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 import click
 
 from tui.commands._options import settings_options, settle
 from tui.commands._redaction import redact_option, redaction
-from tui.engine.bulk import Reader, parse
+from tui.engine.bulk import COLUMNS_FROM, Reader, parse
 from tui.engine.clock import SystemClock
 from tui.engine.errors import SourceError
+from tui.engine.event_lines import STORE_ONLY, EventLines
 from tui.engine.merging import PATIENCE_S, WINDOW_S, Batches, Branch, Merging
 from tui.engine.model import LineBlock, LogEvent, SourceState
 from tui.engine.parser import line_time
@@ -25,23 +23,7 @@ from tui.engine.sources._source import Source
 from tui.engine.text import t
 from tui.engine.when import parse_since
 
-KEYS = ("stage", "provider", "ms", "trace", "id", "client", "duration_s", "to", "field", "code", "part")
 REACHED = (SourceState.CONNECTING, SourceState.LIVE, SourceState.QUIET)
-STORE_ONLY = ("process_ready", "key_present")
-"""Kinds that only the figures need."""
-_UNSEEN = re.compile(
-    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
-"""What JSON lets through and a terminal obeys or hides; escaped it is the same text to whoever parses it."""
-
-Hide = Callable[[str], str]
-"""Makes a text fit for others' eyes."""
-
-REMEMBERED = 4096
-"""Texts whose masked form is kept: names of sources and providers come again and again."""
-
-PLAIN = ("time", "event", "stage")
-"""Values that are never the log's own words."""
 
 
 @click.command("events", help=t("cli.events"))
@@ -55,7 +37,8 @@ def command(
 ) -> int:
     """Print the events of each source and, if asked to, go on with what is written later."""
     settings = settle(config, **flags)
-    hide = lru_cache(REMEMBERED)(redaction(wanted=not no_redact))
+    redaction(wanted=not no_redact)
+    lines = EventLines(masked=not no_redact)
     tz = settings.zone()
     clock = SystemClock()
     start = parse_since(since, clock.now(), tz)
@@ -70,11 +53,13 @@ def command(
         )
         for spec in expanded(sources, settings.source_options())
     ]
-    events_of = _as_they_come if follow else _whole
-    branches = [
-        Branch(events_of(source, Reader(source.name, tz, clock.now())), partial(_answers, source)) for source in opened
-    ]
-    asyncio.run(_print(Merging(branches, clock, WINDOW_S if follow else PATIENCE_S), hide))
+    readers = [(source, Reader(source.name, tz, clock.now())) for source in opened]
+    if len(readers) == 1 and not follow:
+        asyncio.run(_print_whole(*readers[0], lines))
+    else:
+        events_of = _as_they_come if follow else _whole
+        branches = [Branch(events_of(source, reader), partial(_answers, source)) for source, reader in readers]
+        asyncio.run(_print(Merging(branches, clock, WINDOW_S if follow else PATIENCE_S), lines))
     for source in opened:
         status = source.status()
         if status.state is not SourceState.ENDED:
@@ -82,12 +67,21 @@ def command(
     return 0
 
 
-async def _print(merging: Merging, hide: Hide) -> None:
+async def _print_whole(source: Source, reader: Reader, lines: EventLines) -> None:
+    """Print the events of the only source in the order of its log; of a large one they come written."""
+    async with aclosing(parse(source, _lines_of(source), reader, columns_from=COLUMNS_FROM, lines=lines)) as parsed:
+        async for each in parsed:
+            _write(each.events, lines)
+            _flush(each.text)
+    _write(reader.finish().events, lines)
+
+
+async def _print(merging: Merging, lines: EventLines) -> None:
     """Print the events of all sources in the order of their times; say at the end how many came too late for it."""
     try:
         async with aclosing(merging.batches()) as merged:
             async for events in merged:
-                _write(events, hide)
+                _write(events, lines)
     finally:
         if merging.late:
             click.echo(f"voxtop: {t('merging.late', count=merging.late, seconds=f'{merging.window_s:g}')}", err=True)
@@ -122,39 +116,13 @@ async def _as_they_come(source: Source, reader: Reader) -> Batches:
             yield events
 
 
-def _write(events: Sequence[LogEvent], hide: Hide) -> None:
+def _write(events: Sequence[LogEvent], lines: EventLines) -> None:
+    written = lines.lines(event for event in events if event.kind not in STORE_ONLY)
+    _flush("\n".join([*written, ""]) if written else "")
+
+
+def _flush(text: str) -> None:
     """Write whole lines and let go of them at once: the reader may be waiting for the first."""
-    shown = (as_object(event) for event in events if event.kind not in STORE_ONLY)
-    lines = [
-        json.dumps(
-            {key: value if key in PLAIN or not isinstance(value, str) else hide(value) for key, value in each.items()},
-            ensure_ascii=False,
-        )
-        for each in shown
-    ]
-    if lines:
-        sys.stdout.write(_UNSEEN.sub(_escaped, "\n".join(lines)) + "\n")
+    if text:
+        sys.stdout.write(text)
         sys.stdout.flush()
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return json.dumps(found[0])[1:-1]
-
-
-def as_object(event: LogEvent) -> dict[str, object]:
-    """Return an event as the contract prints it; what the line does not carry is left out."""
-    shown: dict[str, object] = {
-        "source": event.source,
-        "line": event.line,
-        "time": rfc3339(event.time),
-        "event": event.kind,
-    }
-    shown |= {key: value for key in KEYS if (value := getattr(event, key)) is not None}
-    if event.kind in ("error", "warning"):
-        shown["text"] = event.text
-    return shown
-
-
-def rfc3339(time: float | None) -> str | None:
-    """Return a moment in seconds since the epoch as RFC 3339 in UTC."""
-    return None if time is None else datetime.fromtimestamp(time, UTC).isoformat().replace("+00:00", "Z")

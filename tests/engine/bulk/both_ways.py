@@ -1,15 +1,24 @@
 """A log understood line by line and in whole blocks, and how to see that both mean the same."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from math import isnan
 
-from tui.engine.bulk import Reader
+import pytest
+
+from tui.engine.bulk import Reader, _ranges
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._columns import is_column
+from tui.engine.bulk._listing import Lister
+from tui.engine.event_lines import STORE_ONLY, EventLines
 from tui.engine.model import LineBlock, LogEvent
+from tui.engine.sources import _tail
 from tui.engine.sources._lines import cut
 
 NOW = 1_800_000_000.0
+ABOVE = 41
+"""Lines above what is written."""
 
 
 def one_by_one(data: bytes, tz: tzinfo | None = UTC) -> tuple[list[LogEvent], tuple[int, ...]]:
@@ -43,13 +52,31 @@ def sketch(event: LogEvent) -> LogEvent:
     return event._replace(trace=None, text="")
 
 
+def written(events: Iterable[LogEvent]) -> str:
+    """Return the lines that ``voxtop events`` prints of them."""
+    lines = EventLines(masked=True).lines(event for event in events if event.kind not in STORE_ONLY)
+    return "".join(f"{line}\n" for line in lines)
+
+
 def compare(data: bytes, reader: BlockReader | None = None, tz: tzinfo | None = UTC) -> int:
     """Fail unless both ways mean the same; return how many events came in columns."""
     data = data.removesuffix(b"\n") + b"\n"
-    events, samples, counts = at_once(data, reader or BlockReader("app", tz, NOW))
+    reader = reader or BlockReader("app", tz, NOW)
+    events, samples, counts = at_once(data, reader)
     wanted, wanted_counts = one_by_one(data, tz)
     in_columns = {sample.line for sample in samples}
     assert [event for event in wanted if event.line not in in_columns or not is_column(event)] == events
     assert [sketch(event) for event in wanted if event.line in in_columns and is_column(event)] == samples
     assert counts == wanted_counts
+    listed = Lister(reader, EventLines(masked=True)).read(data, ABOVE + 1)
+    assert listed.text == written(event._replace(line=event.line + ABOVE) for event in wanted)
     return len(samples)
+
+
+@contextmanager
+def small_blocks(block: int = 6000, window: int = 1500) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_ranges, "BLOCK_SIZE", block)
+        patch.setattr(_ranges, "WINDOW", window)
+        patch.setattr(_tail, "BLOCK_SIZE", 8000)
+        yield

@@ -2,8 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.fuzz import seeds
-from tests.engine.bulk.both_ways import compare
+from tests.engine.bulk.both_ways import compare, small_blocks
 from tests.engine.bulk.dirty_logs import dirty_log
 from tests.engine.reports.reading import DATA, NOW, story
-from tui.engine.bulk import _ranges
 from tui.engine.bulk._apart import Helper
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._ranges import OpenFile
@@ -26,7 +24,6 @@ from tui.engine.metrics.totals import Asked, SourceTotals
 from tui.engine.report import Span
 from tui.engine.reporting import Reporting
 from tui.engine.reports.json import as_object
-from tui.engine.sources import _tail
 
 MADRID = ZoneInfo("Europe/Madrid")
 CLOCKS_BACK = 1_792_890_000.0
@@ -78,15 +75,6 @@ def test_a_line_changed_anywhere_means_the_same_at_once(seed: int, patch: bytes,
     middle = lines[len(lines) // 2]
     lines.insert(len(lines) // 2, middle[:place] + patch.replace(b"\n", b"") + middle[place + len(patch) // 2 :])
     compare(b"\n".join(lines))
-
-
-@contextmanager
-def small_blocks(block: int = 6000, window: int = 1500) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_ranges, "BLOCK_SIZE", block)
-        patch.setattr(_ranges, "WINDOW", window)
-        patch.setattr(_tail, "BLOCK_SIZE", 8000)
-        yield
 
 
 def state(thing: Any) -> Any:  # noqa: ANN401 - anything that counts
@@ -142,12 +130,12 @@ async def test_when_the_other_process_is_killed_the_rest_is_read_line_by_line(
     path.write_bytes(b"".join(dirty_log(seed, 700, dirt=0.0).removesuffix(b"\n") + b"\n" for seed in range(4)))
     give, given = Helper.give, []
 
-    def killing(self: Helper, offset: int, size: int, context: list[bytes]) -> None:
+    def killing(self: Helper, offset: int, *rest: Any) -> None:  # noqa: ANN401 - as the method
         given.append(offset)
         if len(given) == 3:
             self._process.kill()
             self._process.join()
-        give(self, offset, size, context)
+        give(self, offset, *rest)
 
     monkeypatch.setattr(Helper, "give", killing)
 

@@ -7,6 +7,7 @@ from math import inf
 
 from tui.engine.bulk._chunks import parse_chunks
 from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
+from tui.engine.event_lines import EventLines
 from tui.engine.model import LineBlock
 from tui.engine.sources._file_source import FileSource
 from tui.engine.sources._source import Source
@@ -26,12 +27,14 @@ async def parse(
     reader: Reader,
     parallel_from: int = PARALLEL_FROM,
     columns_from: float = inf,
+    *,
+    lines: EventLines | None = None,
 ) -> AsyncGenerator[Parsed, None]:
     """Yield what the blocks of a source mean, in order.
 
     They are understood by ``reader``, which the caller finishes, or, if more than ``parallel_from`` bytes are
     still to be read, by two processes. From ``columns_from`` bytes on, local files are understood whole blocks at
-    a time, and latencies come as columns.
+    a time, and latencies come as columns; or, with ``lines``, all that such blocks say comes written.
     """
     async with aclosing(blocks):
         first = await anext(blocks, None)
@@ -44,7 +47,7 @@ async def parse(
             from tui.engine.bulk._ranges import Pass  # noqa: PLC0415 - numpy takes 80 ms to load
 
             yield reader.read(first)
-            async with aclosing(Pass(source, unread, reader, helped=parallel).parsed()) as parsed:
+            async with aclosing(Pass(source, unread, reader, helped=parallel, lines=lines).parsed()) as parsed:
                 async for each in parsed:
                     yield each
             async for block in blocks:

@@ -14,7 +14,9 @@ import numpy as np
 
 from tui.engine.bulk._block_reader import BlockReader, Understood
 from tui.engine.bulk._columns import Columns
+from tui.engine.bulk._listing import Listed, Lister
 from tui.engine.dialects._dialect import Dialect, own_dialects, use_dialects
+from tui.engine.event_lines import EventLines
 from tui.engine.model import LogEvent
 
 _DTYPES = (np.int64, np.float64, np.float64, np.int64, np.uint64)
@@ -47,21 +49,21 @@ def _arrived(sent: Any) -> int:  # noqa: ANN401 - what DupFd returns has no name
 class Helper:
     """Understands ranges in the order in which they are given; ``close`` ends it, whatever it does."""
 
-    def __init__(self, descriptor: int, log: Log) -> None:
-        """``descriptor`` is of the open file."""
+    def __init__(self, descriptor: int, log: Log, lines: EventLines | None) -> None:
+        """``descriptor`` is of the open file; ``lines`` writes what is wanted as such."""
         context = multiprocessing.get_context("spawn")  # the threads of the sources must not be forked
         self._connection, theirs = context.Pipe()
-        arguments = (theirs, _Descriptor(descriptor), log, own_dialects())
+        arguments = (theirs, _Descriptor(descriptor), log, lines, own_dialects())
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         theirs.close()
         self.waiting = 0
 
-    def give(self, offset: int, size: int, context: list[bytes]) -> None:
+    def give(self, offset: int, size: int, context: list[bytes], first_line: int) -> None:
         """Let it understand a range."""
         self.waiting += 1
         with suppress(OSError):  # it died: the answer will be that there is none
-            self._connection.send((offset, size, context))
+            self._connection.send((offset, size, context, first_line))
 
     def is_ready(self) -> bool:
         """Tell whether an answer is there, or will never be."""
@@ -70,7 +72,7 @@ class Helper:
         except OSError:
             return True
 
-    def take(self) -> Understood | None:
+    def take(self) -> Understood | Listed | None:
         """Return the next answer, when it is there; None if the file is not what it was, or nobody will answer."""
         self.waiting -= 1
         try:
@@ -86,18 +88,25 @@ class Helper:
         self._process.join()
 
 
-def _serve(connection: Connection, descriptor: int, log: Log, users: tuple[Dialect, ...]) -> None:
+def _serve(
+    connection: Connection, descriptor: int, log: Log, lines: EventLines | None, users: tuple[Dialect, ...]
+) -> None:
     """Answer until nobody asks any more; interrupts are for the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     use_dialects(users)
     reader = BlockReader(*log)
+    lister = Lister(reader, lines) if lines else None
     while True:
         try:
-            offset, size, context = connection.recv()
+            offset, size, context, first_line = connection.recv()
         except EOFError:
             return
-        data = os.pread(descriptor, size, offset)
-        connection.send_bytes(_sent(reader.read(data, context)) if len(data) == size else b"")
+        data, answer = os.pread(descriptor, size, offset), b""
+        if len(data) == size:
+            answer = (
+                marshal.dumps(tuple(lister.read(data, first_line))) if lister else _sent(reader.read(data, context))
+            )
+        connection.send_bytes(answer)
 
 
 def _sent(found: Understood) -> bytes:
@@ -110,8 +119,11 @@ def _sent(found: Understood) -> bytes:
     )
 
 
-def _received(data: bytes) -> Understood:
-    lines, truncated, series, events, above, *columns, ids, understood, unrecognised, bad = marshal.loads(data)  # noqa: S302 - of our own child
+def _received(data: bytes) -> Understood | Listed:
+    lines, *rest = marshal.loads(data)  # noqa: S302 - of our own child
+    if len(rest) == 1:
+        return Listed(lines, *rest)
+    truncated, series, events, above, *columns, ids, understood, unrecognised, bad = rest
     samples, calls = (
         Columns._make(np.frombuffer(column, dtype) for column, dtype in zip(each, _DTYPES, strict=True))
         for each in columns

@@ -87,21 +87,13 @@ class BlockReader:
     def read(self, data: bytes, context: list[bytes]) -> Understood:
         """Return what lines mean, every one of them with its newline; ``context`` are those above them."""
         parser = self._parser
-        parser.forget()
         before = parser.events, parser.unrecognised, parser.bad_samples
-        block = _Block(data)
-        truncated = int(np.count_nonzero(block.text.ends - block.text.starts > LINE_CAP))
-        if truncated or any(dirt in data for dirt in _DIRT):
-            events = parser.feed(LineBlock(self._source, 1, cut(data).lines, 0, None))
-            block.plain[:] = True
-        else:
-            events = self._understand(block)
-        events += parser.flush()
+        block, events = self.find(data)
         samples, calls, ids, doubts = self._columns(block, events)
         events = sorted([*(event for event in events if not is_column(event)), *doubts], key=_line)
         return Understood(
             block.text.ends.size,
-            truncated,
+            block.truncated,
             tuple(self.series.events),
             events,
             self._look_above(events, block.text, context),
@@ -113,8 +105,20 @@ class BlockReader:
             parser.bad_samples - before[2],
         )
 
+    def find(self, data: bytes) -> tuple["Block", list[LogEvent]]:
+        """Return lines with the latencies and calls that were found at once, and every other event of them."""
+        parser = self._parser
+        parser.forget()
+        block = Block(data)
+        if block.truncated or any(dirt in data for dirt in _DIRT):
+            events = parser.feed(LineBlock(self._source, 1, cut(data).lines, 0, None))
+            block.plain[:] = True
+        else:
+            events = self._understand(block)
+        return block, events + parser.flush()
+
     def _columns(
-        self, block: "_Block", events: Sequence[LogEvent]
+        self, block: "Block", events: Sequence[LogEvent]
     ) -> tuple[Columns, Columns, list[str], list[LogEvent]]:
         """Return samples, calls and their ids as columns, and as events those that may have a twin."""
         text, count = block.text, block.text.ends.size
@@ -132,7 +136,7 @@ class BlockReader:
         ids = [id_ for id_, doubt in zip(ids, uncertain.tolist(), strict=True) if not doubt]
         return samples.kept(~unsure), calls.kept(~uncertain), ids, self._once_more(text, lines)
 
-    def _understand(self, block: "_Block") -> list[LogEvent]:
+    def _understand(self, block: "Block") -> list[LogEvent]:
         """Find what is surely nothing or surely a sample; read the rest line by line, and learn from that."""
         text = block.text
         folded, block.codes = self._familiar.codes(text.data, text.ends.size)
@@ -152,7 +156,7 @@ class BlockReader:
             step = _FIRST_STEP if new else 2 * step
         return events
 
-    def _match(self, block: "_Block", lines: Places, layouts: Iterable[Layout]) -> Places:
+    def _match(self, block: "Block", lines: Places, layouts: Iterable[Layout]) -> Places:
         """Look for lines of these layouts among some; return the others."""
         for layout in layouts:
             if not lines.size:
@@ -194,7 +198,7 @@ class BlockReader:
         told = repr(durations) == repr([wanted]) and [text.data[begins[0] : ends[0]].decode()] == [event.id]
         return told if lines and times == [event.time] else False
 
-    def _line_by_line(self, block: "_Block", lines: Places) -> list[LogEvent]:
+    def _line_by_line(self, block: "Block", lines: Places) -> list[LogEvent]:
         """Read some lines, and below each those that may belong to its record."""
         events: list[LogEvent] = []
         parser, count = self._parser, block.text.ends.size
@@ -221,7 +225,7 @@ class BlockReader:
         few = stop - first <= _FEW
         return self._parser.feed(LineBlock(self._source, first + 1, text.lines(first, stop), 0, None), every=few)
 
-    def _begins_record(self, block: "_Block", index: int) -> bool:
+    def _begins_record(self, block: "Block", index: int) -> bool:
         """Tell whether a line that was understood otherwise belongs to nothing above it."""
         if block.found[index]:
             return True  # only of such lines layouts are learned
@@ -248,11 +252,13 @@ class BlockReader:
         return above
 
 
-class _Block:
+class Block:
     """Lines and what was found out about them so far."""
 
     def __init__(self, data: bytes) -> None:
         self.text = Text(data)
+        self.truncated = int(np.count_nonzero(self.text.ends - self.text.starts > LINE_CAP))
+        """Lines longer than a source keeps of any."""
         count = self.text.ends.size
         self.codes = np.zeros(count, np.int8)
         """What is remembered of lines like each."""
@@ -271,9 +277,12 @@ class _Block:
 
     def ids(self) -> list[str]:
         """Return the ids of the calls."""
-        data = self.text.data
-        places = [zip(hits.begins.tolist(), hits.ends.tolist(), strict=True) for _, hits in self.calls]
-        return [data[begin:end].decode() for each in places for begin, end in each]
+        return [word for _, hits in self.calls for word in self.words(hits.begins, hits.ends)]
+
+    def words(self, begins: Places, ends: Places) -> list[str]:
+        """Return pieces of ASCII without line ends."""
+        data, places = self.text.data, zip(begins.tolist(), ends.tolist(), strict=True)
+        return b"\n".join([data[begin:end] for begin, end in places]).decode().split("\n") if begins.size else []
 
     def previous(self, index: int) -> bytes:
         """Return the line above if it gave no event, as the parser remembers it."""

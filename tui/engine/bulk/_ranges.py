@@ -15,8 +15,10 @@ from typing import NamedTuple
 from tui.engine.bulk._apart import Helper, Log
 from tui.engine.bulk._block_reader import BlockReader, Understood
 from tui.engine.bulk._chunks import begins_record, ends_whole, last_cut
+from tui.engine.bulk._listing import Listed, Lister
 from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
 from tui.engine.bulk._words import Places
+from tui.engine.event_lines import EventLines
 from tui.engine.metrics.samples import Calls, Samples
 from tui.engine.model import LineBlock, LogEvent
 from tui.engine.sources._file_source import FileSource
@@ -106,16 +108,19 @@ class Ranges:
 class Pass:
     """Reads a file past its source."""
 
-    def __init__(self, source: FileSource, unread: Unread, reader: Reader, *, helped: bool) -> None:
-        """``reader`` has read everything before; what it waits for is ended here."""
+    def __init__(
+        self, source: FileSource, unread: Unread, reader: Reader, *, helped: bool, lines: EventLines | None = None
+    ) -> None:
+        """``reader`` has read everything before; what it waits for is ended here. ``lines``: see ``Parsed.text``."""
         self._source, self._reader = source, reader
         self._file = OpenFile(unread)
         self._ranges = Ranges(self._file, unread, reader.context)
         log = Log(source.name, reader.tz, reader.now)
         self._here = BlockReader(*log)
-        self._line = source.status().lines
+        self._lister = Lister(self._here, lines) if lines else None
+        self._line = self._given = source.status().lines
         self._ending: list[bytes] = []
-        self._helper = Helper(self._file.descriptor, log) if helped else None
+        self._helper = Helper(self._file.descriptor, log, lines) if helped else None
 
     async def parsed(self) -> AsyncGenerator[Parsed, None]:
         """Yield what the file means up to somewhere near its end."""
@@ -126,7 +131,7 @@ class Pass:
             if skipped:
                 yield self._reader.read(LineBlock(self._source.name, self._line + 1, skipped, 0, None))
                 self._passed(len(skipped), sum(len(line) + 1 for line in skipped), skipped)
-            self._ending = self._ranges.context
+            self._ending, self._given = self._ranges.context, self._line
             yield self._reader.finish()._replace(ending=self._ending)
             async with aclosing(self._understood()) as understood:
                 async for each in understood:
@@ -134,19 +139,19 @@ class Pass:
             self._reader.begin_anew(self._ending)
 
     async def _understood(self) -> AsyncGenerator[Parsed, None]:
-        waiting: deque[tuple[Range, Understood | None]] = deque()
+        waiting: deque[tuple[Range, Understood | Listed | None]] = deque()
         helper, more = self._helper, True
         while more or waiting:
             part = self._ranges.next() if more else None
             more = part is not None
             if part is not None and helper is not None and helper.waiting < _WITH_HELPER:
-                helper.give(part.offset, part.size, part.context)
+                helper.give(part.offset, part.size, part.context, self._first_line(part))
                 waiting.append((part, None))
             elif part is not None:
                 data = self._file.read(part)
                 if data is None:
                     return
-                waiting.append((part, self._here.read(data, part.context)))
+                waiting.append((part, self._read(data, part)))
             while waiting and (not more or len(waiting) > _IN_ORDER or self._is_ready(waiting[0][1])):
                 done, found = waiting.popleft()
                 found = found or (helper.take() if helper else None)
@@ -155,12 +160,27 @@ class Pass:
                 yield self._parsed(done, found)
                 await asyncio.sleep(0)
 
-    def _is_ready(self, found: Understood | None) -> bool:
+    def _read(self, data: bytes, part: Range) -> Understood | Listed:
+        if self._lister is None:
+            return self._here.read(data, part.context)
+        return self._lister.read(data, self._first_line(part, data))
+
+    def _first_line(self, part: Range, data: bytes | None = None) -> int:
+        """Return the number of the first line of a range that is being given away, where it is to be written."""
+        first = self._given + 1
+        if self._lister is not None:
+            self._given += (self._file.read(part) or b"" if data is None else data).count(b"\n")
+        return first
+
+    def _is_ready(self, found: Understood | Listed | None) -> bool:
         return found is not None or (self._helper is not None and self._helper.is_ready())
 
-    def _parsed(self, part: Range, found: Understood) -> Parsed:
+    def _parsed(self, part: Range, found: Understood | Listed) -> Parsed:
         """Count the lines of a range, and number them as the source does."""
         above = self._line
+        if isinstance(found, Listed):
+            self._passed(found.lines, part.size, part.ending)
+            return Parsed([], {}, ending=part.ending, text=found.text)
         self._passed(found.lines, part.size, part.ending, found.truncated)
         make = LogEvent._make
         events = [make((kind, source, line + above, *rest)) for kind, source, line, *rest in found.events]

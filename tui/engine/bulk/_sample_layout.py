@@ -45,6 +45,9 @@ class Hits(NamedTuple):
     messages: Places
     """Where their messages begin, and where they end."""
     stops: Places
+    tokens: Places
+    """Where the tokens begin, and where they end; the same place where there are none."""
+    token_ends: Places
 
 
 def find(layout: SampleLayout, text: Text, lines: Places, clock: StampReader) -> Hits:
@@ -66,4 +69,4 @@ def find(layout: SampleLayout, text: Text, lines: Places, clock: StampReader) ->
         search.literal(layout.after)
     search.keep(search.at == search.ends)
     messages = search.starts + layout.stamp.size + layout.message
-    return Hits(search.lines, search.times, search.values, messages, search.stop)
+    return Hits(search.lines, search.times, search.values, messages, search.stop, search.tokens, search.token_ends)
