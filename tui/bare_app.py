@@ -7,9 +7,12 @@ from typing import ClassVar, TypeVar
 import rich.text
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 
 import themes
+from tui.driver import OrderlyDriver
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.memory import NO_MEMORY, RESERVE, is_out_of_memory, no_memory
@@ -51,6 +54,11 @@ class BareApp(App[Result]):
     def action_leave(self, code: int = 0) -> None:
         """End with this exit code and nothing else."""
         self.exit(return_code=code)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return how the terminal speaks to the screen, or what Textual chose for a browser."""
+        chosen = super().get_driver_class()
+        return OrderlyDriver if chosen is LinuxDriver else chosen
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line goes through on its way to the terminal."""

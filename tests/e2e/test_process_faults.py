@@ -134,6 +134,32 @@ def test_fault_81_no_size_and_no_storm_of_sizes_ends_it(tmp_path: Path) -> None:
         assert terminal.left_behind() == []
 
 
+INTERRUPTED = """
+import fcntl, struct, termios
+from textual.drivers.linux_driver import LinuxDriver
+read = LinuxDriver._get_terminal_size
+def interrupted(self):
+    size = read(self)
+    if size == (100, 30):
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 5, 30, 0, 0))
+    return size
+LinuxDriver._get_terminal_size = interrupted
+from tui.cli import main
+main()
+"""
+"""The program in a terminal that takes another size at the very moment in which 100×30 is read."""
+
+
+def test_a_size_that_comes_while_another_is_told_is_the_one_that_counts(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    append(log, opened(1, 5))
+    with Pty([sys.executable, "-P", "-c", INTERRUPTED, str(log)], env=environment(tmp_path)) as terminal:
+        terminal.wait_for(DASHBOARD)
+        terminal.resize(100, 30)
+
+        terminal.wait_for("30×5")
+
+
 NO_UNICODE = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 """Python takes UTF-8 where there is no locale, unless it is told not to."""
 
