@@ -12,6 +12,7 @@ from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._columns import is_column
 from tui.engine.bulk._listing import Lister
 from tui.engine.event_lines import STORE_ONLY, EventLines
+from tui.engine.metrics import latency
 from tui.engine.model import LineBlock, LogEvent
 from tui.engine.sources import _tail
 from tui.engine.sources._lines import cut
@@ -79,4 +80,5 @@ def small_blocks(block: int = 6000, window: int = 1500) -> Iterator[None]:
         patch.setattr(_ranges, "BLOCK_SIZE", block)
         patch.setattr(_ranges, "WINDOW", window)
         patch.setattr(_tail, "BLOCK_SIZE", 8000)
+        patch.setattr(latency, "_ADD_UP", 70)
         yield

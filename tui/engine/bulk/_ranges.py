@@ -12,9 +12,12 @@ from contextlib import aclosing, closing, nullcontext
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
+
 from tui.engine.bulk._apart import Helper, Log
 from tui.engine.bulk._block_reader import BlockReader, Understood
 from tui.engine.bulk._chunks import begins_record, ends_whole, last_cut
+from tui.engine.bulk._columns import Series
 from tui.engine.bulk._listing import Listed, Lister
 from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
 from tui.engine.bulk._words import Places
@@ -117,6 +120,7 @@ class Pass:
         self._ranges = Ranges(self._file, unread, reader.context)
         log = Log(source.name, reader.tz, reader.now)
         self._here = BlockReader(*log)
+        self._series = Series()
         self._lister = Lister(self._here, lines) if lines else None
         self._line = self._given = source.status().lines
         self._ending: list[bytes] = []
@@ -191,17 +195,26 @@ class Pass:
 
     def _samples(self, part: Range, found: Understood, above: int) -> Samples | None:
         lines, times, values, codes, _ = found.samples
+        if not lines.size:
+            return None
         lines = lines + above
-        events = partial(self._again, part, above, lines)
-        return Samples(found.series, lines, times, values, codes, events) if lines.size else None
+        codes, series = self._numbered(codes, found)
+        return Samples(series, lines, times, values, codes, partial(self._again, part, above, lines))
 
     def _calls(self, part: Range, found: Understood, above: int) -> Calls | None:
         lines, times, values, codes, _ = found.calls
+        if not lines.size:
+            return None
         durations = [None if value != value else value for value in values.tolist()]  # noqa: PLR0124 - not a number
         lines = lines + above
-        events = partial(self._again, part, above, lines)
+        codes, series = self._numbered(codes, found)
         rows = lines.tolist(), times.tolist(), codes.tolist(), found.ids, durations
-        return Calls(found.series, *rows, events) if lines.size else None
+        return Calls(series, *rows, partial(self._again, part, above, lines))
+
+    def _numbered(self, codes: Places, found: Understood) -> tuple[Places, tuple[LogEvent, ...]]:
+        """Return codes that are the same whichever process gave them, and what they stand for."""
+        known = np.array([self._series.code(event) for event in found.series], np.int64)
+        return known[codes], tuple(self._series.events)
 
     def _again(self, part: Range, above: int, lines: Places) -> list[LogEvent]:
         """Read a range line by line, for the events of some lines of it."""

@@ -1,13 +1,16 @@
 """The calls of one source as a set of open ids (semantics R44-R55)."""
 
 import re
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING
 
 from tui.engine.metrics.levels import Levels
 from tui.engine.metrics.recent_levels import RecentLevels
-from tui.engine.metrics.windows import SlidingCount
+from tui.engine.metrics.windows import SlidingCount, slot_of
 from tui.engine.model import LogEvent, Thresholds
 
 if TYPE_CHECKING:
@@ -62,6 +65,15 @@ class CallCounts:
             self.short.add(time)
             self.short_last_at = self.short_last_at if time is None else max(time, self.short_last_at or time)
 
+    def add_durations(self, lasted: Sequence[tuple[float, float]], short_s: float) -> None:
+        """Count calls that lasted so many seconds, each with the time of its end."""
+        self.measured += len(lasted)
+        self.duration_ms += sum(round(seconds * 1000) for seconds, _ in lasted)
+        short = [time for seconds, time in lasted if seconds < short_s]
+        if short:
+            self.short.add_slots(map(slot_of, short))
+            self.short_last_at = max(*short, self.short_last_at or short[0])
+
 
 @dataclass(slots=True)
 class _Call:
@@ -110,8 +122,8 @@ class SourceCalls:
         self.socket_opens = SlidingCount()
         self.socket_closes = SlidingCount()
         self._sockets = 0
-        self._open: dict[str, _Call] = {}
-        self._ended: dict[str, _Ended] = {}
+        self._open: OrderedDict[str, _Call] = OrderedDict()  # of a dict the oldest is found in linear time
+        self._ended: OrderedDict[str, _Ended] = OrderedDict()
         self._latest: str | None = None
         self._own_lines = False
         self._next_expiry = float("inf")
@@ -150,33 +162,50 @@ class SourceCalls:
             self._counts.ghosts.add(time)
         self._mark(time)
 
-    def take(self, calls: "Calls", begin: int, end: int, now: float) -> None:
+    def take(self, calls: "Calls", now: float) -> None:
         """Take begins and ends that came in columns, in their order.
 
         What is as it should be, each call beginning and ending once, is counted together.
         """
-        opens = [one.kind == "call_opened" for one in calls.series]
-        usual: list[tuple[float, int]] = []
-        for index in range(begin, end):
-            time, id_, code = calls.times[index], calls.ids[index], calls.codes[index]
-            call = self._open.get(id_)
-            full = not self.named or self.period is None or len(self._open) >= MAX_OPEN
-            if full or time >= self._next_expiry or opens[code] != (call is None) or id_ in self._ended:
-                self._count_usual(calls, usual)
-                usual = []
-                self._take_one(calls.sketch(index), id_, time, now)
-            elif call is None:
-                self._open[id_] = _Call(time, time, time, calls.lines[index])
-                self._latest = id_
-                self._next_expiry = min(self._next_expiry, time + self._thresholds.max_call_s)
-                usual.append((time, code))
+        is_open = calls.is_open()
+        begin, end = 0, len(is_open)
+        while begin < end:
+            stop = begin
+            if self.named and self.period is not None:
+                stop = self._follow(calls, is_open, begin)
+                self._count_usual(calls, is_open, begin, stop)
+            if stop < end:
+                self._take_one(calls.sketch(stop), calls.ids[stop], calls.times[stop], now)
+            begin = stop + 1
+
+    def _follow(self, calls: "Calls", is_open: Sequence[bool], begin: int) -> int:
+        """Open and end calls up to the first line that does not simply do so; return where that is."""
+        open_, ended, limit = self._open, self._ended, self._thresholds.max_call_s
+        times, ids, lines, durations = calls.times, calls.ids, calls.lines, calls.durations
+        lasted: list[tuple[float, float]] = []
+        stop = len(is_open)
+        for index in range(begin, stop):
+            time, id_ = times[index], ids[index]
+            call = open_.get(id_)
+            if time >= self._next_expiry or is_open[index] != (call is None):
+                stop = index
+                break
+            if call is not None:
+                del open_[id_]
+                ended[id_] = _Ended(time, unopened=False)
+                seconds = self._lasted(durations[index], time, call)
+                if seconds is not None:
+                    lasted.append((seconds, time))
+            elif id_ in ended or len(open_) >= MAX_OPEN:
+                stop = index
+                break
             else:
-                self._end(id_, time)
-                lasted = self._lasted(calls.durations[index], time, call)
-                if lasted is not None:
-                    self._counts.add_duration(lasted, time, self._thresholds.short_call_s)
-                usual.append((time, code))
-        self._count_usual(calls, usual)
+                open_[id_] = _Call(time, time, time, lines[index])
+                self._latest = id_
+                self._next_expiry = min(self._next_expiry, time + limit)
+        self._forget_ended()
+        self._counts.add_durations(lasted, self._thresholds.short_call_s)
+        return stop
 
     def _take_one(self, event: LogEvent, call_id: str, time: float, now: float) -> None:
         self.touch(call_id, time, regular=False)
@@ -186,22 +215,24 @@ class SourceCalls:
         else:
             self.closed(event, time)
 
-    def _count_usual(self, calls: "Calls", usual: Sequence[tuple[float, int]]) -> None:
-        if not usual or self.period is None:
+    def _count_usual(self, calls: "Calls", is_open: Sequence[bool], begin: int, end: int) -> None:
+        """Count lines that were followed."""
+        if begin == end or self.period is None:
             return
-        opened: list[float] = []
-        for code in dict.fromkeys(code for _, code in usual):
-            times = [time for time, each in usual if each == code]
-            if calls.series[code].kind == "call_opened":
-                self._counts.client(calls.series[code].client).add_all(times)
-                opened += times
-            else:
-                self._counts.closed.add_all(times)
-        self._counts.opened.add_all(opened)
-        self._counts.distinct.add_all(opened)
+        which = slice(begin, end)
+        times, codes, is_open = calls.times[which], calls.codes[which], is_open[which]
+        slots = list(map(slot_of, times))
+        opened = list(compress(slots, is_open))
+        of_open = list(compress(codes, is_open))
+        for code in dict.fromkeys(of_open):
+            of_code = (slot for slot, each in zip(opened, of_open, strict=True) if each == code)
+            self._counts.client(calls.series[code].client).add_slots(of_code)
+        self._counts.opened.add_slots(opened)
+        self._counts.distinct.add_slots(opened)
+        self._counts.closed.add_slots(compress(slots, map(not_, is_open)))
         self._level = len(self._open)
-        self.period.step_all([(time, 1 if calls.series[code].kind == "call_opened" else -1) for time, code in usual])
-        newest = max(time for time, _ in usual)
+        self.period.step_all(times, [1 if opens else -1 for opens in is_open])
+        newest = max(times)
         self._newest = newest if self._newest is None else max(newest, self._newest)
 
     def _count_open(self, event: LogEvent, time: float | None) -> None:
@@ -321,9 +352,12 @@ class SourceCalls:
     def _end(self, call_id: str, time: float | None, *, unopened: bool = False) -> _Call | None:
         self._ended.pop(call_id, None)
         self._ended[call_id] = _Ended(time, unopened)
-        if len(self._ended) > _ENDED_KEPT:
-            del self._ended[next(iter(self._ended))]
+        self._forget_ended()
         return self._open.pop(call_id, None)
+
+    def _forget_ended(self) -> None:
+        while len(self._ended) > _ENDED_KEPT:
+            self._ended.popitem(last=False)
 
     def _become_named(self) -> None:
         if not self.named:

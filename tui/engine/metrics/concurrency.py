@@ -47,10 +47,10 @@ class Concurrency:
             calls.socket(time, 1 if event.kind == "socket_opened" else -1)
         self.version += 1
 
-    def take(self, calls: "Calls", begin: int, end: int, now: float) -> None:
-        """Take some begins and ends of calls that came in columns."""
-        self._of(calls.series[0].source, now).take(calls, begin, end, now)
-        self.version += end - begin
+    def take(self, calls: "Calls", now: float) -> None:
+        """Take begins and ends of calls that came in columns."""
+        self._of(calls.series[0].source, now).take(calls, now)
+        self.version += len(calls.lines)
 
     def touch(self, event: LogEvent, time: float | None) -> None:
         """Take any other line that names its call (semantics R45)."""

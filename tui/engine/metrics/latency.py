@@ -1,6 +1,6 @@
 """Panel 3 and the turn latency: samples by stage and provider (semantics R13-R18)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.metrics.fixed import FixedHistograms
 from tui.engine.metrics.histogram import Buckets, MinutePoints, SlidingHistogram, bucket_of, packed
@@ -17,11 +17,21 @@ MAX_MS = 120_000.0
 
 OTHER = "other"
 _PROVIDERS_KEPT = 20
+_HOUR_S = 3600.0
+_ADD_UP = 100_000
+"""Samples taken at once that wait to be added up at most."""
 
 
 def is_sample(ms: float | None) -> bool:
     """Tell a latency from what cancelled requests and broken clocks print: zero, negative, NaN, hours (R17)."""
     return ms is not None and 0 < ms <= MAX_MS
+
+
+class _Waiting(NamedTuple):
+    """Samples of one hour that were taken at once."""
+
+    hour: int
+    samples: list["Samples"]
 
 
 class _Series:
@@ -106,6 +116,7 @@ class Latency:
         self.fixed: FixedHistograms | None = None
         """Takes every sample too, where an exporter wants fixed bounds."""
         self._doubles = DoubledSamples()
+        self._waiting: _Waiting | None = None
         self._stages = {
             stage: _Series(thresholds, thresholds.ttfb_ms(stage), whole_period=whole_period) for stage in STAGES
         }
@@ -129,19 +140,45 @@ class Latency:
         elif self._doubles.repeats(event):
             self.doubled += 1
         else:
-            self._stages[event.stage].add(time, ms, event.provider)
+            series = self._stages[event.stage]
+            if self._waiting is not None:
+                self._make_way(series, time, event.provider)
+            series.add(time, ms, event.provider)
             if self.fixed is not None:
                 self.fixed.add(event, time, ms)
 
     def take(self, samples: "Samples") -> None:
-        """Take many samples of a whole period at once, with the very result of taking one after the other."""
-        for hour, run in self._without_doubles(samples).runs(3600.0):
-            every = run.buckets()
-            for code in run.order():
-                one, (buckets, highest) = samples.series[code], every[code]
-                series = self._stages[one.stage] if one.kind == "ttfb" and one.stage else self._turns
-                series.add_many(3600.0 * hour, buckets, highest, one.provider)
-                series.version += sum(buckets.values()) >> 64
+        """Take many samples of a whole period at once, with the very result of taking one after the other.
+
+        They are added up when there are many of them, or something else of another hour comes.
+        """
+        for hour, run in self._without_doubles(samples).runs(_HOUR_S):
+            if self._waiting and self._waiting.hour != hour:
+                self.add_up()
+            if self._waiting is None:
+                self._waiting = _Waiting(hour, [])
+            self._waiting.samples.append(run)
+        if self._waiting and sum(len(run.lines) for run in self._waiting.samples) > _ADD_UP:
+            self.add_up()
+
+    def add_up(self) -> None:
+        """Count the samples that were taken."""
+        if self._waiting is None:
+            return
+        (hour, runs), self._waiting = self._waiting, None
+        run = runs[-1].joined(runs)
+        every = run.buckets()
+        for code in run.order():
+            one, (buckets, highest) = run.series[code], every[code]
+            series = self._stages[one.stage] if one.kind == "ttfb" and one.stage else self._turns
+            series.add_many(_HOUR_S * hour, buckets, highest, one.provider)
+            series.version += sum(buckets.values()) >> 64
+
+    def _make_way(self, series: _Series, time: float | None, provider: str | None) -> None:
+        """Add up what was taken, unless it is the same whether it is counted before or after a sample."""
+        of_this_hour = time is None or self._waiting is None or time // _HOUR_S == self._waiting.hour
+        if not of_this_hour or (provider is not None and provider not in series.providers):
+            self.add_up()
 
     def _without_doubles(self, samples: "Samples") -> "Samples":
         """Leave out what another dialect gave already (semantics R18); few logs have such lines at all."""
@@ -152,14 +189,17 @@ class Latency:
                 continue
             where = samples.of(codes)
             if len(codes) == 1 and self._doubles.is_only(series):
-                where = where[-SAMPLES_KEPT:]
-            doubled += [index for index in where.tolist() if self._doubles.repeats(samples.sketch(index))]
+                self._doubles.remember(series, samples.marks(where[-SAMPLES_KEPT:]))
+            else:
+                doubled += [index for index in where.tolist() if self._doubles.repeats(samples.sketch(index))]
         self.doubled += len(doubled)
         return samples.without(doubled) if doubled else samples
 
     def turn(self, event: LogEvent, time: float | None) -> None:
         """Take a turn: caller stops to first audio."""
         if event.ms is not None and is_sample(event.ms):
+            if self._waiting is not None:
+                self._make_way(self._turns, time, None)
             self._turns.add(time, event.ms, None)
             if self.fixed is not None:
                 self.fixed.add(event._replace(stage=None), time, event.ms)
@@ -173,14 +213,17 @@ class Latency:
 
     def total(self, stage: Stage | None) -> tuple[Buckets, float]:
         """Return all samples of a stage since the beginning, None for turns, and the highest."""
+        self.add_up()
         return (self._stages[stage] if stage else self._turns).all.total()
 
     def provider_totals(self, stage: Stage) -> dict[str, tuple[Buckets, float]]:
         """Return the same for each provider of a stage."""
+        self.add_up()
         return {name: histogram.total() for name, histogram in self._stages[stage].providers.items()}
 
     def hours(self, stage: Stage) -> dict[int, HourPoint]:
         """Return the points of a stage by hour, as far as they are kept."""
+        self.add_up()
         hours = self._stages[stage].hours
         return hours.points() if hours else {}
 

@@ -3,10 +3,12 @@
 from bisect import insort
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice
 from operator import gt, itemgetter
 
 _REORDER_S = 30.0
 _BUCKETS_KEPT = 20_000
+_NEVER = float("-inf")
 
 
 class Levels:
@@ -21,7 +23,7 @@ class Levels:
         """Seconds that a bucket spans."""
         self.peak = 0
         self._level = 0
-        self._newest = float("-inf")
+        self._newest = _NEVER
         self._pending: deque[tuple[float, int]] = deque()
         self._buckets: dict[int, tuple[int, int]] = {}
 
@@ -39,15 +41,14 @@ class Levels:
         if pending[0][0] <= self._newest - _REORDER_S:
             self._settle(self._newest - _REORDER_S)
 
-    def step_all(self, steps: Sequence[tuple[float, int]]) -> None:
+    def step_all(self, times: Sequence[float], steps: Sequence[int]) -> None:
         """Note steps that came one after the other, each at its time."""
-        moments = [self._newest, *(at for at, _ in steps)]
-        if any(map(gt, moments, moments[1:])):
-            for at, step in steps:
+        if times[0] < self._newest or any(map(gt, times, islice(times, 1, None))):
+            for at, step in zip(times, steps, strict=True):
                 self.step(at, step)
             return
-        self._newest = moments[-1]
-        self._pending.extend(steps)
+        self._newest = times[-1]
+        self._pending.extend(zip(times, steps, strict=True))
         self._settle(self._newest - _REORDER_S)
 
     def finish(self) -> None:
@@ -55,17 +56,17 @@ class Levels:
         self._settle(float("inf"))
 
     def _settle(self, until: float) -> None:
-        pending, buckets, width = self._pending, self._buckets, self.width
+        pending, buckets, width, level = self._pending, self._buckets, self.width, self._level
         while pending and pending[0][0] <= until:
             at, step = pending.popleft()
-            before = self._level
-            self._level = level = before + step
-            highest = max(before, level)
+            highest = level if step < 0 else level + step
+            level += step
             self.peak = max(self.peak, level)
-            if at != float("-inf"):
+            if at != _NEVER:
                 bucket = int(at // width)
                 known = buckets.get(bucket)
                 buckets[bucket] = (highest if known is None or highest > known[0] else known[0], level)
+        self._level = level
         if len(buckets) > _BUCKETS_KEPT:
             self._coarsen()
 

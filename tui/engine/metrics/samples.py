@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.engine.metrics.histogram import Buckets, bucket_of
+from tui.engine.metrics.twins import Sample
 from tui.engine.model import LogEvent, Stage
 
 _WHOLE_MS = 120_000
@@ -82,6 +83,20 @@ class Samples(NamedTuple):
         """Tell whether any of them is of a moment."""
         return bool((self.times == time).any())
 
+    def marks(self, indexes: NDArray[np.int64]) -> Iterator[Sample]:
+        """Return what makes some of them the doubles of others."""
+        return map(Sample, *(column[indexes].tolist() for column in (self.lines, self.times, self.ms)))
+
+    @staticmethod
+    def joined(parts: Sequence["Samples"]) -> "Samples":
+        """Return several of one source as one, in their order; the last knows the series of all."""
+        return parts[-1]._replace(
+            lines=np.concatenate([part.lines for part in parts]),
+            times=np.concatenate([part.times for part in parts]),
+            ms=np.concatenate([part.ms for part in parts]),
+            codes=np.concatenate([part.codes for part in parts]),
+        )
+
     def sketch(self, index: int) -> LogEvent:
         """Return a sample as an event without its text and trace."""
         one = self.series[int(self.codes[index])]
@@ -124,6 +139,22 @@ class Calls(NamedTuple):
     """Seconds that the log says they lasted."""
     events: Callable[[], list[LogEvent]]
     """Reads them once more, as events."""
+
+    def part(self, begin: int, end: int) -> "Calls":
+        """Return those between two indexes; ``events`` stays that of all."""
+        which = slice(begin, end)
+        return self._replace(
+            lines=self.lines[which],
+            times=self.times[which],
+            codes=self.codes[which],
+            ids=self.ids[which],
+            durations=self.durations[which],
+        )
+
+    def is_open(self) -> list[bool]:
+        """Tell which of them are begins."""
+        opens = [one.kind == "call_opened" for one in self.series]
+        return [opens[code] for code in self.codes]
 
     def stamped(self) -> NDArray[np.float64]:
         """Return the times of a platform's clock (semantics R71)."""

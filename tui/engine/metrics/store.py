@@ -132,15 +132,15 @@ class MetricsStore:
         """Tell whether calls without twins can be counted one after the other without looking for repeats."""
         return calls.series[0].source in self._sources and self._twins.take(calls)
 
-    def count_calls(self, calls: "Calls", begin: int, end: int, now: float) -> None:
-        """Count some of the calls that were taken."""
-        source, last = calls.series[0].source, calls.times[end - 1]
-        kinds = {calls.series[code].kind for code in set(calls.codes[begin:end])}
-        self._last_event = max(self._last_event, *calls.times[begin:end])
+    def count_calls(self, calls: "Calls", now: float) -> None:
+        """Count calls that were taken."""
+        source, last = calls.series[0].source, calls.times[-1]
+        kinds = {calls.series[code].kind for code in set(calls.codes)}
+        self._last_event = max(self._last_event, *calls.times)
         self._generations.busy(source, last, call="call_opened" in kinds)
         if source in self._starts:
             self._starts[source].busy()
-        self._calls.take(calls, begin, end, now)
+        self._calls.take(calls, now)
 
     def _count(self, events: Sequence[LogEvent], now: float) -> None:
         slot = slot_of(now)

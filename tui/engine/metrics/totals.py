@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.engine.metrics.calls import is_refusal
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.metrics.uptime import Uptime
 from tui.engine.metrics.windows import is_plausible, moment
@@ -87,10 +88,14 @@ class SourceTotals:
             self._apply(events, before)
             return
         ways = _Ways(self, samples, calls)
-        for event in events:
-            ways.until(event.line, whole=event.kind not in _BESIDE_SAMPLES or event.time is None)
-            self._apply([event], before)
-        ways.until(None, whole=True)
+        begin = 0
+        for index, event in enumerate(events):
+            if not _stands_alone(event):
+                self._apply(events[begin:index], before)
+                ways.until(event.line, samples=event.kind not in _BESIDE_SAMPLES or event.time is None)
+                begin = index
+        self._apply(events[begin:], before)
+        ways.until(None, samples=True)
 
     def _takes(self, calls: "Calls") -> bool:
         """Tell whether calls can be counted without looking at each event of them."""
@@ -119,18 +124,18 @@ class SourceTotals:
             self._apply(samples.events(), None)
         self._position = max(self._position, position)
 
-    def take_calls(self, calls: "Calls", begin: int, end: int) -> _Moment:
-        """Count some begins and ends of calls; return the last."""
-        times = calls.times[begin:end]
-        last = _Moment(calls.lines[end - 1], times[-1])
-        self.store.count_calls(calls, begin, end, self.now)
+    def take_calls(self, calls: "Calls") -> _Moment:
+        """Count begins and ends of calls; return the last."""
+        times = calls.times
+        last = _Moment(calls.lines[-1], times[-1])
+        self.store.count_calls(calls, self.now)
         self.uptime.take(calls.series[0], max(times), None)
-        self._note(last, min(times), max(times), end - begin)
+        self._note(last, min(times), max(times), len(times))
         return last
 
     def _note(self, last: _Moment, oldest: float, newest: float, count: int) -> None:
         """Note that events were taken, and where the log was then."""
-        self._position = last
+        self._position = max(self._position, last)
         self.seen(oldest)
         self.seen(newest)
         self._timed += count
@@ -206,16 +211,21 @@ class _Ways:
         self._sample = self._call = 0
         self._busy = _Moment(0, None)
 
-    def until(self, line: int | None, *, whole: bool) -> None:
-        """Count the calls above a line, None for all of them; and the samples too if the ``whole`` has to be known."""
-        calls, samples = self._calls, self._samples
+    def until(self, line: int | None, *, samples: bool) -> None:
+        """Count the calls above a line, None for all of them; and the ``samples`` too if they have to be known."""
+        calls, taken = self._calls, self._samples
         if calls is not None:
             end = len(calls.lines) if line is None else bisect_left(calls.lines, line, self._call)
             if end > self._call:
-                self._busy = self._totals.take_calls(calls, self._call, end)
+                self._busy = self._totals.take_calls(calls.part(self._call, end))
                 self._call = end
-        if samples is not None and whole:
-            end = len(samples.lines) if line is None else int(samples.lines.searchsorted(line))
+        if taken is not None and samples:
+            end = len(taken.lines) if line is None else int(taken.lines.searchsorted(line))
             if end > self._sample:
-                self._totals.take_samples(samples.part(self._sample, end), self._busy)
+                self._totals.take_samples(taken.part(self._sample, end), self._busy)
                 self._sample = end
+
+
+def _stands_alone(event: LogEvent) -> bool:
+    """Tell whether it means nothing for an event which calls and latencies were counted before it."""
+    return event.kind in _BESIDE_SAMPLES and event.time is not None and event.id is None and not is_refusal(event)

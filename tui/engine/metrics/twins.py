@@ -1,7 +1,8 @@
 """Lines that say again what another line said: text/JSON twins, re-emitted tails, and doubled samples."""
 
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.model import Kind, LogEvent
 
@@ -129,6 +130,14 @@ def _of_platform(time: float) -> bool:
     return 0.001 < time * 1000 % 1 < 0.999
 
 
+class Sample(NamedTuple):
+    """What makes one sample the double of another."""
+
+    line: int
+    time: float | None
+    ms: float | None
+
+
 class DoubledSamples:
     """Recognises one first byte that two dialects report (semantics R18).
 
@@ -137,7 +146,7 @@ class DoubledSamples:
     """
 
     def __init__(self) -> None:
-        self._recent: dict[tuple[str, str | None, str | None], dict[str, deque[LogEvent]]] = {}
+        self._recent: dict[tuple[str, str | None, str | None], dict[str, deque[Sample]]] = {}
 
     def is_only(self, event: LogEvent) -> bool:
         """Tell whether no other dialect gave samples of this series so far."""
@@ -145,6 +154,18 @@ class DoubledSamples:
 
     def repeats(self, event: LogEvent) -> bool:
         """Tell whether another dialect already gave this sample; if not, remember it."""
+        dialects = self._dialects(event)
+        sample = Sample(event.line, event.time, event.ms)
+        if len(dialects) > 1 and _paired(sample, event.dialect, dialects):
+            return True
+        dialects[event.dialect].append(sample)
+        return False
+
+    def remember(self, event: LogEvent, samples: Iterable[Sample]) -> None:
+        """Remember samples of the only dialect of a series; ``event`` is one of them."""
+        self._dialects(event)[event.dialect].extend(samples)
+
+    def _dialects(self, event: LogEvent) -> dict[str, deque[Sample]]:
         key = (event.source, event.stage, event.provider)
         dialects = self._recent.get(key)
         if dialects is None:
@@ -153,23 +174,21 @@ class DoubledSamples:
                 del self._recent[next(iter(self._recent))]
         if event.dialect not in dialects:
             dialects[event.dialect] = deque(maxlen=SAMPLES_KEPT)
-        if len(dialects) > 1 and self._paired(event, dialects):
-            return True
-        dialects[event.dialect].append(event)
-        return False
-
-    def _paired(self, event: LogEvent, dialects: dict[str, deque[LogEvent]]) -> bool:
-        """Find the sample of another dialect, which then has had its double."""
-        for dialect, samples in dialects.items():
-            if dialect != event.dialect:
-                for other in samples:
-                    if _same_sample(event, other):
-                        samples.remove(other)
-                        return True
-        return False
+        return dialects
 
 
-def _same_sample(one: LogEvent, other: LogEvent) -> bool:
+def _paired(sample: Sample, own: str, dialects: dict[str, deque[Sample]]) -> bool:
+    """Find the sample of another dialect, which then has had its double."""
+    for dialect, samples in dialects.items():
+        if dialect != own:
+            for other in samples:
+                if _same_sample(sample, other):
+                    samples.remove(other)
+                    return True
+    return False
+
+
+def _same_sample(one: Sample, other: Sample) -> bool:
     if one.ms is None or other.ms is None:
         return False
     if abs(one.ms - other.ms) > max(_SAMPLE_MS, _SAMPLE_SHARE * other.ms):

@@ -4,7 +4,7 @@ Windows move in steps of one slice: a window of 300 s covers the present slice a
 so it is never longer than its name. Events a little in the future count as present.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import groupby
 
 from tui.engine.model import LogEvent
@@ -74,10 +74,13 @@ class SlidingCount:
 
     def add(self, time: float | None, count: int = 1) -> None:
         """Count something; without a time it enters the total only (semantics R66)."""
-        self.total += count
         if time is None:
-            return
-        slot = int(time // SLICE_S)
+            self.total += count
+        else:
+            self._add(int(time // SLICE_S), count)
+
+    def _add(self, slot: int, count: int) -> None:
+        self.total += count
         hour = slot // 360
         if slot in self._slices and hour in self.hours:
             self._slices[slot] += count
@@ -91,11 +94,10 @@ class SlidingCount:
             for old in sorted(self._slices)[:_SLICES_KEPT]:
                 del self._slices[old]
 
-    def add_all(self, times: Sequence[float]) -> None:
-        """Count one for each moment."""
-        for _, run in groupby(times, slot_of):
-            same = list(run)
-            self.add(same[0], len(same))
+    def add_slots(self, slots: Iterable[int]) -> None:
+        """Count one for each number of a slice."""
+        for slot, run in groupby(slots):
+            self._add(slot, len(list(run)))
 
     def within(self, now: float, window_s: float) -> int:
         """Return the count of the window that ends now."""
