@@ -37,6 +37,6 @@ def test_four_keys_from_a_slow_provider_to_the_lines_of_its_worst_call(tmp_path:
         for left in ("▸ lines", f"▸ {worst[1]}", "▸ calls"):
             terminal.send("Escape")
             terminal.wait_for(without(left), timeout=60)
-        terminal.wait_for("Fallback rate", timeout=60)
+        terminal.wait_for("3 TTFB", timeout=60)
         terminal.send("q")
         assert terminal.wait() == 0
