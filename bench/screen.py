@@ -15,7 +15,7 @@ from tests.sshd import Sshd
 
 BARE = (sys.executable, "-P", "-m", "bench.bare")
 PAINTED = "TTFB"
-HELP = "leave voxtop"
+HELP = "Esc closes this page"
 """Words that only the help page has."""
 DASHBOARD = "7 Sources"
 """Words that only the dashboard has."""

@@ -29,10 +29,13 @@ class Watched:
     """A running program whose output is taken up as it comes."""
 
     def __init__(self, *arguments: str, command: Sequence[str] = VOXTOP, home: Path | None = None) -> None:
-        """``home`` is that of the user, an empty one by default."""
+        """``home`` is that of the user, an empty one by default.
+
+        It finds its modules compiled from the second start on, as an installed program does.
+        """
         self._home = Path(tempfile.mkdtemp(prefix="voxtop-bench-"))
         self.began = time.perf_counter()
-        user = environment(home or self._home, TZ="UTC")
+        user = environment(home or self._home, TZ="UTC", PYTHONDONTWRITEBYTECODE="")
         self.terminal = Pty([*command, *arguments], width=120, height=40, env=user)
         self._process = psutil.Process(self.terminal.process.pid)
         self._looked = 0

@@ -37,7 +37,7 @@ class BareApp(App[Result]):
             ConfigError: there is none of that name.
         """
         super().__init__()
-        self._reserve = bytearray(RESERVE)
+        self._reserve = bytes(RESERVE)
         self._own_themes = own_themes or OwnThemes(theme_folder())
         for each in (*themes.load(), *self._own_themes.themes):
             self.register_theme(each)
@@ -83,7 +83,7 @@ class BareApp(App[Result]):
         if not is_out_of_memory(error):
             super()._handle_exception(error)
             return
-        self._reserve.clear()
+        self._reserve = b""
         self._return_code = NO_MEMORY
         self._exit_renderables[:] = [rich.text.Text(f"voxtop: {no_memory()}")]
         self._close_messages_no_wait()

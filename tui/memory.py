@@ -19,7 +19,7 @@ _SIGNS = (
 RESERVE = 8 * 1024**2
 """Bytes that are held back and given up when memory runs out, so that a screen can still be put away.
 
-Nobody writes into them: until then they cost nothing but addresses.
+Nobody writes into them: as ``bytes`` they cost nothing but addresses until then (a ``bytearray`` is filled with zeros).
 """
 
 

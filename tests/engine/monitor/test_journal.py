@@ -88,8 +88,24 @@ def test_a_journal_in_memory_gives_events_by_time_and_those_a_little_late_or_wit
 
 
 def test_a_journal_in_memory_stays_within_its_bound_and_keeps_the_newest() -> None:
-    journal = MemoryJournal(kept=100)
-    for n in range(50):
+    journal = MemoryJournal(kept=1000)
+    for n in range(500):
         journal.took("a", events_at("a", *range(10 * n, 10 * n + 10)), "", SourceCounts())
 
-    assert [event.time for event in journal.events(float("-inf"), float("inf"))] == list(range(400, 500))
+    times = [event.time for event in journal.events(float("-inf"), float("inf"))]
+
+    assert times == list(range(5000 - len(times), 5000))
+    assert 500 <= len(times) <= 1000
+
+
+def test_a_journal_in_memory_tells_a_span_of_packed_events_as_they_were_when_it_was_asked() -> None:
+    journal = MemoryJournal()
+    events = [*events_at("a", *range(600)), *events_at("b", *range(300, 900))]
+    journal.took("a", events[:600], "", SourceCounts())
+    journal.took("b", events[600:], "", SourceCounts())
+    asked = journal.events(250, 700)
+    journal.took("b", events_at("b", *range(900, 3000)), "", SourceCounts())
+
+    told = list(asked)
+
+    assert told == sorted((event for event in events if 250 <= (event.time or 0) <= 700), key=lambda event: event.time)

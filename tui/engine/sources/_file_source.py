@@ -195,7 +195,7 @@ class FileSource:
             self._reading.ended()
         if chunk.more or not self._follow:
             self._pause_s = 0.0
-        elif chunk.piece.size:
+        elif chunk.piece.size and not chunk.history:
             self._hot_until = self._clock.monotonic() + HOT_FOR_S
             self._pause_s = HOT_POLL_S
         else:
