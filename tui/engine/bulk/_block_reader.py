@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.engine.bulk import _call_layout, _sample_layout
 from tui.engine.bulk._call_layout import Hits as CallHits
 from tui.engine.bulk._chunks import begins_record
 from tui.engine.bulk._clock import StampReader
@@ -24,12 +23,11 @@ from tui.engine.bulk._columns import (
     of_samples,
 )
 from tui.engine.bulk._familiar import UNKNOWN, UNRECOGNISED, FamiliarLines
+from tui.engine.bulk._layouts import Layout, Layouts
 from tui.engine.bulk._reader import CONTEXT, SIGNS, last_time
 from tui.engine.bulk._sample_layout import Hits as SampleHits
-from tui.engine.bulk._sample_layout import SampleLayout
-from tui.engine.bulk._words import Places, Text
+from tui.engine.bulk._words import Places, Room, Text
 from tui.engine.bulk.forms import FORMS
-from tui.engine.bulk.forms._pieces import Layout
 from tui.engine.clock import ManualClock
 from tui.engine.dialects._dialect import own_dialects
 from tui.engine.model import LineBlock, LogEvent
@@ -37,6 +35,7 @@ from tui.engine.parser import Parser
 from tui.engine.sources._lines import LINE_CAP, cut
 
 _LAYOUTS_KEPT = 64
+_LONGEST_LAYOUT = 512
 _DIRT = (b"\x1b", b"\x00", b"\r")
 """What has to be taken off a line before anybody looks at it."""
 
@@ -82,7 +81,8 @@ class BlockReader:
         self._again = Parser(source, tz, clock=ManualClock(now))
         self._clock = StampReader(tz, now)
         self._familiar = FamiliarLines()
-        self._layouts: dict[Layout, int] = {}
+        self._layouts = Layouts()
+        self._room = Room()
 
     def read(self, data: bytes, context: list[bytes]) -> Understood:
         """Return what lines mean, every one of them with its newline; ``context`` are those above them."""
@@ -109,7 +109,7 @@ class BlockReader:
         """Return lines with the latencies and calls that were found at once, and every other event of them."""
         parser = self._parser
         parser.forget()
-        block = Block(data)
+        block = Block(Text(data, self._room))
         if block.truncated or any(dirt in data for dirt in _DIRT):
             events = parser.feed(LineBlock(self._source, 1, cut(data).lines, 0, None))
             block.plain[:] = True
@@ -139,10 +139,8 @@ class BlockReader:
     def _understand(self, block: "Block") -> list[LogEvent]:
         """Find what is surely nothing or surely a sample; read the rest line by line, and learn from that."""
         text = block.text
-        folded, block.codes = self._familiar.codes(text.data, text.ends.size)
-        left = self._match(block, np.flatnonzero(block.codes == UNKNOWN), self._layouts)
-        self._familiar.learn(folded[index] for index in left.tolist())
-        block.codes[left] = self._familiar.of([folded[index] for index in left.tolist()])
+        left = self._match(block, np.arange(text.ends.size))
+        block.codes[left] = self._familiar.codes(text, left)
         left = left[block.codes[left] == UNKNOWN]
         events: list[LogEvent] = []
         step = _FIRST_STEP
@@ -152,25 +150,18 @@ class BlockReader:
             left = left[step:]
             left = left[~block.plain[left]]
             new = [layout for event in found if event.kind in _LAID_OUT and (layout := self._learn(text, event))]
-            left = self._match(block, left, new)
+            left = self._match(block, left) if new else left
             step = _FIRST_STEP if new else 2 * step
         return events
 
-    def _match(self, block: "Block", lines: Places, layouts: Iterable[Layout]) -> Places:
-        """Look for lines of these layouts among some; return the others."""
-        for layout in layouts:
-            if not lines.size:
-                break
-            if isinstance(layout, SampleLayout):
-                sample_hits = _sample_layout.find(layout, block.text, lines, self._clock)
-                block.samples.append((self._layouts[layout], sample_hits))
-                block.found[sample_hits.lines] = True
+    def _match(self, block: "Block", lines: Places) -> Places:
+        """Look for lines of the layouts known among some; return the others."""
+        for hits in self._layouts.find(block.text, lines, block.found, self._clock):
+            if isinstance(hits, SampleHits):
+                block.samples.append(hits)
             else:
-                call_hits = _call_layout.find(layout, block.text, lines, self._clock)
-                block.calls.append((self._layouts[layout], call_hits))
-                block.found[call_hits.lines] = True
-            lines = lines[~block.found[lines]]
-        return lines
+                block.calls.append(hits)
+        return lines[~block.found[lines]]
 
     def _learn(self, text: Text, event: LogEvent) -> Layout | None:
         """Learn how the line of an event is laid out; return that if it is new."""
@@ -178,25 +169,26 @@ class BlockReader:
             return None
         raw = text.line(event.line - 1)
         layout = next((found for learn in FORMS if (found := learn(raw, event))), None)
-        if layout is None or layout in self._layouts or not begins_record(raw):
+        if layout is None or layout in self._layouts or layout.least > _LONGEST_LAYOUT or not begins_record(raw):
             return None
         if not self._fits(layout, Text(raw + b"\n"), event):
             return None
-        self._layouts[layout] = self.series.code(event)
+        self._layouts.add(layout, self.series.code(event))
         return layout
 
     def _fits(self, layout: Layout, text: Text, event: LogEvent) -> bool:
         """Tell whether a layout reads out of the line it was learned from what the plain way did."""
-        line = np.zeros(1, np.int64)
-        if isinstance(layout, SampleLayout):
-            hits = _sample_layout.find(layout, text, line, self._clock)
-            return (hits.times.tolist(), hits.ms.tolist()) == ([event.time], [event.ms])
-        lines, times, durations, begins, ends = (
-            column.tolist() for column in _call_layout.find(layout, text, line, self._clock)
-        )
-        wanted = float("nan") if event.duration_s is None else event.duration_s
-        told = repr(durations) == repr([wanted]) and [text.data[begins[0] : ends[0]].decode()] == [event.id]
-        return told if lines and times == [event.time] else False
+        alone = Layouts()
+        alone.add(layout, 0)
+        for hits in alone.find(text, np.zeros(1, np.int64), np.zeros(1, np.bool_), self._clock):
+            if isinstance(hits, SampleHits):
+                return (hits.times.tolist(), hits.ms.tolist()) == ([event.time], [event.ms])
+            wanted = float("nan") if event.duration_s is None else event.duration_s
+            begins, ends = hits.begins.tolist(), hits.ends.tolist()
+            ids = [text.data[begin:end].decode() for begin, end in zip(begins, ends, strict=True)]
+            told = hits.times.tolist(), ids, repr(hits.durations.tolist())
+            return told == ([event.time], [event.id], repr([wanted]))
+        return False
 
     def _line_by_line(self, block: "Block", lines: Places) -> list[LogEvent]:
         """Read some lines, and below each those that may belong to its record."""
@@ -255,9 +247,9 @@ class BlockReader:
 class Block:
     """Lines and what was found out about them so far."""
 
-    def __init__(self, data: bytes) -> None:
-        self.text = Text(data)
-        self.truncated = int(np.count_nonzero(self.text.ends - self.text.starts > LINE_CAP))
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.truncated = int(np.count_nonzero(text.ends - text.starts > LINE_CAP))
         """Lines longer than a source keeps of any."""
         count = self.text.ends.size
         self.codes = np.zeros(count, np.int8)
@@ -266,18 +258,18 @@ class Block:
         """It is of a known layout."""
         self.plain = np.zeros(count, np.bool_)
         """It was read line by line, and that counts."""
-        self.samples: list[tuple[int, SampleHits]] = []
-        """Latencies, by the code of their series."""
-        self.calls: list[tuple[int, CallHits]] = []
+        self.samples: list[SampleHits] = []
+        self.calls: list[CallHits] = []
 
     @property
     def at_once(self) -> int:
         """Return how many events were found in lines laid out as known."""
-        return sum(hits.lines.size for _, hits in self.samples) + sum(hits.lines.size for _, hits in self.calls)
+        samples = sum(hits.lines.size for hits in self.samples)
+        return samples + sum(hits.lines.size for hits in self.calls)
 
     def ids(self) -> list[str]:
         """Return the ids of the calls."""
-        return [word for _, hits in self.calls for word in self.words(hits.begins, hits.ends)]
+        return [word for hits in self.calls for word in self.words(hits.begins, hits.ends)]
 
     def words(self, begins: Places, ends: Places) -> list[str]:
         """Return pieces of ASCII without line ends."""
@@ -290,8 +282,8 @@ class Block:
 
     def drop_plain(self) -> None:
         """Take back what was found in lines that turned out to belong to a record."""
-        self.samples = [(code, SampleHits._make(self._left(hits))) for code, hits in self.samples]
-        self.calls = [(code, CallHits._make(self._left(hits))) for code, hits in self.calls]
+        self.samples = [SampleHits._make(self._left(hits)) for hits in self.samples]
+        self.calls = [CallHits._make(self._left(hits)) for hits in self.calls]
 
     def _left(self, hits: SampleHits | CallHits) -> Iterable[NDArray[Any]]:
         kept = ~self.plain[hits.lines]

@@ -1,10 +1,12 @@
 """How the begin and the end of calls are laid out in a log: learned as that of latencies, see there."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from tui.engine.bulk._clock import Stamp, StampReader, Times
+from tui.engine.bulk._literals import Literals
 from tui.engine.bulk._search import Search
 from tui.engine.bulk._words import Places, Text
 
@@ -31,11 +33,18 @@ class CallLayout(NamedTuple):
         """Bytes that such a line has at least."""
         return self.stamp.size + len(self.head) + 1 + len(self.duration) + len(self.tail) + len(self.after or b"")
 
+    @property
+    def family(self) -> "CallLayout":
+        """What it has in common with those that can be looked for together with it."""
+        return self._replace(head=b"", tail=b"", after=self.after and b"")
+
 
 class Hits(NamedTuple):
     """Lines that are laid out so."""
 
     lines: Places
+    codes: Places
+    """Numbers of their series."""
     times: Times
     durations: Times
     """Seconds; not a number where the line tells none."""
@@ -44,19 +53,33 @@ class Hits(NamedTuple):
     ends: Places
 
 
-def find(layout: CallLayout, text: Text, lines: Places, clock: StampReader) -> Hits:
-    """Return those of some lines that are surely laid out so."""
-    search = Search(text, lines, layout.least, layout.stamp.size, layout.head)
-    search.stamp(layout.stamp, clock)
-    search.token(layout.end[0], quoted=layout.quoted)
-    if layout.duration:
-        search.literal(layout.duration)
-        search.whole()
-        search.literal(b"s")
-    search.literal(layout.tail)
-    if layout.after is not None:
-        search.plain(search.ends - len(layout.after), quoted=True)
-        search.literal(layout.after)
-    search.keep(search.at == search.ends)
-    durations = search.values if layout.duration else np.full(search.lines.size, np.nan)
-    return Hits(search.lines, search.times, durations, search.tokens, search.token_ends)
+class CallLayouts:
+    """Layouts of one family."""
+
+    def __init__(self, layouts: Sequence[CallLayout], codes: Sequence[int]) -> None:
+        """``codes`` are the numbers of their series."""
+        self._common = layouts[0].family
+        self._codes, self._least = np.array(codes), np.array([layout.least for layout in layouts])
+        self._heads = Literals([layout.head for layout in layouts])
+        self._durations = Literals([layout.duration for layout in layouts])
+        self._tails = Literals([layout.tail for layout in layouts])
+        self._afters = Literals([layout.after or b"" for layout in layouts])
+
+    def find(self, text: Text, lines: Places, which: Places, clock: StampReader) -> Hits:
+        """Return those of some lines that are surely laid out as told for each."""
+        common = self._common
+        search = Search(text, lines, which, self._least)
+        search.stamp(common.stamp, clock)
+        search.literals(self._heads)
+        search.token(common.end[0], quoted=common.quoted)
+        if common.duration:
+            search.literals(self._durations)
+            search.whole()
+            search.literal(b"s")
+        search.literals(self._tails)
+        if common.after is not None:
+            search.to_end(self._afters)
+        search.keep(search.at == search.ends)
+        durations = search.values if common.duration else np.full(search.lines.size, np.nan)
+        codes = self._codes[search.which]
+        return Hits(search.lines, codes, search.times, durations, search.tokens, search.token_ends)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.engine.bulk._words import Flags, Places, Text, no_digits, number, only, word
+from tui.engine.bulk._words import Flags, Places, Text, eight_digits, only, over_nine, word
 from tui.engine.envelopes._stamps import seconds
 
 Times = NDArray[np.float64]
@@ -41,28 +41,31 @@ class StampReader:
         self._now = now
         self._minutes: dict[tuple[bytes, str], float] = {}
 
-    def read(self, text: Text, starts: Places, stamp: Stamp) -> tuple[Times, Flags]:
-        """Return the time of each line, and for which of them it is sure."""
-        at = starts + len(stamp.prefix)
-        first, second, third = text.at(at), text.at(at + 8), text.at(at + 16)
+    def read(self, text: Text, at: Places, stamp: Stamp) -> tuple[Times, Flags]:
+        """Return the time that stands at each place, its prefix aside, and for which of them it is sure."""
+        leading = min(stamp.digits, 4)
+        first, second, third, fourth = np.ascontiguousarray(text.rows(at, 4).T)
         new = np.flatnonzero((first[1:] != first[:-1]) | (second[1:] != second[:-1])) + 1
         runs = np.concatenate((np.zeros(min(1, at.size), np.int64), new))
         minutes = [self._minute(text.data[place : place + 16], stamp.zone) for place in at[runs].tolist()]
         base = np.repeat(np.array(minutes, np.float64), np.diff(runs, append=at.size))
-        leading = min(stamp.digits, 4)
-        digits = only(3 + 1 + leading) & ~only(4) | only(3) & ~only(1)
-        literal = word(b":\0\0" + stamp.separator)
-        marks = only(1) | only(4) & ~only(3)
-        sure = ~np.isnan(base) & ((third & marks) == literal) & ((no_digits(third) & digits) == 0)
-        second_of_minute = number(third >> np.uint64(8), np.full(at.size, 2))
-        fraction = number(third >> np.uint64(32), np.full(at.size, leading))
+        third ^= word(b":00" + stamp.separator + b"0000")
+        third &= only(4 + leading)
+        sure = ~over_nine(third, only(8) & ~only(4) | only(3) & ~only(1))
+        digits = eight_digits(third)
+        second_of_minute = digits // 100_000
+        fraction = digits - second_of_minute * 100_000
+        places = 4
         if stamp.digits > leading:
             rest = stamp.digits - leading
-            fourth = text.at(at + 24)
-            sure &= (no_digits(fourth) & only(rest)) == 0
-            fraction = fraction * 10**rest + number(fourth, np.full(at.size, rest))
+            fourth ^= word(b"00000000")
+            fourth &= only(rest)
+            sure &= ~over_nine(fourth, only(8))
+            fraction = fraction * 10**rest + eight_digits(fourth << np.uint64(64 - 8 * rest))
+            places = stamp.digits
         sure &= second_of_minute < 60
-        return (base + second_of_minute) + fraction / 10.0**stamp.digits, sure
+        sure &= ~np.isnan(base)
+        return (base + second_of_minute) + fraction / 10.0**places, sure
 
     def _minute(self, written: bytes, zone: str) -> float:
         """Return the seconds of a minute's beginning, NaN where it is none."""

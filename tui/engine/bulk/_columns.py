@@ -77,25 +77,36 @@ def is_column(event: LogEvent) -> bool:
     return is_sample_column(event) or is_call_column(event)
 
 
-def of_samples(found: Iterable[tuple[int, SampleHits]], text: Text, leveled: Flags) -> list[Columns]:
-    """Return the columns of latencies that were found, by the code of their series."""
+def of_samples(found: Iterable[SampleHits], text: Text, leveled: Flags) -> list[Columns]:
+    """Return the columns of latencies that were found."""
     return [
-        Columns(hits.lines + 1, hits.times, hits.ms, *_coded(code, hits.messages, hits.stops, text, leveled))
-        for code, hits in found
+        Columns(
+            hits.lines + 1,
+            hits.times,
+            hits.ms,
+            hits.codes,
+            _marks(hits.codes, hits.messages, hits.stops, text, leveled),
+        )
+        for hits in found
     ]
 
 
-def of_calls(found: Iterable[tuple[int, CallHits]], text: Text, leveled: Flags) -> list[Columns]:
-    """Return the columns of calls that were found, by the code of their series."""
+def of_calls(found: Iterable[CallHits], text: Text, leveled: Flags) -> list[Columns]:
+    """Return the columns of calls that were found."""
     return [
-        Columns(hits.lines + 1, hits.times, hits.durations, *_coded(code, hits.begins, hits.ends, text, leveled))
-        for code, hits in found
+        Columns(
+            hits.lines + 1,
+            hits.times,
+            hits.durations,
+            hits.codes,
+            _marks(hits.codes, hits.begins, hits.ends, text, leveled),
+        )
+        for hits in found
     ]
 
 
-def _coded(code: int, begins: Places, ends: Places, text: Text, leveled: Flags) -> tuple[NDArray[np.int64], Words]:
-    marks = fingerprints(text, begins, ends) if leveled[code] else np.zeros(begins.size, np.uint64)
-    return np.full(begins.size, code), marks
+def _marks(codes: Places, begins: Places, ends: Places, text: Text, leveled: Flags) -> Words:
+    return fingerprints(text, begins, ends) if leveled[codes].any() else np.zeros(begins.size, np.uint64)
 
 
 def of_events(events: Sequence[LogEvent], series: Series) -> Columns:

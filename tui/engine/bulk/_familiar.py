@@ -6,12 +6,14 @@ not sure, and then the line is not remembered.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tui.engine.bulk._templates import Templates
+from tui.engine.bulk._words import Places, Text
 from tui.engine.dialects._dialect import dialects
 from tui.engine.envelopes._envelope import envelopes
 from tui.engine.parser._scan import BlockScan
@@ -38,18 +40,19 @@ class FamiliarLines:
         self._known = BlockScan([token for token in known if not _DIGIT.search(token)], (), ())
         self._patterns = [envelope.candidates for envelope in envelopes() if envelope.candidates]
         self._lines: dict[bytes, int] = {}
+        self._templates = Templates()
+        """Those of the lines that are nothing and not long."""
 
-    def codes(self, data: bytes, count: int) -> tuple[list[bytes], NDArray[np.int8]]:
-        """Return the lines of a text with their digits folded, and what is remembered of each."""
-        folded = data.translate(_AS_ZERO).split(b"\n")
-        del folded[count:]
-        return folded, self.of(folded)
+    def codes(self, text: Text, lines: Places) -> NDArray[np.int8]:
+        """Return what is remembered of some lines, once those that look new were looked at."""
+        codes = self._templates.codes(text, lines)
+        left = np.flatnonzero(codes == UNKNOWN)
+        folded = [text.line(line).translate(_AS_ZERO) for line in lines[left].tolist()]
+        self._learn(folded)
+        codes[left] = np.fromiter(map(self._lines.get, folded, repeat(UNKNOWN)), np.int8, len(folded))
+        return codes
 
-    def of(self, folded: Sequence[bytes]) -> NDArray[np.int8]:
-        """Return what is remembered of folded lines."""
-        return np.fromiter(map(self._lines.get, folded, repeat(UNKNOWN)), np.int8, len(folded))
-
-    def learn(self, folded: Iterable[bytes]) -> None:
+    def _learn(self, folded: Iterable[bytes]) -> None:
         """Look at folded lines that were not remembered, and remember those that are surely nothing."""
         new = [line for line in set(folded) if line not in self._lines and _is_told(line)]
         if not new or len(self._lines) + len(new) > _KEPT:
@@ -57,6 +60,8 @@ class FamiliarLines:
         for line, unsure, known in zip(new, self._unsure(new), self._known(new), strict=True):
             nothing = KNOWN if known or line[0] in b" \t" else UNRECOGNISED
             self._lines[line] = UNKNOWN if unsure or self._may_match(line) else nothing
+        nothings = [line for line in new if self._lines[line] != UNKNOWN]
+        self._templates.add(nothings, [self._lines[line] for line in nothings])
 
     def _may_match(self, line: bytes) -> bool:
         """Tell whether a pattern, which looks at one digit at most, may find a line that is folded to this."""

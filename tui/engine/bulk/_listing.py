@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import repeat
+from itertools import chain, repeat
 from typing import NamedTuple
 
 import numpy as np
 
 from tui.engine.bulk._block_reader import Block, BlockReader
 from tui.engine.bulk._clock import Times
+from tui.engine.bulk._layouts import by_code
 from tui.engine.bulk._words import Places
 from tui.engine.event_lines import KEYS, STORE_ONLY, EventLines, as_object
 from tui.engine.model import LogEvent
@@ -58,7 +59,7 @@ class Lister:
         return Listed(block.text.ends.size, "\n".join([*texts, ""]) if texts else "")
 
     def _samples(self, block: Block, first_line: int) -> Iterator[_Rows]:
-        for code, hits in block.samples:
+        for code, hits in chain.from_iterable(map(by_code, block.samples)):
             common = self._reader.series.events[code]
             tokens = block.words(hits.tokens, hits.token_ends)
             named = np.array([token not in {"", _UNKNOWN} for token in tokens], np.bool_)
@@ -72,7 +73,7 @@ class Lister:
                     yield _Rows(lines, self._written(common, varying))
 
     def _calls(self, block: Block, first_line: int) -> Iterator[_Rows]:
-        for code, hits in block.calls:
+        for code, hits in chain.from_iterable(map(by_code, block.calls)):
             lines = hits.lines + first_line
             varying = self._common(lines, hits.times)
             varying["id"] = self._lines.values(block.words(hits.begins, hits.ends))

@@ -5,9 +5,13 @@ latency and the rest of its message. A line that has the same pieces byte for by
 printable ASCII and the like between them, means the same. Whatever is not surely so is left to the plain parser.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from tui.engine.bulk._clock import Stamp, StampReader, Times
+from tui.engine.bulk._literals import Literals
 from tui.engine.bulk._search import Search
 from tui.engine.bulk._words import Places, Text
 
@@ -35,11 +39,18 @@ class SampleLayout(NamedTuple):
         """Bytes that such a line has at least."""
         return self.stamp.size + len(self.head) + len(self.label) + len(self.tail) + len(self.after or b"") + 3
 
+    @property
+    def family(self) -> "SampleLayout":
+        """What it has in common with those that can be looked for together with it."""
+        return self._replace(head=b"", message=0, tail=b"", after=self.after and b"")
+
 
 class Hits(NamedTuple):
     """Lines that are laid out so."""
 
     lines: Places
+    codes: Places
+    """Numbers of their series."""
     times: Times
     ms: Times
     messages: Places
@@ -50,23 +61,35 @@ class Hits(NamedTuple):
     token_ends: Places
 
 
-def find(layout: SampleLayout, text: Text, lines: Places, clock: StampReader) -> Hits:
-    """Return those of some lines that are surely laid out so."""
-    search = Search(text, lines, layout.least, layout.stamp.size, layout.head)
-    search.stamp(layout.stamp, clock)
-    if layout.token:
-        search.token(ord(" "), quoted=layout.quoted)
-    search.literal(layout.label)
-    search.milliseconds()
-    if layout.quoted:
-        search.message_end()
-    search.separated()
-    search.plain(search.stop, quoted=layout.quoted)
-    search.no_space_at_end()
-    search.literal(layout.tail)
-    if layout.after is not None:
-        search.plain(search.ends - len(layout.after), quoted=True)
-        search.literal(layout.after)
-    search.keep(search.at == search.ends)
-    messages = search.starts + layout.stamp.size + layout.message
-    return Hits(search.lines, search.times, search.values, messages, search.stop, search.tokens, search.token_ends)
+class SampleLayouts:
+    """Layouts of one family."""
+
+    def __init__(self, layouts: Sequence[SampleLayout], codes: Sequence[int]) -> None:
+        """``codes`` are the numbers of their series."""
+        self._common = layouts[0].family
+        self._codes, self._least = np.array(codes), np.array([layout.least for layout in layouts])
+        self._messages = np.array([layout.stamp.size + layout.message for layout in layouts])
+        self._heads = Literals([layout.head for layout in layouts])
+        self._tails = Literals([layout.tail for layout in layouts])
+        self._afters = Literals([layout.after or b"" for layout in layouts])
+
+    def find(self, text: Text, lines: Places, which: Places, clock: StampReader) -> Hits:
+        """Return those of some lines that are surely laid out as told for each."""
+        common = self._common
+        search = Search(text, lines, which, self._least)
+        search.stamp(common.stamp, clock)
+        search.literals(self._heads)
+        if common.token:
+            search.token(ord(" "), quoted=common.quoted)
+            search.literal(common.label)
+        search.milliseconds()
+        search.unit(ord('"' if common.quoted else "\n"))
+        search.rest(quoted=common.quoted)
+        search.literals(self._tails)
+        if common.after is not None:
+            search.to_end(self._afters)
+        search.keep(search.at == search.ends)
+        messages = search.starts + self._messages[search.which]
+        tokens = (search.tokens, search.token_ends) if common.token else (search.starts, search.starts)
+        codes = self._codes[search.which]
+        return Hits(search.lines, codes, search.times, search.values, messages, search.stop, *tokens)

@@ -3,6 +3,8 @@
 A word is eight bytes, the first of them lowest. Every function takes and returns arrays of one value per line.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,32 +19,67 @@ _ONES = np.uint64(0x0101010101010101)
 _HIGH = np.uint64(0x8080808080808080)
 _LOW7 = np.uint64(0x7F7F7F7F7F7F7F7F)
 _ZEROS = np.uint64(0x3030303030303030)
-_SPACES = np.uint64(0x2020202020202020)
 _OVER_NINE = np.uint64(0x7676767676767676)
 _PAIRS = np.uint64(0x000000FF000000FF)
 _BYTE = np.uint64(8)
-_PRIME = np.uint64(0x9E3779B97F4A7C15)
+_FIRST: Words = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
 _FINGERPRINT = 48
-_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_FIRST_OF_MANY: Words = np.array(
+    [
+        [(1 << 8 * min(max(count - at, 0), 8)) - 1 for at in range(0, _FINGERPRINT, 8)]
+        for count in range(_FINGERPRINT + 1)
+    ],
+    np.uint64,
+)
+_WHERE = np.uint64(0x0001020304050607)
+"""Times a byte's lowest bit: its number, in the highest byte."""
+
+MIX: Words = np.random.default_rng(0).integers(1 << 62, 1 << 63, PADDING // 8, np.uint64) | np.uint64(1)
+"""Numbers to make one of many words: for a first guess only, what is found so is looked at."""
+
+
+class Room:
+    """Memory for one block after the other: what is asked for anew is cleared page by page by the system."""
+
+    def __init__(self) -> None:
+        self._chars = self._flags = np.zeros(0, np.uint8)
+
+    def of(self, size: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return room for so many characters, and for eights of flags; it is given away again next time."""
+        if size > self._chars.size - PADDING:
+            self._chars = np.zeros(size + size // 4 + PADDING, np.uint8)
+            self._flags = np.zeros(self._chars.size // 8 * 8, np.uint8)
+        return self._chars, self._flags[: -(-size // 8) * 8]
 
 
 class Text:
     """A block of lines, and any eight bytes of it."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, room: Room | None = None) -> None:
+        """``room`` belongs to this text until the next one is in it."""
         self.data = data
-        padded = data + bytes(PADDING)
-        self._bytes = np.frombuffer(padded, np.uint8)
-        self._words: Words = np.ndarray((len(padded) - 7,), np.dtype("<u8"), padded, strides=(1,))
-        self.ends: Places = np.flatnonzero(self._bytes[: len(data)] == 10)
+        size = len(data)
+        self._chars, flags = (room or Room()).of(size)
+        self._chars[:size] = np.frombuffer(data, np.uint8)
+        self._chars[size : size + PADDING] = 0
+        self._words = self._every(np.dtype("<u8"))
+        self.ends: Places = _newlines(self._chars[:size], flags)
         """Where each line ends; the last one has its newline too."""
         self.starts: Places = np.empty_like(self.ends)
         self.starts[:1] = 0
-        self.starts[1:] = self.ends[:-1] + 1
+        np.add(self.ends[:-1], 1, out=self.starts[1:])
+
+    def _every(self, dtype: np.dtype[Any]) -> NDArray[Any]:
+        """Return what begins at each byte."""
+        return np.ndarray((self._chars.size - dtype.itemsize + 1,), dtype, self._chars, strides=(1,))
 
     def at(self, places: Places) -> Words:
         """Return the word that begins at each place."""
         return self._words[places]
+
+    def rows(self, places: Places, count: int) -> Words:
+        """Return so many words in a row from each place on: that costs little more than one."""
+        return self._every(np.dtype(f"V{8 * count}"))[places].view("<u8").reshape(-1, count)
 
     def line(self, index: int) -> bytes:
         """Return a line without its newline."""
@@ -55,6 +92,22 @@ class Text:
         return self.data[self.starts[first] : self.ends[stop - 1]].split(b"\n")
 
 
+def _newlines(chars: NDArray[np.uint8], flags: NDArray[np.uint8]) -> Places:
+    """Return where the newlines are; eight flags are looked at in one step, as hardly ever two of them are set."""
+    flags[-8:] = 0
+    np.equal(chars, 10, out=flags[: chars.size].view(np.bool_))
+    eights = flags.view("<u8")
+    some = np.flatnonzero(eights != 0)
+    seen = eights[some]
+    if (seen & (seen - np.uint64(1))).any():
+        return np.flatnonzero(flags)
+    seen *= _WHERE
+    seen >>= np.uint64(56)
+    some <<= 3
+    some += seen.view(np.int64)
+    return some
+
+
 def word(literal: bytes) -> np.uint64:
     """Return up to eight bytes as a word, the rest of it zero."""
     return np.uint64(int.from_bytes(literal.ljust(8, b"\0"), "little"))
@@ -65,76 +118,88 @@ def only(count: int) -> np.uint64:
     return np.uint64((1 << 8 * count) - 1)
 
 
-def has(text: Text, places: Places, literal: bytes) -> Flags:
-    """Tell where a literal stands; the words at its end are looked at first, they differ most."""
-    if len(literal) < 8:
-        short: Flags = (text.at(places) & only(len(literal))) == word(literal)
-        return short
-    offsets = [*range(0, len(literal) - 8, 8), len(literal) - 8]
-    found: Flags = text.at(places + offsets.pop()) == word(literal[-8:])
-    for offset in reversed(offsets):
-        left = np.flatnonzero(found)
-        if not left.size:
-            break
-        found[left] = text.at(places[left] + offset) == word(literal[offset : offset + 8])
-    return found
+def first_bytes(counts: Places) -> Words:
+    """Return the mask of the first ``counts`` (0…8) bytes of a word."""
+    return _FIRST[counts]
 
 
 def no_digits(words: Words) -> Words:
     """Return words with the high bit of each byte set that is no digit."""
     off = words ^ _ZEROS
-    return (((off & _LOW7) + _OVER_NINE) | off) & _HIGH
+    found = off & _LOW7
+    found += _OVER_NINE
+    found |= off
+    found &= _HIGH
+    return found
 
 
-def first_mark(marks: Words) -> NDArray[np.int64]:
-    """Return the index of the first byte whose high bit is set, 8 where none is."""
-    lowest = marks & (~marks + np.uint64(1))
-    index = ((((lowest - np.uint64(1)) & _ONES) * _ONES) >> np.uint64(56)).astype(np.int64) - 1
-    index[marks == 0] = 8
-    return index
+def without_digits(words: Words) -> Words:
+    """Return words that are equal exactly where the bytes are, all digits taken for one; changes what it is given."""
+    words ^= _ZEROS
+    kept = words & _LOW7
+    kept += _OVER_NINE
+    kept |= words
+    kept &= _HIGH
+    kept |= kept - (kept >> np.uint64(7))
+    words &= kept
+    return words
 
 
-def equal_bytes(words: Words, char: int) -> Words:
-    """Return words with the high bit set of the first byte that is a character, and of none before it."""
-    off = words ^ (_ONES * np.uint64(char))
-    return (off - _ONES) & ~off & _HIGH
+def first_mark(marks: Words) -> Places:
+    """Return the index of the first byte whose high bit is set, 8 where none is; no other bit may be set."""
+    index = marks >> np.uint64(7)
+    index &= ~index + np.uint64(1)
+    index -= np.uint64(1)
+    index &= _ONES
+    index *= _ONES
+    index >>= np.uint64(56)
+    return index.view(np.int64)
 
 
-def number(words: Words, counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the number that the first ``counts`` (1…8) digits of each word write."""
-    shift = _BYTE * (np.uint64(8) - counts.astype(np.uint64))
-    pairs = (words ^ _ZEROS) << shift
-    pairs = pairs * np.uint64(10) + (pairs >> _BYTE)
-    upper = (pairs & _PAIRS) * np.uint64(0x000F424000000064)
-    lower = ((pairs >> np.uint64(16)) & _PAIRS) * np.uint64(0x0000271000000001)
-    return ((upper + lower) >> np.uint64(32)).astype(np.int64)
+def unusual(words: Words, low: int, others: bytes = b"") -> Words:
+    """Return words with the high bit set of their first byte below ``low``, above ASCII or among some others.
 
-
-def is_plain(words: Words, counts: NDArray[np.int64], *, quoted: bool, spaces: bool) -> Flags:
-    """Tell whether the first ``counts`` (0…8) bytes are printable ASCII.
-
-    Args:
-        words: what is looked at.
-        counts: how many bytes of each count.
-        quoted: a quotation mark or a backslash is not plain either.
-        spaces: whether a space is.
+    Bits of bytes behind that one mean nothing.
     """
-    shift = _BYTE * (np.uint64(8) - np.maximum(counts, 1).astype(np.uint64))
-    kept = np.where(counts > 0, _ALL >> shift, np.uint64(0))
-    filled = (words & kept) | (~kept & (_ONES * np.uint64(0x41)))
-    low = _SPACES if spaces else _ONES * np.uint64(0x21)
-    bad = ((filled - low) | filled) & _HIGH
-    if quoted:
-        bad |= equal_bytes(filled, 0x22) | equal_bytes(filled, 0x5C)
-    plain: Flags = bad == 0
-    return plain
+    found = words - _ONES * np.uint64(low)
+    found |= words
+    for char in others:
+        off = words ^ (_ONES * np.uint64(char))
+        found |= (off - _ONES) & ~off
+    found &= _HIGH
+    return found
+
+
+def number(words: Words, counts: Places) -> Places:
+    """Return the number that the first ``counts`` (1…8) digits of each word write."""
+    shift = np.uint64(64) - (counts.view(np.uint64) << np.uint64(3))
+    return eight_digits((words ^ _ZEROS) << shift)
+
+
+def eight_digits(values: Words) -> Places:
+    """Return the number whose digits, none of them above nine, are the bytes of each word."""
+    pairs = values * np.uint64(10)
+    pairs += values >> _BYTE
+    upper = (pairs & _PAIRS) * np.uint64(0x000F424000000064)
+    pairs >>= np.uint64(16)
+    pairs &= _PAIRS
+    pairs *= np.uint64(0x0000271000000001)
+    pairs += upper
+    pairs >>= np.uint64(32)
+    return pairs.view(np.int64)
+
+
+def over_nine(values: Words, digits: np.uint64) -> Flags:
+    """Tell which words have a byte above nine where ``digits`` has one, or any but zero elsewhere."""
+    found = values + (_LOW7 - (np.uint64(9) * (digits & _ONES)))
+    found |= values
+    found &= _HIGH
+    flags: Flags = found != 0
+    return flags
 
 
 def fingerprints(text: Text, begins: Places, stops: Places) -> Words:
     """Return numbers of which those of equal pieces of text are equal; only the first bytes are looked at."""
-    found = np.zeros(begins.size, np.uint64)
-    for offset in range(0, _FINGERPRINT, 8):
-        counts = np.clip(stops - begins - offset, 0, 8)
-        kept = np.where(counts > 0, _ALL >> (_BYTE * (np.uint64(8) - np.maximum(counts, 1).astype(np.uint64))), 0)
-        found = (found ^ (text.at(np.minimum(begins + offset, stops)) & kept)) * _PRIME
-    return found
+    words = text.rows(begins, _FINGERPRINT // 8)
+    words &= _FIRST_OF_MANY.take(np.minimum(stops - begins, _FINGERPRINT), axis=0)
+    return words @ MIX[: _FINGERPRINT // 8]

@@ -6,8 +6,8 @@ None. What a layout says has to be true of every line it fits: see ``tui/engine/
 
 from collections.abc import Callable
 
+from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk.forms import andrea, guide
-from tui.engine.bulk.forms._pieces import Layout
 from tui.engine.model import LogEvent
 
 FORMS: tuple[Callable[[bytes, LogEvent], Layout | None], ...] = (guide.learn, andrea.learn)

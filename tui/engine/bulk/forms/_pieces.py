@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from tui.engine.bulk._call_layout import CallLayout
 from tui.engine.bulk._clock import Stamp
+from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._sample_layout import SampleLayout
 from tui.engine.model import LogEvent
-
-Layout = SampleLayout | CallLayout
 
 _SAMPLE = re.compile(rb"\[(?:STT|LLM|TTS) [A-Za-z0-9_ .-]+\] (?:(?P<trace>trace=)[!-~]+ )?(?P<label>TTFB=)\d")
 """No wrapping goes on with such a tag, and no dialect before the guide's knows it."""

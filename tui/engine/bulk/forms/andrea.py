@@ -4,7 +4,8 @@ import json
 import re
 
 from tui.engine.bulk._clock import Stamp
-from tui.engine.bulk.forms._pieces import Layout, Place, layout
+from tui.engine.bulk._layouts import Layout
+from tui.engine.bulk.forms._pieces import Place, layout
 from tui.engine.model import LogEvent
 
 _LINE = re.compile(

@@ -3,7 +3,8 @@
 import re
 
 from tui.engine.bulk._clock import Stamp
-from tui.engine.bulk.forms._pieces import Layout, Place, layout
+from tui.engine.bulk._layouts import Layout
+from tui.engine.bulk.forms._pieces import Place, layout
 from tui.engine.envelopes._cleaning import is_clean
 from tui.engine.envelopes._envelope import _starting_with
 from tui.engine.model import LogEvent
