@@ -1,13 +1,15 @@
 """How far long work is, on standard error and only for a person."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING
 
 from tui.engine.text import t
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 PROGRESS_AFTER_S = 1.0
 REDRAW_S = 0.1
@@ -28,23 +30,33 @@ class _Bar:
 
     def __init__(self) -> None:
         self._began = self._shown = time.monotonic()
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
-        console = Console(stderr=True, highlight=False)
-        self._bar = Progress(*columns, TimeRemainingColumn(), console=console, transient=True, auto_refresh=False)
-        self._task: TaskID | None = None
+        self._drawn: tuple[Progress, TaskID] | None = None
 
     def show(self, done: float) -> None:
         """Show how much is done, from 0 to 1."""
         now = time.monotonic()
-        if now - self._began < PROGRESS_AFTER_S or now - self._shown < REDRAW_S or not self._bar.console.is_terminal:
+        if now - self._began < PROGRESS_AFTER_S or now - self._shown < REDRAW_S or not sys.stderr.isatty():
             return
         self._shown = now
-        if self._task is None:
-            self._task = self._bar.add_task(t("cli.reading"), total=1.0)
-            self._bar.start()
-        self._bar.update(self._task, completed=done, refresh=True)
+        if self._drawn is None:
+            self._drawn = _drawn()
+        bar, task = self._drawn
+        bar.update(task, completed=done, refresh=True)
 
     def close(self) -> None:
         """Take it off the screen."""
-        if self._task is not None:
-            self._bar.stop()
+        if self._drawn is not None:
+            self._drawn[0].stop()
+
+
+def _drawn() -> "tuple[Progress, TaskID]":
+    """Draw a bar; Rich takes 80 ms to load, which work that is done soon, or that nobody watches, saves."""
+    from rich.console import Console  # noqa: PLC0415 - see above
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415 - see above
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+    console = Console(stderr=True, highlight=False)
+    bar = Progress(*columns, TimeRemainingColumn(), console=console, transient=True, auto_refresh=False)
+    task = bar.add_task(t("cli.reading"), total=1.0)
+    bar.start()
+    return bar, task

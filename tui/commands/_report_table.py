@@ -1,5 +1,7 @@
 """The report as tables for a terminal."""
 
+import io
+import sys
 from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
@@ -14,6 +16,8 @@ from tui.engine.reports import _words as words
 from tui.engine.text import t
 
 SPARK_WIDTH = 60
+TABLE_WIDTH = 100
+"""Columns of a table that goes into a file or a pipe."""
 
 _STYLES = {Status.OK: "green", Status.WARNING: "yellow", Status.CRITICAL: "bold red", Status.NO_DATA: "dim"}
 _BLOCKS = "▁▂▃▄▅▆▇█"
@@ -22,8 +26,9 @@ _PLAIN_BLOCKS = "_.:-=+*#"
 _TO_ASCII = str.maketrans({"–": "-", "—": "-"})
 
 
-def print_table(report: Report, console: Console) -> None:
-    """Print a report; without colours where the console has none, in ASCII where it can do no more."""
+def print_table(report: Report) -> None:
+    """Print a report; without colours where the terminal has none, in ASCII where it can do no more."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else TABLE_WIDTH)
     ascii_only = "utf" not in console.encoding.lower()
     if not ascii_only:
         console.print(_report(report, ascii_only=False))
@@ -32,6 +37,14 @@ def print_table(report: Report, console: Console) -> None:
         console.print(_report(report, ascii_only=True))
     text = page.get().translate(_TO_ASCII).encode(console.encoding, "replace").decode(console.encoding)
     console.file.write(text)
+
+
+def table_text(report: Report) -> str:
+    """Return a report as a table for a file."""
+    page = io.StringIO()
+    console = Console(file=page, width=TABLE_WIDTH, highlight=False, color_system=None)
+    console.print(_report(report, ascii_only=False))
+    return "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
 
 
 def _report(report: Report, *, ascii_only: bool) -> Group:

@@ -1,10 +1,13 @@
 """Whole blocks understood at once give what the lines give one by one: the very same events, figures and totals."""
 
 import json
+import subprocess
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, tzinfo
+from errno import EAGAIN
 from pathlib import Path
+from signal import SIGKILL
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,11 +22,13 @@ from tests.engine.reports.reading import DATA, NOW, story
 from tui.engine.bulk._apart import Helper
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._ranges import OpenFile
+from tui.engine.bulk._wire import Part
 from tui.engine.clock import ManualClock
 from tui.engine.metrics.totals import Asked, SourceTotals
 from tui.engine.report import Span
 from tui.engine.reporting import Reporting
 from tui.engine.reports.json import as_object
+from tui.engine.worker import PARALLEL_FROM, Worker, prepared_worker, take_worker
 
 MADRID = ZoneInfo("Europe/Madrid")
 CLOCKS_BACK = 1_792_890_000.0
@@ -123,25 +128,70 @@ async def test_a_report_over_blocks_from_two_processes_is_the_report_over_lines(
     await same_report(path, parallel_from=0)
 
 
-async def test_when_the_other_process_is_killed_the_rest_is_read_line_by_line(
+async def test_what_the_other_process_had_when_it_was_killed_is_understood_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "app.log"
     path.write_bytes(b"".join(dirty_log(seed, 700, dirt=0.0).removesuffix(b"\n") + b"\n" for seed in range(4)))
     give, given = Helper.give, []
 
-    def killing(self: Helper, offset: int, *rest: Any) -> None:  # noqa: ANN401 - as the method
-        given.append(offset)
+    def killing(self: Helper, part: Part) -> None:
+        given.append(part)
         if len(given) == 3:
-            self._process.kill()
-            self._process.join()
-        give(self, offset, *rest)
+            self.worker.process.kill()
+            self.worker.process.wait()
+        give(self, part)
 
     monkeypatch.setattr(Helper, "give", killing)
 
     await same_report(path, parallel_from=0)
 
-    assert len(given) >= 3
+    assert len(given) > 3
+
+
+async def test_where_no_other_process_can_be_started_one_reads_it_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(EAGAIN, "Resource temporarily unavailable")
+
+    path = tmp_path / "app.log"
+    path.write_bytes(dirty_log(5, 2000, dirt=0.0))
+    monkeypatch.setattr(subprocess, "Popen", refused)
+
+    await same_report(path, parallel_from=0)
+
+
+def test_a_process_that_was_prepared_for_a_large_log_is_the_one_that_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "app.log"
+    with path.open("wb") as file:
+        file.truncate(PARALLEL_FROM + 1)
+
+    with prepared_worker([str(path)]):
+        worker = take_worker()
+        with prepared_worker([str(tmp_path / "none.log")]):
+            other = take_worker()
+
+    assert worker is not None
+    assert other is not None
+    assert worker.process.poll() is None
+    worker.close()
+    other.close()
+    assert worker.process.returncode == other.process.returncode == -SIGKILL
+
+
+def test_a_process_that_nobody_took_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Worker] = []
+    init = Worker.__init__
+    monkeypatch.setattr(Worker, "__init__", lambda self: (started.append(self), init(self))[1])
+    path = tmp_path / "app.log"
+    with path.open("wb") as file:
+        file.truncate(PARALLEL_FROM + 1)
+
+    with prepared_worker([str(path)]):
+        pass
+
+    assert [worker.process.returncode for worker in started] == [-SIGKILL]
 
 
 async def test_a_file_that_is_emptied_while_it_is_read_in_blocks_is_read_on_from_its_start(

@@ -21,6 +21,7 @@ from tui.engine.bulk import Reader, parse
 from tui.engine.bulk._apart import Helper
 from tui.engine.bulk._listing import _moments
 from tui.engine.bulk._ranges import OpenFile
+from tui.engine.bulk._wire import Part
 from tui.engine.clock import ManualClock
 from tui.engine.event_lines import EventLines, rfc3339
 from tui.engine.model import LineBlock
@@ -80,12 +81,12 @@ async def test_every_line_is_printed_when_the_other_process_is_killed(
     path.write_bytes(b"".join(dirty_log(seed, 700, dirt=0.0).removesuffix(b"\n") + b"\n" for seed in range(4)))
     give, given = Helper.give, []
 
-    def killing(self: Helper, offset: int, *rest: Any) -> None:  # noqa: ANN401 - as the method
-        given.append(offset)
+    def killing(self: Helper, part: Part) -> None:
+        given.append(part)
         if len(given) == 3:
-            self._process.kill()
-            self._process.join()
-        give(self, offset, *rest)
+            self.worker.process.kill()
+            self.worker.process.wait()
+        give(self, part)
 
     monkeypatch.setattr(Helper, "give", killing)
 

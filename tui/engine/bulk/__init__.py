@@ -11,11 +11,9 @@ from tui.engine.event_lines import EventLines
 from tui.engine.model import LineBlock
 from tui.engine.sources._file_source import FileSource
 from tui.engine.sources._source import Source
+from tui.engine.worker import ONE_THREAD, PARALLEL_FROM
 
 __all__ = ["COLUMNS_FROM", "CONTEXT", "PARALLEL_FROM", "Parsed", "Reader", "parse"]
-
-PARALLEL_FROM = 64 * 1024**2
-"""Bytes to read from which on a second process pays."""
 
 COLUMNS_FROM = 20 * 1024**2
 """Bytes to read from which on it pays to load what understands whole blocks."""
@@ -44,6 +42,7 @@ async def parse(
         parallel = status.lag_bytes > parallel_from and (os.cpu_count() or 1) > 1
         unread = source.unread() if isinstance(source, FileSource) and status.lines >= CONTEXT else None
         if isinstance(source, FileSource) and unread is not None and unread.size > columns_from:
+            os.environ.update(ONE_THREAD)
             from tui.engine.bulk._ranges import Pass  # noqa: PLC0415 - numpy takes 80 ms to load
 
             yield reader.read(first)

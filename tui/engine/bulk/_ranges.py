@@ -14,19 +14,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tui.engine.bulk._apart import Helper, Log
+from tui.engine.bulk._apart import Helper
 from tui.engine.bulk._block_reader import BlockReader, Understood
 from tui.engine.bulk._chunks import begins_record, ends_whole, last_cut
 from tui.engine.bulk._columns import Series
 from tui.engine.bulk._listing import Listed, Lister
 from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
+from tui.engine.bulk._wire import Log, Part, Task
 from tui.engine.bulk._words import Places
+from tui.engine.dialects._dialect import own_dialects
 from tui.engine.event_lines import EventLines
 from tui.engine.metrics.samples import Calls, Samples
 from tui.engine.model import LineBlock, LogEvent
 from tui.engine.sources._file_source import FileSource
 from tui.engine.sources._follow import Unread
 from tui.engine.sources._lines import cut
+from tui.engine.worker import take_worker
 
 BLOCK_SIZE = 1024**2
 """Bytes understood at once."""
@@ -50,6 +53,17 @@ class Range(NamedTuple):
     """The lines above."""
     ending: list[bytes]
     """The last lines of it."""
+
+
+class _Waiting(NamedTuple):
+    """A range on its way."""
+
+    part: Range
+    first_line: int
+    found: Understood | Listed | None
+    """What it means, where that was found out here and the file is what it was."""
+    given: bool
+    """The other process has it."""
 
 
 class OpenFile:
@@ -124,7 +138,9 @@ class Pass:
         self._lister = Lister(self._here, lines) if lines else None
         self._line = self._given = source.status().lines
         self._ending: list[bytes] = []
-        self._helper = Helper(self._file.descriptor, log, lines) if helped else None
+        worker = take_worker() if helped else None
+        task = Task(log, lines, own_dialects())
+        self._helper = Helper(worker, self._file.descriptor, task) if worker else None
 
     async def parsed(self) -> AsyncGenerator[Parsed, None]:
         """Yield what the file means up to somewhere near its end."""
@@ -143,41 +159,43 @@ class Pass:
             self._reader.begin_anew(self._ending)
 
     async def _understood(self) -> AsyncGenerator[Parsed, None]:
-        waiting: deque[tuple[Range, Understood | Listed | None]] = deque()
+        waiting: deque[_Waiting] = deque()
         helper, more = self._helper, True
         while more or waiting:
             part = self._ranges.next() if more else None
             more = part is not None
-            if part is not None and helper is not None and helper.waiting < _WITH_HELPER:
-                helper.give(part.offset, part.size, part.context, self._first_line(part))
-                waiting.append((part, None))
-            elif part is not None:
-                data = self._file.read(part)
-                if data is None:
-                    return
-                waiting.append((part, self._read(data, part)))
-            while waiting and (not more or len(waiting) > _IN_ORDER or self._is_ready(waiting[0][1])):
-                done, found = waiting.popleft()
-                found = found or (helper.take() if helper else None)
+            if part is not None:
+                number = self._first_line(part)
+                given = helper is not None and helper.waiting < _WITH_HELPER
+                if helper is not None and given:
+                    helper.give(Part(part.offset, part.size, part.context, number))
+                waiting.append(_Waiting(part, number, None if given else self._read(part, number), given=given))
+            while waiting and (not more or len(waiting) > _IN_ORDER or self._is_ready(waiting[0])):
+                done = waiting.popleft()
+                found = done.found
+                if helper is not None and done.given:
+                    found = helper.take() or self._read(done.part, done.first_line)
                 if found is None:
                     return
-                yield self._parsed(done, found)
+                yield self._parsed(done.part, found)
                 await asyncio.sleep(0)
 
-    def _read(self, data: bytes, part: Range) -> Understood | Listed:
-        if self._lister is None:
-            return self._here.read(data, part.context)
-        return self._lister.read(data, self._first_line(part, data))
+    def _read(self, part: Range, first_line: int) -> Understood | Listed | None:
+        """Understand a range here; None if the file is not what it was."""
+        data = self._file.read(part)
+        if data is None or self._lister is None:
+            return None if data is None else self._here.read(data, part.context)
+        return self._lister.read(data, first_line)
 
-    def _first_line(self, part: Range, data: bytes | None = None) -> int:
-        """Return the number of the first line of a range that is being given away, where it is to be written."""
+    def _first_line(self, part: Range) -> int:
+        """Return the number of the first line of a range, where it is to be written."""
         first = self._given + 1
         if self._lister is not None:
-            self._given += (self._file.read(part) or b"" if data is None else data).count(b"\n")
+            self._given += (self._file.read(part) or b"").count(b"\n")
         return first
 
-    def _is_ready(self, found: Understood | Listed | None) -> bool:
-        return found is not None or (self._helper is not None and self._helper.is_ready())
+    def _is_ready(self, first: "_Waiting") -> bool:
+        return not first.given or (self._helper is not None and self._helper.is_ready())
 
     def _parsed(self, part: Range, found: Understood | Listed) -> Parsed:
         """Count the lines of a range, and number them as the source does."""

@@ -1,0 +1,32 @@
+"""What the other process does: it understands ranges of a log in the order in which they are given."""
+
+import os
+from multiprocessing import reduction
+from multiprocessing.connection import Connection
+
+from tui.engine.bulk._block_reader import BlockReader
+from tui.engine.bulk._listing import Lister
+from tui.engine.bulk._wire import Part, Task, sent
+from tui.engine.dialects._dialect import use_dialects
+
+
+def serve(descriptor: int) -> None:
+    """Do what a connection tells until nobody asks any more: first the task and an open file, then its parts."""
+    with Connection(descriptor) as connection:
+        try:
+            task: Task = connection.recv()
+            _understand(connection, reduction.recv_handle(connection), task)
+        except (EOFError, ConnectionError):
+            return
+
+
+def _understand(connection: Connection, file: int, task: Task) -> None:
+    use_dialects(task.users)
+    reader = BlockReader(*task.log)
+    lister = Lister(reader, task.lines) if task.lines else None
+    while True:
+        part: Part = connection.recv()
+        data, answer = os.pread(file, part.size, part.offset), b""
+        if len(data) == part.size:
+            answer = sent(lister.read(data, part.first_line) if lister else reader.read(data, part.context))
+        connection.send_bytes(answer)

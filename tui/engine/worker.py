@@ -1,0 +1,86 @@
+"""Another process of this program: started before anybody knows what it shall do, which saves its time to start."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from socket import socketpair
+
+PARALLEL_FROM = 64 * 1024**2
+"""Bytes to read from which on a second process pays."""
+
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""Environment in which numpy starts no threads for linear algebra, which nobody here does."""
+
+_PROGRAM = """
+import sys
+sys.path[:] = sys.argv[2:]
+from tui.engine.bulk._serving import serve
+serve(int(sys.argv[1]))
+"""
+
+
+class Worker:
+    """A process that does what it is told through ``connection``; ``close`` ends it, whatever it does."""
+
+    def __init__(self) -> None:
+        """Start it.
+
+        It is no fork: the threads of sources must not be forked. It has a process group of its own, since
+        interrupts are for this process; when this one is gone, nobody can tell it anything any more, and it ends.
+
+        Raises:
+            OSError: no process can be started.
+        """
+        ours, theirs = socketpair()
+        with ours, theirs:
+            self.process = subprocess.Popen(  # noqa: S603 - nothing but this program itself
+                [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), *sys.path],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                process_group=0,
+                env=os.environ | ONE_THREAD,
+            )
+            self.connection = Connection(ours.detach())
+
+    def close(self) -> None:
+        """End the process."""
+        self.connection.close()
+        self.process.kill()
+        self.process.wait()
+
+
+_prepared: list[Worker] = []
+
+
+@contextmanager
+def prepared_worker(paths: Iterable[str]) -> Iterator[None]:
+    """Start a process if one of some files is so large that it will be wanted; what is no file does not count."""
+    with suppress(OSError):
+        if (os.cpu_count() or 1) > 1 and any(_size(path) > PARALLEL_FROM for path in paths):
+            _prepared.append(Worker())
+    try:
+        yield
+    finally:
+        while _prepared:
+            _prepared.pop().close()
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def take_worker() -> Worker | None:
+    """Return the process that was prepared, or another; None where none can be started."""
+    if _prepared:
+        return _prepared.pop()
+    with suppress(OSError):
+        return Worker()
+    return None
