@@ -82,8 +82,14 @@ def test_a_line_changed_anywhere_means_the_same_at_once(seed: int, patch: bytes,
     compare(b"\n".join(lines))
 
 
+APART = {"_twins", "_doubles", "_handlers", "_expiries"}
+
+
 def state(thing: Any) -> Any:  # noqa: ANN401 - anything that counts
-    """Return everything that counters hold, without what recognises repeated lines: both ways keep that apart."""
+    """Return everything that counters hold.
+
+    But for what both ways keep apart: what recognises repeated lines, and in which order open calls are looked at.
+    """
     if isinstance(thing, Mapping):
         return {repr(key): state(value) for key, value in thing.items()}
     if isinstance(thing, list | tuple | set | frozenset):
@@ -91,7 +97,11 @@ def state(thing: Any) -> Any:  # noqa: ANN401 - anything that counts
     names = [*getattr(thing, "__dict__", ()), *getattr(type(thing), "__slots__", ())]
     if not names or callable(thing):
         return repr(thing) if not callable(thing) else ""
-    return {name: state(getattr(thing, name)) for name in names if name not in {"_twins", "_doubles", "_handlers"}}
+    return {
+        name: state(getattr(thing, name))
+        for name in names
+        if name not in {"_twins", "_doubles", "_handlers", "_expiries"}
+    }
 
 
 async def _read(path: Path, columns_from: float, parallel_from: float, asked: Asked) -> tuple[Any, Any]:

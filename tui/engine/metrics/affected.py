@@ -1,5 +1,7 @@
 """Calls that something happened to, as far as the log names them (semantics R26, R42)."""
 
+from collections import OrderedDict
+
 from tui.engine.metrics.windows import SlidingCount
 from tui.engine.model import LogEvent
 
@@ -13,7 +15,7 @@ class AffectedCalls:
     def __init__(self) -> None:
         self._named = SlidingCount()
         self._total = 0
-        self._last: dict[tuple[str, str], float] = {}
+        self._last: OrderedDict[tuple[str, str], float] = OrderedDict()
         """When each call was last affected."""
 
     def add(self, event: LogEvent, time: float | None) -> None:
@@ -26,7 +28,7 @@ class AffectedCalls:
         self._total += before is None
         self._last[call] = when if before is None else max(before, when)
         if len(self._last) > _IDS_KEPT:
-            del self._last[next(iter(self._last))]
+            self._last.popitem(last=False)
 
     @property
     def totals(self) -> tuple[int, int]:

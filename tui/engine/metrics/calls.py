@@ -3,11 +3,13 @@
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import compress
 from operator import not_
 from typing import TYPE_CHECKING
 
+from tui.engine.metrics.call_counts import CallCounts
+from tui.engine.metrics.expiries import Expiries
 from tui.engine.metrics.levels import Levels
 from tui.engine.metrics.recent_levels import RecentLevels
 from tui.engine.metrics.windows import SlidingCount, slot_of
@@ -26,53 +28,6 @@ _FAIL_S = 2.0
 _FAIL_LINES = 5
 _MISMATCH_S = 5.0
 _FAILED_ACCEPT = re.compile(r"\b(?:Manager connect|Orchestrator start) failed\b")
-OTHER = "other"
-_CLIENTS_KEPT = 20
-
-
-@dataclass(slots=True)
-class CallCounts:
-    """What happened to calls, over all sources that name theirs."""
-
-    opened: SlidingCount = field(default_factory=SlidingCount)
-    """Opens, a reconnect of an open id after 5 s included (semantics R48)."""
-    distinct: SlidingCount = field(default_factory=SlidingCount)
-    """Opens of ids that were not open: the denominator of rates (semantics R28)."""
-    closed: SlidingCount = field(default_factory=SlidingCount)
-    lost: SlidingCount = field(default_factory=SlidingCount)
-    ghosts: SlidingCount = field(default_factory=SlidingCount)
-    short: SlidingCount = field(default_factory=SlidingCount)
-    short_last_at: float | None = None
-    clients: dict[str, SlidingCount] = field(default_factory=dict)
-    measured: int = 0
-    """Calls whose duration is known, and the sum of their durations."""
-    duration_ms: int = 0
-    mismatches: int = 0
-    """Closes whose logged duration is more than 5 s off the measured one; the logged one counts."""
-
-    def client(self, client: str | None) -> SlidingCount:
-        """Return the opens of a kind of client; rare kinds beyond the first twenty are one."""
-        name = client or OTHER
-        if name not in self.clients and len(self.clients) >= _CLIENTS_KEPT:
-            name = OTHER
-        return self.clients.setdefault(name, SlidingCount())
-
-    def add_duration(self, seconds: float, time: float | None, short_s: float) -> None:
-        """Count a call that lasted so long; ``short_s`` is below what it counts as short (semantics R55)."""
-        self.measured += 1
-        self.duration_ms += round(seconds * 1000)
-        if seconds < short_s:
-            self.short.add(time)
-            self.short_last_at = self.short_last_at if time is None else max(time, self.short_last_at or time)
-
-    def add_durations(self, lasted: Sequence[tuple[float, float]], short_s: float) -> None:
-        """Count calls that lasted so many seconds, each with the time of its end."""
-        self.measured += len(lasted)
-        self.duration_ms += sum(round(seconds * 1000) for seconds, _ in lasted)
-        short = [time for seconds, time in lasted if seconds < short_s]
-        if short:
-            self.short.add_slots(map(slot_of, short))
-            self.short_last_at = max(*short, self.short_last_at or short[0])
 
 
 @dataclass(slots=True)
@@ -127,6 +82,7 @@ class SourceCalls:
         self._latest: str | None = None
         self._own_lines = False
         self._next_expiry = float("inf")
+        self._expiries = Expiries(self._open, self._expiry)
         self._level = 0
         self._newest: float | None = None
         self.period: Levels | None = None
@@ -151,7 +107,10 @@ class SourceCalls:
             self._counts.distinct.add(time)
             self._count_open(event, time)
             self._open[event.id] = _Call(_log_time(event, time), at, at, event.line)
+            self._expiries.note([event.id])
         else:
+            if at < call.opened:
+                self._expiries.note([event.id])
             if at - call.opened >= _REOPEN_S:
                 self._count_open(event, time)
             call.opened, call.touched, call.line = at, max(call.touched, at), event.line
@@ -183,6 +142,7 @@ class SourceCalls:
         open_, ended, limit = self._open, self._ended, self._thresholds.max_call_s
         times, ids, lines, durations = calls.times, calls.ids, calls.lines, calls.durations
         lasted: list[tuple[float, float]] = []
+        opened: list[str] = []
         stop = len(is_open)
         for index in range(begin, stop):
             time, id_ = times[index], ids[index]
@@ -201,9 +161,11 @@ class SourceCalls:
                 break
             else:
                 open_[id_] = _Call(time, time, time, lines[index])
-                self._latest = id_
+                opened.append(id_)
                 self._next_expiry = min(self._next_expiry, time + limit)
         self._forget_ended()
+        self._expiries.note(opened)
+        self._latest = opened[-1] if opened else self._latest
         self._counts.add_durations(lasted, self._thresholds.short_call_s)
         return stop
 
@@ -305,6 +267,7 @@ class SourceCalls:
             if regular and not self._own_lines:
                 self._own_lines = True
                 self._next_expiry = 0.0
+                self._expiries.note_all()
 
     def failed(self, event: LogEvent, time: float | None) -> bool:
         """Drop the call that was opened a moment ago and then not accepted; return whether one was (R50)."""
@@ -336,13 +299,13 @@ class SourceCalls:
         """Give up calls that are open or silent for too long, as of when they became so (R45)."""
         if now < self._next_expiry:
             return False
-        gone = [(at, call_id) for call_id, call in self._open.items() if (at := self._expiry(call)) < now]
-        for at, call_id in sorted(gone):
+        gone = self._expiries.before(now)
+        for at, call_id in gone:
             self._end(call_id, at)
             self._counts.ghosts.add(at)
             self._mark(at)
         # At most once a second of log time, however many ghosts there are.
-        self._next_expiry = max(now + 1, min(map(self._expiry, self._open.values()), default=float("inf")))
+        self._next_expiry = max(now + 1, self._expiries.next())
         return bool(gone)
 
     def _expiry(self, call: _Call) -> float:

@@ -3,7 +3,8 @@
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
-from tui.engine.metrics.calls import CallCounts, SourceCalls
+from tui.engine.metrics.call_counts import CallCounts
+from tui.engine.metrics.calls import SourceCalls
 from tui.engine.metrics.levels import Levels
 from tui.engine.metrics.recent_levels import RecentLevels
 from tui.engine.metrics.windows import ObservedMinutes, SlidingCount, last_minutes

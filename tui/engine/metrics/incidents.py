@@ -1,6 +1,7 @@
 """What makes errors equal, and which of them are one incident (semantics R37)."""
 
 import re
+from collections import OrderedDict
 
 from tui.engine.model import LogEvent, Stage
 
@@ -33,7 +34,7 @@ class Incidents:
     """
 
     def __init__(self) -> None:
-        self._last: dict[_Incident, float] = {}
+        self._last: OrderedDict[_Incident, float] = OrderedDict()
         self._previous: dict[str, float | None] = {}
 
     def is_new(self, event: LogEvent, time: float | None) -> bool:
@@ -55,5 +56,5 @@ class Incidents:
         self._last.pop(key, None)
         self._last[key] = time
         if len(self._last) > _INCIDENTS_KEPT:
-            del self._last[next(iter(self._last))]
+            self._last.popitem(last=False)
         return True

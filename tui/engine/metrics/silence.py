@@ -5,6 +5,7 @@ TTS sample. A turn without an answer for longer than ``silence_after_s`` is a ca
 source names no traces, texts generated since the last speech stand for them: one caller at least.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -49,7 +50,7 @@ class Silence:
         self.version = 0
         self._told = told
         self._thresholds = thresholds
-        self._due: dict[tuple[str, str], _Due] = {}
+        self._due: OrderedDict[tuple[str, str], _Due] = OrderedDict()
         self._texts: dict[str, list[float]] = {}
         self._newest: dict[str, float] = {}
         self._behind_s: dict[str, float] = {}
@@ -78,7 +79,7 @@ class Silence:
         if due is None:
             self._due[key] = _Due(time, event.stage, event.provider)
             if len(self._due) > _DUE_KEPT:
-                del self._due[next(iter(self._due))]
+                self._due.popitem(last=False)
         else:
             due.stage, due.provider = event.stage, event.provider
 
@@ -108,7 +109,7 @@ class Silence:
 
     def forget(self, source: str) -> None:
         """Let go of the turns of a source: its process is gone, or it is read no longer."""
-        self._due = {key: due for key, due in self._due.items() if key[0] != source}
+        self._due = OrderedDict((key, due) for key, due in self._due.items() if key[0] != source)
         self._texts.pop(source, None)
         self.version += 1
 

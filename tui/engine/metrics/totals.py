@@ -1,6 +1,7 @@
 """One source counted over a whole period, with the very counters of the monitor."""
 
 from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -65,7 +66,7 @@ class SourceTotals:
         """When the totals were begun, or for a log from the future well after it began."""
         self._position = _Moment(0, None)
         """The last line with a time so far."""
-        self._excluded: dict[str, None] = {}
+        self._excluded: OrderedDict[str, None] = OrderedDict()
 
     def apply(
         self,
@@ -198,7 +199,7 @@ class SourceTotals:
                 return False
             self._excluded[event.id] = None
             if len(self._excluded) > _IDS_KEPT:
-                del self._excluded[next(iter(self._excluded))]
+                self._excluded.popitem(last=False)
         return event.id in self._excluded or (event.client or "").lower() in self._asked.exclude_clients
 
 
