@@ -1,5 +1,7 @@
 """The two lines at the top: is it broken, since when, what and who, and how fresh is that."""
 
+from rich.cells import cell_len
+
 from tui.engine.model import (
     EMPTY_SNAPSHOT,
     Finding,
@@ -16,6 +18,9 @@ from widgets import _format as fmt
 from widgets._lines import Line, Role, Run, crop, joined, spread, width_of
 from widgets._lines_view import LinesView
 from widgets._view import View, role_of
+
+BETWEEN = " · "
+"""Between what is said of a moment of the past and its details."""
 
 _BADGES: dict[Status, Role] = {
     Status.OK: "badge-ok",
@@ -73,13 +78,25 @@ def first_line(snapshot: Snapshot, width: int, view: View, paused: int | None, p
     status = view.current(verdict.status)
     badge = Run(f" {view.glyphs.of(status)} {t(f'status.{status.value}')} ", _BADGES[status])
     line: Line = (badge, Run(" "))
+    since: Line = ()
     if verdict.since is not None:
-        since = t("strip.since", time=fmt.clock_time(verdict.since, view.now), age=view.age(verdict.since))
-        line = (*line, Run(since, "label"), Run("  "))
-    right: Line = () if paused is None else (Run(f" {t('strip.paused', count=paused)} ", "badge-paused"),)
-    right = (Run(f" {past} ", "badge-replay"),) if past else right
+        time = fmt.clock_time(verdict.since, view.now)
+        since = (Run(t("strip.since", time=time, age=view.age(verdict.since)), "label"), Run("  "))
+    right = _right(width - width_of((*line, *since)), paused, past)
+    if width_of((*line, *since, *right)) + 2 * bool(right) <= width:
+        line = (*line, *since)
     room = width - width_of(line) - width_of(right) - 2 * bool(right)
     return spread((*line, *_reasons(snapshot, status, room)), right, width)
+
+
+def _right(room: int, paused: int | None, past: str) -> Line:
+    """Return that this is not the present, which is never left out: its details are, where there is no room."""
+    if not past:
+        return () if paused is None else (Run(f" {t('strip.paused', count=paused)} ", "badge-paused"),)
+    parts = past.split(BETWEEN)
+    while len(parts) > 1 and cell_len(BETWEEN.join(parts)) + 4 > room:
+        parts.pop()
+    return (Run(f" {BETWEEN.join(parts)} ", "badge-replay"),)
 
 
 def state_text(snapshot: Snapshot) -> str:

@@ -1,15 +1,22 @@
 """What the past and a comparison look like at each size."""
 
 from collections.abc import Callable
+from datetime import UTC
 from typing import cast
 
 import pytest
+from textual.pilot import Pilot
 
+from tests.engine.monitor.scripted import Scripted
 from tests.samples import NOW, typical
 from tests.screens.fixed_monitor import FixedMonitor
+from tests.screens.test_travelling import opened, store, strip, until
+from tui.engine.alerts.rule import read_rules
 from tui.engine.clock import ManualClock
 from tui.engine.comparing import Comparing, Window
 from tui.engine.model import Amount, Compared, ComparedSpan, Comparison, Status
+from tui.engine.monitor import Monitor, ScopedMonitor, TimeMachine, Watchlist
+from tui.engine.text import use_language
 from tui.screens.compare import CompareScreen
 from tui.terminal_app import VoxtopApp
 
@@ -50,3 +57,24 @@ def test_two_windows_side_by_side(snap_compare: Callable[..., bool], size: tuple
         del pilot
 
     assert snap_compare(app, terminal_size=size, run_before=open_it)
+
+
+@SIZES
+@pytest.mark.parametrize(("language", "badge"), [("en", "REPLAY"), ("es", "REPETICIÓN")], ids=["en", "es"])
+def test_the_dashboard_in_the_past(
+    snap_compare: Callable[..., bool], size: tuple[int, int], language: str, badge: str
+) -> None:
+    use_language(language)
+    clock = ManualClock(NOW)
+    source = Scripted("app.log", clock)
+    monitor = Monitor([source], store(), clock, UTC)
+    scoped = ScopedMonitor(monitor, Watchlist(monitor, str, clock), store, clock)
+    app = VoxtopApp(TimeMachine(scoped, store, lambda: read_rules({}, str), clock, UTC), clock, "dark")
+
+    async def go_back(pilot: Pilot[int]) -> None:
+        source.put(opened("a", NOW - 1800), opened("b", NOW - 600), opened("c", NOW), live=False)
+        await source.all_taken()
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: badge in strip(pilot))
+
+    assert snap_compare(app, terminal_size=size, run_before=go_back)

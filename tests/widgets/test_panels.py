@@ -7,7 +7,7 @@ from textual.strip import Strip
 from tests import samples
 from tests.widgets.showing import screen_rows, screen_text, sent, showing
 from tui.engine.model import EMPTY_SNAPSHOT, Snapshot, Verdict
-from tui.engine.text import use_language
+from tui.engine.text import t, use_language
 from widgets import (
     AlertBanner,
     AlertsPanel,
@@ -354,6 +354,22 @@ async def test_enter_opens_the_playbook_that_fits(panel_class: type[Panel]) -> N
         assert isinstance(message, Panel.Opened)
         assert message.control is panel
         assert message.playbook is wanted.get(panel_class)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+@pytest.mark.parametrize("sample", SAMPLES)
+async def test_the_past_never_looks_like_the_present(sample: Callable[[], Snapshot], width: int, language: str) -> None:
+    use_language(language)
+    strip = VerdictStrip()
+    badge = t("time.badge", time="14:02:00", events=12, errors=3)
+    async with showing(strip, width, 3):
+        strip.show(sample(), samples.NOW, past=badge)
+
+        assert badge.split(" · ")[0] in strip.rows[0]
+        assert (badge in strip.rows[0]) or width <= 80
+        strip.show(sample(), samples.NOW, paused=7)
+        assert t("strip.paused", count=7) in strip.rows[0]
 
 
 async def test_the_strip_answers_what_since_when_who_and_how_fresh() -> None:
