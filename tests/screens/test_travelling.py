@@ -172,6 +172,24 @@ async def test_b_writes_a_bundle_of_the_span_that_is_typed_and_tells_where(tmp_p
     assert "https://cdn" not in screen
 
 
+async def test_the_newest_lines_of_a_log_whose_clock_runs_ahead_are_in_a_bundle_that_ends_now(tmp_path: Path) -> None:
+    async with travelling(desk=Desk(bundles=tmp_path / "bundles")) as (source, clock, pilot):
+        await until(pilot, lambda: active(pilot))
+        for second in range(60):
+            clock.advance(1)
+            source.put(opened(f"ahead{second}", clock.now() + 40))
+            await source.all_taken()
+        await until(pilot, lambda: "≥ 63" in strip(pilot) or "≥63" in pilot.app.screen.query_one(VerdictStrip).told())
+        await pilot.press("B")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: any("incident bundle written" in each for each in told(pilot)))
+        with zipfile.ZipFile(next((tmp_path / "bundles").iterdir())) as archive:
+            events = archive.read("events/01.jsonl").decode()
+
+    assert '"ahead59"' in events
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [

@@ -4,8 +4,9 @@ import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
+from functools import partial
 from importlib.metadata import version
-from math import ceil
+from math import ceil, inf
 from typing import ClassVar
 
 from textual.binding import Binding
@@ -33,6 +34,9 @@ USUAL_S = 3600.0
 """Its length where nothing is wrong."""
 SCREENS = 6
 """Pictures of the screen at most: at the beginning, when alerts began to fire, at the end."""
+READ = 0.8
+"""Part of the work that is done when all is gathered; the rest is writing it down."""
+TOLD_EVERY_S = 2.0
 
 _FONT = re.compile(r'url\("https?://[^"]*"\)[^,;]*,?')
 """A picture that asks another machine for its letters would tell that it was looked at."""
@@ -44,6 +48,7 @@ class BundlingScreen(TravellingScreen):
     BUNDLE_KEYS: ClassVar[list[Binding]] = [Binding("B", "bundle", id="bundle", show=False)]
 
     _desk: Desk
+    _progress_told = -inf
 
     def _show(self, snapshot: Snapshot, now: float) -> None:
         raise NotImplementedError
@@ -52,7 +57,7 @@ class BundlingScreen(TravellingScreen):
         """Ask for the span, offering that of the incident."""
         machine = self._machine()
         if machine is not None:
-            end = self._now()
+            end = self._end(machine)
             verdict = self._shown.verdict
             bad = verdict.status in {Status.WARNING, Status.CRITICAL} and verdict.since is not None
             begin = verdict.since - BEFORE_S if bad and verdict.since is not None else end - USUAL_S
@@ -70,11 +75,20 @@ class BundlingScreen(TravellingScreen):
         except UsageError as error:
             self._notes(safe_text(f"{error}; {error.remedy}"), bad=True)
             return
-        begin, end = (*moments, self._now())[:2]
+        begin, end = (*moments, self._end(machine))[:2]
         if begin >= end:
             self._notes(t("bundle.backwards"), bad=True)
         else:
-            self.run_worker(self._bundle(machine, begin, min(end, now)), group="bundle", exclusive=True)
+            self.run_worker(self._bundle(machine, begin, min(end, self._known_until())), group="bundle", exclusive=True)
+
+    def _end(self, machine: TimeMachine) -> float:
+        """Return where a bundle ends unless told: at the moment that is shown."""
+        return self._known_until() if machine.moment is None else machine.moment
+
+    def _known_until(self) -> float:
+        """Return the end of what can be in a bundle: a log's clock may run ahead of this machine's."""
+        ahead = max((source.skew_s or 0.0 for source in self._present.sources), default=0.0)
+        return self._clock.now() + (ahead + 1.0 if ahead > 0 else 0.0)  # it is told in whole seconds
 
     async def _bundle(self, machine: TimeMachine, begin: float, end: float) -> None:
         """Gather everything, write it, and tell where."""
@@ -85,7 +99,8 @@ class BundlingScreen(TravellingScreen):
                 times = (clock_time(at, end, seconds=True) for at in (begin, end))
                 self._notes(t("bundle.empty", **dict(zip(("start", "end"), times, strict=True))), bad=True)
                 return
-            path = await asyncio.to_thread(write_bundle, incident, folder)
+            tell = partial(asyncio.get_running_loop().call_soon_threadsafe, self._tell_progress)
+            path = await asyncio.to_thread(write_bundle, incident, folder, lambda done: tell(READ + done * (1 - READ)))
         except VoxtopError as error:
             self._notes(safe_text(str(error)), bad=True)
         except OSError as error:
@@ -96,11 +111,15 @@ class BundlingScreen(TravellingScreen):
 
     async def _gathered(self, machine: TimeMachine, begin: float, end: float) -> Incident:
         """Return what happened, redacted whatever the screen shows."""
-        self._notes(t("bundle.writing", percent=0))
+        self._progress_told = -inf
+        self._tell_progress(0)
         notes = await self._alerts.notes(begin, end) if self._alerts else []
         events = await asyncio.to_thread(list, machine.events(begin, end))
         moments = sorted({begin, *_fired(notes), end})[-SCREENS:]
-        pictures = {at: masked(await machine.picture(at), redact) for at in moments}
+        pictures: dict[float, Snapshot] = {}
+        for at in moments:
+            pictures[at] = masked(await machine.picture(at), redact)
+            self._tell_progress(READ * len(pictures) / len(moments))
         last = pictures[end]
         limits, tz, now = last.thresholds, machine.tz, self._clock.now()
         report = await asyncio.to_thread(report_over, events, Span(begin, end), now, limits, tz=tz, clean=redact)
@@ -114,6 +133,13 @@ class BundlingScreen(TravellingScreen):
             version("voxtop"),
             tz,
         )
+
+    def _tell_progress(self, done: float) -> None:
+        """Say how far it is, 0…1, but no more often than it can be read."""
+        now = self._clock.monotonic()
+        if now - self._progress_told >= TOLD_EVERY_S:
+            self._progress_told = now
+            self._notes(t("bundle.writing", percent=round(100 * done)))
 
     async def _steps(self, pictures: Iterable[Snapshot], begin: float, end: float) -> Sequence[DoneSteps]:
         """Return the playbooks that were worked with, as far as something then called for them."""
