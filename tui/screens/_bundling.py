@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
-from functools import partial
 from importlib.metadata import version
 from math import ceil, inf
 from typing import ClassVar
@@ -99,8 +98,12 @@ class BundlingScreen(TravellingScreen):
                 times = (clock_time(at, end, seconds=True) for at in (begin, end))
                 self._notes(t("bundle.empty", **dict(zip(("start", "end"), times, strict=True))), bad=True)
                 return
-            tell = partial(asyncio.get_running_loop().call_soon_threadsafe, self._tell_progress)
-            path = await asyncio.to_thread(write_bundle, incident, folder, lambda done: tell(READ + done * (1 - READ)))
+            loop = asyncio.get_running_loop()
+
+            def tell(written: float) -> None:
+                loop.call_soon_threadsafe(self._tell_progress, READ + written * (1 - READ))
+
+            path = await asyncio.to_thread(write_bundle, incident, folder, tell)
         except VoxtopError as error:
             self._notes(safe_text(str(error)), bad=True)
         except OSError as error:
