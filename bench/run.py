@@ -18,6 +18,7 @@ from bench.both_ways import both_ways
 from bench.bulk import bulk
 from bench.figure import Figure, at_least, at_most, missing, table
 from bench.fleet import fleet
+from bench.growth import growth, memory_slope
 from bench.live_peers import opens_a_log, others_idle
 from bench.logs import DialectName, write_log
 from bench.prepare import prepare
@@ -83,6 +84,8 @@ def measurements(folder: Path, *, quick: bool, size_mb: int) -> dict[str, Callab
         "line_to_screen_over_ssh": lambda: screen.line_to_screen_over_ssh(folder, 10 if quick else 100),
         "load": lambda: screen.load(folder, 5 if quick else 30),
         "fleet": lambda: fleet(folder, 20 if quick else 200, 10 if quick else 60),
+        "growth": lambda: growth(quick=quick),
+        "memory_slope": lambda: memory_slope(1 if quick else 72),
         "line_to_outbox": lambda: line_to_outbox(folder, 5 if quick else 50),
         "others_idle": lambda: others_idle(5 if quick else 30),
         "opens_a_log": lambda: opens_a_log(folder, 20 if quick else 200),

@@ -114,3 +114,16 @@ async def test_a_monitor_tells_lines_with_level_and_time_and_without_secrets() -
     assert monitor.lines("b", 1, 9) == ()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+def test_of_many_sources_those_with_most_give_way_and_little_more_than_needed_is_given_up() -> None:
+    keeper = LineKeeper(kept_bytes=1_600_000)
+    for n in range(300):
+        keeper.take(f"small {n}", 1, [b"x" * 1_000])
+    for n in range(50):
+        for name in ("big", "bigger", "biggest"):
+            keeper.take(name, n * 100 + 1, [os.urandom(150).hex().encode()] * 100)
+            assert keeper.held_bytes <= 1_600_000
+
+    assert keeper.held_bytes > 1_600_000 * 13 / 16 - CHUNK_BYTES
+    assert all(keeper.span(f"small {n}") == (1, 1) for n in range(300))

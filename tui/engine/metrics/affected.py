@@ -14,8 +14,9 @@ class AffectedCalls:
 
     def __init__(self) -> None:
         self._named = SlidingCount()
-        self._total = 0
-        self._last: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._calls = SlidingCount()
+        """Each call once, where it was last affected: no look at them takes longer the more there were."""
+        self._last: OrderedDict[tuple[str, str], float | None] = OrderedDict()
         """When each call was last affected."""
 
     def add(self, event: LogEvent, time: float | None) -> None:
@@ -23,23 +24,26 @@ class AffectedCalls:
         if event.id is None:
             return
         self._named.add(time)
-        call, when = (event.source, event.id), float("-inf") if time is None else time
-        before = self._last.pop(call, None)
-        self._total += before is None
-        self._last[call] = when if before is None else max(before, when)
+        call = (event.source, event.id)
+        if call in self._last:
+            before = self._last.pop(call)
+            self._calls.add(before, -1)
+            time = before if time is None or (before is not None and before > time) else time
+        self._calls.add(time)
+        self._last[call] = time
         if len(self._last) > _IDS_KEPT:
             self._last.popitem(last=False)
 
     @property
     def totals(self) -> tuple[int, int]:
         """Return how many events since the beginning name their call, and how many calls these are."""
-        return self._named.total, self._total
+        return self._named.total, self._calls.total
 
     def within(self, now: float, window: float, events: int) -> int | None:
         """Return the calls affected in a window, if at least 80 % of its ``events`` name theirs (semantics R42)."""
         if not attributable(self._named.within(now, window), events):
             return None
-        return sum(time > now - window for time in self._last.values())
+        return self._calls.within(now, window)
 
 
 def attributable(named: int, count: int) -> bool:

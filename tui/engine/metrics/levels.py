@@ -3,7 +3,7 @@
 from bisect import insort
 from collections import deque
 from collections.abc import Sequence
-from itertools import islice
+from itertools import groupby, islice
 from operator import gt, itemgetter
 
 _REORDER_S = 30.0
@@ -93,12 +93,18 @@ def peak(every: Sequence[Levels]) -> int:
         one.finish()
     width = max((one.width for one in every), default=1)
     series = [one.at_width(width) for one in every]
-    moments = sorted({moment for one in series for moment in one})
-    now = [0] * len(series)
     most = max((one.peak for one in every), default=0)
-    if len(every) > 1:
-        for moment in moments:
-            both = [one.get(moment, (level, level)) for one, level in zip(series, now, strict=True)]
-            most = max(most, sum(highest for highest, _ in both))
-            now = [last for _, last in both]
+    if len(every) == 1:
+        return most
+    steps = sorted((moment, number) for number, one in enumerate(series) for moment in one)
+    now, level = [0] * len(series), 0
+    for moment, run in groupby(steps, itemgetter(0)):
+        before = level
+        rise = 0
+        for _, number in run:
+            highest, last = series[number][moment]
+            rise += highest - now[number]
+            level += last - now[number]
+            now[number] = last
+        most = max(most, before + rise)
     return most

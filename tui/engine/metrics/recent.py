@@ -30,6 +30,8 @@ MAX_GROUPS = 500
 class _Row:
     group: ErrorGroup
     order: int
+    shown: ErrorGroup | None = None
+    """With a text fit for others' eyes, once somebody has asked."""
 
 
 def group_key(event: LogEvent) -> str:
@@ -96,4 +98,8 @@ class RecentErrors:
     def rows(self) -> tuple[ErrorGroup, ...]:
         """Return the rows by the time of their newest line; those without times come last."""
         ordered = sorted(self._rows.values(), key=lambda row: (row.group.last_at or 0.0, row.order), reverse=True)
-        return tuple(replace(row.group, text=self.clean(row.group.text)) for row in ordered)
+        return tuple(map(self._shown, ordered))
+
+    def _shown(self, row: _Row) -> ErrorGroup:
+        row.shown = row.shown or replace(row.group, text=self.clean(row.group.text))
+        return row.shown

@@ -163,7 +163,8 @@ class MetricsStore:
 
     def forget(self, source: str) -> None:
         """Let go of what a source says about now: it is read no longer. What happened stays in the windows."""
-        for scope in [each for each in self._sources if source in (each, owner(each))]:
+        scopes = {source} if PART_MARK in source else {each for each in self._sources if source == owner(each)}
+        for scope in scopes & self._sources:
             self._calls.forget(scope)
             self._generations.forget(scope)
             self._silence.forget(scope)

@@ -4,6 +4,7 @@ Windows move in steps of one slice: a window of 300 s covers the present slice a
 so it is never longer than its name. Events a little in the future count as present.
 """
 
+from array import array
 from collections.abc import Iterable
 from itertools import groupby
 
@@ -15,8 +16,10 @@ MINUTES = 60
 
 _YEAR_2000 = 946_684_800.0
 _FUTURE_S = 300.0
-_SLICES_KEPT = 24 * 360
-"""A day of busy slices: no window looks back further."""
+_STRETCH = 60
+"""Slices that lie side by side in memory: a number each, where a dictionary's entries would take ten times as much."""
+_STRETCHES_KEPT = 24 * 6
+"""A day of busy stretches: no window looks back further."""
 _HOURS_KEPT = 20_000
 
 
@@ -63,14 +66,14 @@ def last_minutes(now: float, count: int = MINUTES) -> range:
 class SlidingCount:
     """How often something happened: in total, by hour, and by slice for as long as a window may look back."""
 
-    __slots__ = ("_slices", "hours", "total")
+    __slots__ = ("_stretches", "hours", "total")
 
     def __init__(self) -> None:
         self.total = 0
         """Since the beginning, events without any time included."""
         self.hours: dict[int, int] = {}
         """By hour since the epoch; two years of busy hours are kept."""
-        self._slices: dict[int, int] = {}
+        self._stretches: dict[int, array[int]] = {}
 
     def add(self, time: float | None, count: int = 1) -> None:
         """Count something; without a time it enters the total only (semantics R66)."""
@@ -81,18 +84,22 @@ class SlidingCount:
 
     def _add(self, slot: int, count: int) -> None:
         self.total += count
-        hour = slot // 360
-        if slot in self._slices and hour in self.hours:
-            self._slices[slot] += count
-            self.hours[hour] += count
-            return
-        self._slices[slot] = self._slices.get(slot, 0) + count
+        hour, stretch = slot // 360, self._stretches.get(slot // _STRETCH)
+        if stretch is None:
+            stretch = self._begin(slot // _STRETCH)
+        stretch[slot % _STRETCH] += count
         self.hours[hour] = self.hours.get(hour, 0) + count
+
+    def _begin(self, number: int) -> "array[int]":
+        """Return a new stretch, and let go of the oldest where there are too many by an hour."""
+        stretches = self._stretches
+        found = stretches[number] = array("q", bytes(8 * _STRETCH))
+        if len(stretches) > _STRETCHES_KEPT + 6:
+            for old in sorted(stretches)[:6]:
+                del stretches[old]
         if len(self.hours) > _HOURS_KEPT:
             del self.hours[min(self.hours)]
-        if len(self._slices) > 2 * _SLICES_KEPT:
-            for old in sorted(self._slices)[:_SLICES_KEPT]:
-                del self._slices[old]
+        return found
 
     def add_slots(self, slots: Iterable[int]) -> None:
         """Count one for each number of a slice."""
@@ -101,20 +108,23 @@ class SlidingCount:
 
     def within(self, now: float, window_s: float) -> int:
         """Return the count of the window that ends now."""
-        if not self._slices:
-            return 0
-        slices = range(first_slot(now, window_s), slot_of(now + _FUTURE_S) + 1)
-        return sum(self._slices[slot] for slot in slices if slot in self._slices)
+        return self._sum(first_slot(now, window_s), slot_of(now + _FUTURE_S) + 1) if self._stretches else 0
+
+    def _sum(self, first: int, stop: int) -> int:
+        found = 0
+        for number in range(first // _STRETCH, (stop - 1) // _STRETCH + 1):
+            stretch = self._stretches.get(number)
+            if stretch is not None:
+                begin = number * _STRETCH
+                found += sum(stretch[max(0, first - begin) : stop - begin])
+        return found
 
     def by_minute(self, minutes: range) -> dict[int, int]:
         """Return the counts of those minutes that have any."""
-        found: dict[int, int] = {}
-        if self._slices:
-            for slot in range(minutes.start * 6, minutes.stop * 6):
-                if slot in self._slices:
-                    minute = slot // 6
-                    found[minute] = found.get(minute, 0) + self._slices[slot]
-        return found
+        if not self._stretches:
+            return {}
+        counts = ((minute, self._sum(minute * 6, minute * 6 + 6)) for minute in minutes)
+        return {minute: count for minute, count in counts if count}
 
 
 class ObservedMinutes:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import heapify, heapreplace
 
 CHUNK_BYTES = 262_144
 """Lines are sealed in chunks of about this size: small enough to open one while somebody scrolls."""
@@ -18,6 +19,8 @@ LONGEST = 65_536
 """Bytes kept of a line, as many as are looked at (semantics R70)."""
 
 _OPEN_CHUNKS = 4
+_SPARE = 16
+"""This part of the memory is made free at once."""
 
 
 @dataclass(slots=True, eq=False)
@@ -61,7 +64,7 @@ class LineKeeper:
         self._bytes += len(joined) + 1
         if kept.pending_bytes >= CHUNK_BYTES:
             self._seal(kept)
-        while self._bytes > self._kept_bytes:
+        if self._bytes > self._kept_bytes:
             self._let_go()
 
     def _seal(self, kept: _Lines) -> None:
@@ -73,11 +76,18 @@ class LineKeeper:
         kept.pending, kept.pending_bytes, kept.pending_count = None, 0, 0
 
     def _let_go(self) -> None:
-        """Give up the oldest chunk of the source that holds most."""
-        most = max(self._sources.values(), key=_held)
-        if not most.sealed:
-            self._seal(most)
-        self._bytes -= len(most.sealed.popleft().body)
+        """Give up the oldest chunks of the sources that hold most, and a little more than asked for.
+
+        With a thousand sources it is dear to find out which these are, and so it is not done for each block.
+        """
+        sources = [(-_held(kept), number, kept) for number, kept in enumerate(self._sources.values())]
+        heapify(sources)
+        while self._bytes > self._kept_bytes - self._kept_bytes // _SPARE:
+            _, number, most = sources[0]
+            if not most.sealed:
+                self._seal(most)
+            self._bytes -= len(most.sealed.popleft().body)
+            heapreplace(sources, (-_held(most), number, most))
 
     async def pack(self) -> None:
         """Compress what was sealed since the last call, beside everything else."""
