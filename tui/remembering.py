@@ -3,15 +3,16 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-
-import tomlkit
-from tomlkit.exceptions import ParseError
+from typing import TYPE_CHECKING
 
 from tui.config import config_path
 from tui.engine.errors import ConfigError
 from tui.engine.sources import STDIN, absolute
 from tui.engine.text import t
 from tui.own_files import write_whole
+
+if TYPE_CHECKING:
+    from tomlkit.items import Array
 
 
 def remember_sources(path: Path | None, specs: Sequence[str]) -> Path:
@@ -23,6 +24,9 @@ def remember_sources(path: Path | None, specs: Sequence[str]) -> Path:
     Raises:
         ConfigError: the file cannot be read, is no TOML, or cannot be written.
     """
+    import tomlkit  # noqa: PLC0415 - it is loaded when somebody writes; every start of the monitor passes here
+    from tomlkit.exceptions import ParseError  # noqa: PLC0415 - likewise
+
     chosen = Path(os.path.realpath(path or config_path()))  # through a link, to what it points at
     try:
         text = chosen.read_text(encoding="utf-8") if chosen.exists() else ""
@@ -41,7 +45,9 @@ def remember_sources(path: Path | None, specs: Sequence[str]) -> Path:
     return chosen
 
 
-def _lines(specs: Sequence[str]) -> tomlkit.items.Array:
-    array = tomlkit.array()
+def _lines(specs: Sequence[str]) -> "Array":
+    from tomlkit import array as new_array  # noqa: PLC0415 - likewise
+
+    array = new_array()
     array.extend(specs)
     return array.multiline(len(specs) > 1)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, ClassVar
 
 import click
@@ -122,11 +121,18 @@ class VoxtopApp(BareApp[int]):
         self._front = self._dashboard(self._first_view(named(layout, self._layouts.all).name))
 
     def on_mount(self) -> None:
-        """Open the dashboard and begin to read."""
+        """Open the dashboard."""
         end_on_signals(self.action_leave)
-        self.push_screen(self._front)
-        # After the first picture: history may be long, and somebody is waiting for a sign of life.
-        self.call_after_refresh(self.run_worker, partial(self.run_beside, self._monitor.run), group="monitor")
+        self.run_worker(self._open(), group="open")
+
+    async def _open(self) -> None:
+        """Show the dashboard; everything else begins after its first picture: somebody waits for a sign of life."""
+        await self.push_screen(self._front)
+        self._front.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Read, keep in step with what changes outside, and tell what is wrong by now."""
+        self.run_worker(self.run_beside(self._monitor.run), group="monitor")
         if self._alerts and self._alerts.trouble:
             self.notify(safe_text(self._alerts.trouble), severity="error", timeout=TROUBLE_S, markup=False)
         if self._look.problem:

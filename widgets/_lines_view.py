@@ -4,7 +4,9 @@ from dataclasses import replace
 from typing import ClassVar, get_args
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.binding import BindingsMap
+from textual.dom import DOMNode
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -48,8 +50,6 @@ class LinesView(Widget):
     | `lines--series-1` to `-3`, `lines--limit` | lines of a chart and its goal |
     | `lines--cursor`, `lines--picked` | the row, the column of a chart under the cursor |
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{role}" for role in get_args(Role)}
 
     DEFAULT_CSS = """
     LinesView {
@@ -98,6 +98,7 @@ class LinesView(Widget):
         self._bindings = in_language(self._bindings)
         self._rows: list[Line] = []
         self._strips: dict[int, Strip] = {}
+        self._styles_of: dict[tuple[str, bool], Style] = {}
         self._drawn: Size | None = None
         self._cursor: int | None = None
         self._view = View(0.0, live=False)
@@ -151,6 +152,7 @@ class LinesView(Widget):
     def notify_style_update(self) -> None:
         """Forget strips in the colours of before."""
         self._strips.clear()
+        self._styles_of.clear()
         super().notify_style_update()
 
     def _lay_out(self, size: Size) -> None:
@@ -161,14 +163,29 @@ class LinesView(Widget):
 
     def _strip(self, line: Line, *, on_cursor: bool) -> Strip:
         width = self.size.width
-        under = self.get_component_rich_style("lines--cursor", partial=True) if on_cursor else None
+        under = self.style_of("cursor", alone=True) if on_cursor else None
         plain, faded = self._view.glyphs.plain, self.FADES and not self._view.live
         segments = []
         for text, role in fit(line, width):
             shown: Role = "dim" if faded and role in _FADING else role
-            style = self.get_component_rich_style(f"lines--{shown}")
+            style = self.style_of(shown)
             segments.append(Segment(plain(text), style + under if under else style))
         return Strip(segments, width)
+
+    def style_of(self, role: Role, *, alone: bool = False) -> Style:
+        """Return how a role looks on this ground, or by itself.
+
+        As Textual's component styles, which are worked out for all classes at each change of a widget: most of a
+        start went into two dozen roles of which a panel shows a few.
+        """
+        style = self._styles_of.get((role, alone))
+        if style is None:
+            node = DOMNode(classes=f"lines--{role}")
+            node._attach(self)  # noqa: SLF001 - as Textual's stylesheet does
+            self.app.stylesheet.apply(node)
+            style = node.styles.partial_rich_style if alone else node.rich_style
+            self._styles_of[role, alone] = style
+        return style
 
 
 def _row(rows: list[Line], y: int) -> Line:

@@ -89,7 +89,7 @@ async def test_nothing_is_green_without_data(panel_class: type[Panel]) -> None:
             panel.show(snapshot, NOW)
             await pilot.pause()
 
-            green = panel.get_component_rich_style("lines--ok").color
+            green = panel.style_of("ok").color
             colours = {seg.style.color for y in range(panel.size.height) for seg in panel.render_line(y) if seg.style}
             assert green not in colours
             assert "● OK" not in screen_text(pilot)
@@ -234,7 +234,7 @@ async def test_r14_percentiles_of_too_few_samples_are_marked_and_dimmed() -> Non
         row = next(y for y, text in enumerate(panel.rows) if "google" in text)
         assert "~421" in panel.rows[row]
         assert "~688" in panel.rows[row]
-        dim = panel.get_component_rich_style("lines--dim")
+        dim = panel.style_of("dim")
         assert [seg.style for seg in panel.render_line(row) if "~421" in seg.text] == [dim]
         assert "12+" in panel.rows[row]
 

@@ -18,7 +18,6 @@ from tui.engine.playbooks.ticks import MemoryTicks
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
-from tui.screens.draft import DraftScreen
 from widgets import KeyFooter, PlaybookCard
 
 
@@ -130,5 +129,7 @@ class PlaybookScreen(ModalScreen[None]):
     @on(PlaybookCard.DraftWanted)
     def begin(self) -> None:
         """Show a first version of a playbook for this."""
+        from tui.screens.draft import DraftScreen  # noqa: PLC0415 - a writer of TOML, loaded where one is wanted
+
         if self._case.group:
             self.app.switch_screen(DraftScreen(self._case.group, self._desk.folder))
