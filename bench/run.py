@@ -30,6 +30,8 @@ DOCS = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- bench: written by make bench -->", "<!-- bench: end -->"
 QUICK = ("ingest", "both_ways", "bulk", "first_paint", "idle", "line_to_screen")
 """What can be tried out in less than two minutes."""
+NOT_A_USERS = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
+"""Variables that would make every run of the program compile its modules again, or write each line by itself."""
 
 
 def _ingest(log: Path) -> dict[str, float]:
@@ -140,6 +142,8 @@ def main() -> int:
     parser.add_argument("--docs", action="store_true", help=f"write the table into {DOCS.relative_to(ROOT)}")
     parser.add_argument("--prepare", action="store_true", help="bring the other programs first")
     asked = parser.parse_args()
+    for name in NOT_A_USERS:
+        os.environ.pop(name, None)
     if asked.prepare:
         prepare()
     with tempfile.TemporaryDirectory(prefix="voxtop-bench-") as folder:
