@@ -165,11 +165,10 @@ class Latency:
         """Count the samples that were taken."""
         if self._waiting is None:
             return
+        from tui.engine.metrics.samples import added_up  # noqa: PLC0415 - whoever has taken samples has loaded it
+
         (hour, runs), self._waiting = self._waiting, None
-        run = runs[-1].joined(runs)
-        every = run.buckets()
-        for code in run.order():
-            one, (buckets, highest) = run.series[code], every[code]
+        for one, buckets, highest in added_up(runs):
             series = self._stages[one.stage] if one.kind == "ttfb" and one.stage else self._turns
             series.add_many(_HOUR_S * hour, buckets, highest, one.provider)
             series.version += sum(buckets.values()) >> 64
@@ -183,11 +182,10 @@ class Latency:
     def _without_doubles(self, samples: "Samples") -> "Samples":
         """Leave out what another dialect gave already (semantics R18); few logs have such lines at all."""
         doubled: list[int] = []
-        for codes in samples.alike():
+        for codes, where in samples.alike():
             series = samples.series[codes[0]]
             if series.kind != "ttfb":
                 continue
-            where = samples.of(codes)
             if len(codes) == 1 and self._doubles.is_only(series):
                 self._doubles.remember(series, samples.marks(where[-SAMPLES_KEPT:]))
             else:

@@ -13,8 +13,7 @@ from tui.engine.metrics.twins import Sample
 from tui.engine.model import LogEvent, Stage
 
 _WHOLE_MS = 120_000
-_SPAN = 8192
-"""More buckets than any latency from a nanosecond to two minutes has, the lowest being far above -4096."""
+"""The longest latency there is (semantics R17)."""
 
 
 class Samples(NamedTuple):
@@ -49,31 +48,25 @@ class Samples(NamedTuple):
 
     def runs(self, seconds: float) -> Iterator[tuple[int, "Samples"]]:
         """Yield the number of a stretch of time and the samples in a row that are in it."""
+        oldest, newest = (int(time // seconds) for time in self.bounds())
+        if oldest == newest:
+            yield oldest, self
+            return
         numbers = np.floor_divide(self.times, seconds).astype(np.int64)
         edges = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), numbers.size]
         for begin, end in pairwise(edges):
-            if begin < end:
-                yield int(numbers[begin]), self.part(begin, end)
+            yield int(numbers[begin]), self.part(begin, end)
 
-    def order(self) -> list[int]:
-        """Return the codes there are in the order of their first samples."""
-        of_code = [self.codes == code for code in range(len(self.series))]
-        first = {code: int(np.argmax(here)) for code, here in enumerate(of_code) if here.any()}
-        return sorted(first, key=first.__getitem__)
-
-    def alike(self) -> list[list[int]]:
-        """Return the codes there are, those of one stage and provider together, in the order of their first samples."""
+    def alike(self) -> list[tuple[list[int], NDArray[np.int64]]]:
+        """Return the codes there are, those of one stage and provider together, and the indexes of their samples."""
         found: dict[tuple[Stage | None, str | None], list[int]] = {}
-        for code in self.order():
+        places = _places(self.codes, len(self.series))
+        for code in places:
             found.setdefault((self.series[code].stage, self.series[code].provider), []).append(code)
-        return list(found.values())
-
-    def of(self, codes: Sequence[int]) -> NDArray[np.int64]:
-        """Return the indexes of the samples of some codes."""
-        found = self.codes == codes[0]
-        for code in codes[1:]:
-            found |= self.codes == code
-        return np.flatnonzero(found)
+        return [
+            (codes, np.sort(np.concatenate([places[code] for code in codes])) if codes[1:] else places[codes[0]])
+            for codes in found.values()
+        ]
 
     def stamped(self) -> NDArray[np.float64]:
         """Return the times that are finer than a millisecond: those of a platform's clock (semantics R71)."""
@@ -87,16 +80,6 @@ class Samples(NamedTuple):
         """Return what makes some of them the doubles of others."""
         return map(Sample, *(column[indexes].tolist() for column in (self.lines, self.times, self.ms)))
 
-    @staticmethod
-    def joined(parts: Sequence["Samples"]) -> "Samples":
-        """Return several of one source as one, in their order; the last knows the series of all."""
-        return parts[-1]._replace(
-            lines=np.concatenate([part.lines for part in parts]),
-            times=np.concatenate([part.times for part in parts]),
-            ms=np.concatenate([part.ms for part in parts]),
-            codes=np.concatenate([part.codes for part in parts]),
-        )
-
     def sketch(self, index: int) -> LogEvent:
         """Return a sample as an event without its text and trace."""
         one = self.series[int(self.codes[index])]
@@ -109,21 +92,6 @@ class Samples(NamedTuple):
         left = np.ones(self.lines.size, np.bool_)
         left[indexes] = False
         return self._kept(left)
-
-    def buckets(self) -> list[tuple[Buckets, float]]:
-        """Return for each code the buckets of its samples, and the highest."""
-        found: list[tuple[Buckets, float]] = []
-        micros = np.rint(self.ms * 1000)
-        keys = self.codes * _SPAN + _bucket_of(self.ms) + _SPAN // 2
-        size = len(self.series) * _SPAN
-        counts = np.bincount(keys, minlength=size).reshape(-1, _SPAN)
-        sums = np.bincount(keys, micros, minlength=size).reshape(-1, _SPAN)
-        for code in range(len(self.series)):
-            places = np.flatnonzero(counts[code])
-            triples = zip(places.tolist(), counts[code][places].tolist(), sums[code][places].tolist(), strict=True)
-            content = {place - _SPAN // 2: (count << 64) + int(total) for place, count, total in triples}
-            found.append((content, float(self.ms[self.codes == code].max(initial=0.0))))
-        return found
 
 
 class Calls(NamedTuple):
@@ -179,22 +147,50 @@ class Calls(NamedTuple):
 
 
 def _stamped(times: NDArray[np.float64]) -> NDArray[np.float64]:
-    fraction = times * 1000 % 1
+    millis = times * 1000
+    fraction = millis - np.floor(millis)
     return times[(fraction > 0.001) & (fraction < 0.999)]
+
+
+def added_up(parts: Sequence[Samples]) -> Iterator[tuple[LogEvent, Buckets, float]]:
+    """Yield for each code what its samples have in common, their buckets and the highest, by the first of them.
+
+    The last of the parts knows the series of all.
+    """
+    series = parts[-1].series
+    ms, codes = np.concatenate([part.ms for part in parts]), np.concatenate([part.codes for part in parts])
+    for code, where in _places(codes, len(series)).items():
+        yield series[code], *_buckets(ms[where])
+
+
+def _places(codes: NDArray[np.int64], count: int) -> dict[int, NDArray[np.int64]]:
+    """Return where each code is, in the order of the first places."""
+    of_code = ((code, np.flatnonzero(codes == code)) for code in range(count))
+    return dict(sorted(((code, where) for code, where in of_code if where.size), key=lambda each: int(each[1][0])))
+
+
+def _buckets(ms: NDArray[np.float64]) -> tuple[Buckets, float]:
+    """Return the buckets of some values, as ``bucket_of`` and ``packed`` make them, and the highest."""
+    whole = ms.astype(np.int64)
+    if (whole == ms).all():
+        counts = np.bincount(whole)
+        values = np.flatnonzero(counts)
+        numbers, keys, micros = counts[values], _whole_buckets()[values], values * 1000
+    else:
+        values, numbers = np.unique(ms, return_counts=True)
+        keys = np.array([bucket_of(value) for value in values.tolist()], np.int64)
+        micros = np.rint(values * 1000).astype(np.int64)
+    begins = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+    counted = zip(
+        keys[begins].tolist(),
+        np.add.reduceat(numbers, begins).tolist(),
+        np.add.reduceat(numbers * micros, begins).tolist(),
+        strict=True,
+    )
+    return {key: (count << 64) + total for key, count, total in counted}, float(values[-1])
 
 
 @cache
 def _whole_buckets() -> NDArray[np.int64]:
     """Return the buckets of whole milliseconds."""
     return np.array([0, *(bucket_of(float(ms)) for ms in range(1, _WHOLE_MS + 1))], np.int64)
-
-
-def _bucket_of(ms: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the bucket of each value, as ``bucket_of`` does."""
-    whole = ms.astype(np.int64)
-    found = _whole_buckets()[whole]
-    odd = np.flatnonzero(whole != ms)
-    if odd.size:
-        values, inverse = np.unique(ms[odd], return_inverse=True)
-        found[odd] = np.array([bucket_of(value) for value in values.tolist()], np.int64)[inverse]
-    return found
