@@ -1,9 +1,10 @@
 """A log understood line by line and in whole blocks, and how to see that both mean the same."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from math import isnan
+from typing import Any
 
 import pytest
 
@@ -82,3 +83,25 @@ def small_blocks(block: int = 6000, window: int = 1500) -> Iterator[None]:
         patch.setattr(_tail, "BLOCK_SIZE", 8000)
         patch.setattr(latency, "_ADD_UP", 70)
         yield
+
+
+APART = {"_twins", "_doubles", "_handlers", "_expiries"}
+
+
+def state(thing: Any) -> Any:  # noqa: ANN401 - anything that counts
+    """Return everything that counters hold.
+
+    But for what both ways keep apart: what recognises repeated lines, and in which order open calls are looked at.
+    """
+    if isinstance(thing, Mapping):
+        return {repr(key): state(value) for key, value in thing.items()}
+    if isinstance(thing, list | tuple | set | frozenset):
+        return [state(each) for each in thing]
+    names = [*getattr(thing, "__dict__", ()), *getattr(type(thing), "__slots__", ())]
+    if not names or callable(thing):
+        return repr(thing) if not callable(thing) else ""
+    return {
+        name: state(getattr(thing, name))
+        for name in names
+        if name not in {"_twins", "_doubles", "_handlers", "_expiries"}
+    }

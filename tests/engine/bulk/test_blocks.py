@@ -3,7 +3,6 @@
 import json
 import subprocess
 from collections import Counter
-from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from errno import EAGAIN
 from pathlib import Path
@@ -16,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.fuzz import seeds
-from tests.engine.bulk.both_ways import compare, small_blocks
+from tests.engine.bulk.both_ways import compare, small_blocks, state
 from tests.engine.bulk.dirty_logs import dirty_log
 from tests.engine.reports.reading import DATA, NOW, story
 from tui.engine.bulk._apart import Helper
@@ -80,28 +79,6 @@ def test_a_line_changed_anywhere_means_the_same_at_once(seed: int, patch: bytes,
     middle = lines[len(lines) // 2]
     lines.insert(len(lines) // 2, middle[:place] + patch.replace(b"\n", b"") + middle[place + len(patch) // 2 :])
     compare(b"\n".join(lines))
-
-
-APART = {"_twins", "_doubles", "_handlers", "_expiries"}
-
-
-def state(thing: Any) -> Any:  # noqa: ANN401 - anything that counts
-    """Return everything that counters hold.
-
-    But for what both ways keep apart: what recognises repeated lines, and in which order open calls are looked at.
-    """
-    if isinstance(thing, Mapping):
-        return {repr(key): state(value) for key, value in thing.items()}
-    if isinstance(thing, list | tuple | set | frozenset):
-        return [state(each) for each in thing]
-    names = [*getattr(thing, "__dict__", ()), *getattr(type(thing), "__slots__", ())]
-    if not names or callable(thing):
-        return repr(thing) if not callable(thing) else ""
-    return {
-        name: state(getattr(thing, name))
-        for name in names
-        if name not in {"_twins", "_doubles", "_handlers", "_expiries"}
-    }
 
 
 async def _read(path: Path, columns_from: float, parallel_from: float, asked: Asked) -> tuple[Any, Any]:

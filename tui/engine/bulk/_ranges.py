@@ -223,11 +223,9 @@ class Pass:
         lines, times, values, codes, _ = found.calls
         if not lines.size:
             return None
-        durations = [None if value != value else value for value in values.tolist()]  # noqa: PLR0124 - not a number
         lines = lines + above
         codes, series = self._numbered(codes, found)
-        rows = lines.tolist(), times.tolist(), codes.tolist(), found.ids, durations
-        return Calls(series, *rows, partial(self._again, part, above, lines))
+        return Calls(series, lines, times, values, codes, found.ids, partial(self._again, part, above, lines))
 
     def _numbered(self, codes: Places, found: Understood) -> tuple[Places, tuple[LogEvent, ...]]:
         """Return codes that are the same whichever process gave them, and what they stand for."""

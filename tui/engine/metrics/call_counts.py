@@ -1,9 +1,11 @@
 """What happened to the calls of all sources."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tui.engine.metrics.windows import SlidingCount, slot_of
+from tui.engine.metrics.windows import SlidingCount
+
+MISMATCH_S = 5.0
+"""A logged duration that is further off the measured one is told (semantics R49)."""
 
 OTHER = "other"
 _CLIENTS_KEPT = 20
@@ -43,12 +45,3 @@ class CallCounts:
         if seconds < short_s:
             self.short.add(time)
             self.short_last_at = self.short_last_at if time is None else max(time, self.short_last_at or time)
-
-    def add_durations(self, lasted: Sequence[tuple[float, float]], short_s: float) -> None:
-        """Count calls that lasted so many seconds, each with the time of its end."""
-        self.measured += len(lasted)
-        self.duration_ms += sum(round(seconds * 1000) for seconds, _ in lasted)
-        short = [time for seconds, time in lasted if seconds < short_s]
-        if short:
-            self.short.add_slots(map(slot_of, short))
-            self.short_last_at = max(*short, self.short_last_at or short[0])

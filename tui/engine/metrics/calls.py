@@ -4,29 +4,29 @@ import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress
-from operator import not_
 from typing import TYPE_CHECKING
 
-from tui.engine.metrics.call_counts import CallCounts
+from tui.engine.metrics.call_counts import MISMATCH_S, CallCounts
 from tui.engine.metrics.expiries import Expiries
 from tui.engine.metrics.levels import Levels
 from tui.engine.metrics.recent_levels import RecentLevels
-from tui.engine.metrics.windows import SlidingCount, slot_of
+from tui.engine.metrics.windows import SlidingCount
 from tui.engine.model import LogEvent, Thresholds
 
 if TYPE_CHECKING:
     from tui.engine.metrics.samples import Calls
+    from tui.engine.metrics.usual_calls import Followed
 
 MAX_OPEN = 100_000
 """Ids open at once; beyond that the oldest is given up as a ghost."""
 
 _ENDED_KEPT = 10_000
+_WORTH = 32
+"""Lines that are counted together at least, or those below them are not tried."""
 _REOPEN_S = 5.0
 _REORDER_S = 30.0
 _FAIL_S = 2.0
 _FAIL_LINES = 5
-_MISMATCH_S = 5.0
 _FAILED_ACCEPT = re.compile(r"\b(?:Manager connect|Orchestrator start) failed\b")
 
 
@@ -41,12 +41,12 @@ class _Call:
 
 
 @dataclass(slots=True)
-class _Ended:
+class _Unopened:
+    """A close whose open was never seen, or comes later."""
+
     at: float | None
-    unopened: bool
-    """Its open was never seen, or comes later."""
-    unmeasured: bool = False
-    """How long it lasted can be told if its open comes later."""
+    unmeasured: bool
+    """How long the call lasted can be told if its open comes later."""
 
 
 def is_refusal(event: LogEvent) -> bool:
@@ -78,7 +78,8 @@ class SourceCalls:
         self.socket_closes = SlidingCount()
         self._sockets = 0
         self._open: OrderedDict[str, _Call] = OrderedDict()  # of a dict the oldest is found in linear time
-        self._ended: OrderedDict[str, _Ended] = OrderedDict()
+        self._ended: OrderedDict[str, _Unopened | None] = OrderedDict()
+        """The last that ended; nothing more is to be known of those that were seen opening."""
         self._latest: str | None = None
         self._own_lines = False
         self._next_expiry = float("inf")
@@ -117,7 +118,7 @@ class SourceCalls:
         self._latest = event.id
         self._next_expiry = min(self._next_expiry, at + self._thresholds.max_call_s)
         if len(self._open) > MAX_OPEN:
-            self._end(next(iter(self._open)), time)
+            self._end(next(iter(self._open)))
             self._counts.ghosts.add(time)
         self._mark(time)
 
@@ -126,48 +127,61 @@ class SourceCalls:
 
         What is as it should be, each call beginning and ending once, is counted together.
         """
-        is_open = calls.is_open()
-        begin, end = 0, len(is_open)
+        begin, end, alone = 0, len(calls.ids), 1
+        times, opens = calls.times.tolist(), calls.is_open().tolist()
         while begin < end:
             stop = begin
             if self.named and self.period is not None:
-                stop = self._follow(calls, is_open, begin)
-                self._count_usual(calls, is_open, begin, stop)
-            if stop < end:
-                self._take_one(calls.sketch(stop), calls.ids[stop], calls.times[stop], now)
-            begin = stop + 1
+                stop = self._follow(calls, times, opens, begin)
+            alone = 1 if stop - begin >= _WORTH else min(2 * alone, _WORTH)
+            for begin in range(stop, min(stop + alone, end)):
+                self._take_one(calls.sketch(begin), calls.ids[begin], times[begin], now)
+            begin = stop + alone
 
-    def _follow(self, calls: "Calls", is_open: Sequence[bool], begin: int) -> int:
+    def _follow(self, calls: "Calls", times: Sequence[float], opens: Sequence[bool], begin: int) -> int:
         """Open and end calls up to the first line that does not simply do so; return where that is."""
-        open_, ended, limit = self._open, self._ended, self._thresholds.max_call_s
-        times, ids, lines, durations = calls.times, calls.ids, calls.lines, calls.durations
-        lasted: list[tuple[float, float]] = []
-        opened: list[str] = []
-        stop = len(is_open)
+        from tui.engine.metrics.usual_calls import Followed, until  # noqa: PLC0415 - columns have loaded numpy already
+
+        ids, open_, ended = calls.ids, self._open, self._ended
+        stop = until(calls, begin, self._next_expiry, self._thresholds.max_call_s, MAX_OPEN - len(open_))
+        begun: dict[str, int] = {}
+        ends: list[int] = []
+        firsts: list[float | None] = []
         for index in range(begin, stop):
-            time, id_ = times[index], ids[index]
-            call = open_.get(id_)
-            if time >= self._next_expiry or is_open[index] != (call is None):
+            id_ = ids[index]
+            if opens[index]:
+                if id_ in begun or id_ in open_ or id_ in ended:
+                    stop = index
+                    break
+                begun[id_] = index
+                continue
+            first = begun.pop(id_, None)
+            if first is None and id_ not in open_:
                 stop = index
                 break
-            if call is not None:
-                del open_[id_]
-                ended[id_] = _Ended(time, unopened=False)
-                seconds = self._lasted(durations[index], time, call)
-                if seconds is not None:
-                    lasted.append((seconds, time))
-            elif id_ in ended or len(open_) >= MAX_OPEN:
-                stop = index
-                break
-            else:
-                open_[id_] = _Call(time, time, time, lines[index])
-                opened.append(id_)
-                self._next_expiry = min(self._next_expiry, time + limit)
+            firsts.append(open_.pop(id_).first if first is None else times[first])
+            ended[id_] = None
+            ends.append(index)
         self._forget_ended()
-        self._expiries.note(opened)
-        self._latest = opened[-1] if opened else self._latest
-        self._counts.add_durations(lasted, self._thresholds.short_call_s)
+        for id_, index in begun.items():
+            open_[id_] = _Call(times[index], times[index], times[index], int(calls.lines[index]))
+        self._expiries.note(begun)
+        if begin < stop:
+            self._count_usual(Followed(calls.part(begin, stop), calls.durations[ends], firsts, calls.times[ends]))
         return stop
+
+    def _count_usual(self, followed: "Followed") -> None:
+        calls = followed.calls
+        followed.add_to(self._counts, self._thresholds.short_call_s)
+        self._level = len(self._open)
+        if self.period is not None:
+            self.period.step_all(calls.times, followed.steps())
+        newest = calls.bounds()[1]
+        self._newest = newest if self._newest is None else max(newest, self._newest)
+        first = followed.first_open()
+        if first is not None:
+            self._latest = followed.latest()
+            self._next_expiry = min(self._next_expiry, first + self._thresholds.max_call_s)
 
     def _take_one(self, event: LogEvent, call_id: str, time: float, now: float) -> None:
         self.touch(call_id, time, regular=False)
@@ -177,26 +191,6 @@ class SourceCalls:
         else:
             self.closed(event, time)
 
-    def _count_usual(self, calls: "Calls", is_open: Sequence[bool], begin: int, end: int) -> None:
-        """Count lines that were followed."""
-        if begin == end or self.period is None:
-            return
-        which = slice(begin, end)
-        times, codes, is_open = calls.times[which], calls.codes[which], is_open[which]
-        slots = list(map(slot_of, times))
-        opened = list(compress(slots, is_open))
-        of_open = list(compress(codes, is_open))
-        for code in dict.fromkeys(of_open):
-            of_code = (slot for slot, each in zip(opened, of_open, strict=True) if each == code)
-            self._counts.client(calls.series[code].client).add_slots(of_code)
-        self._counts.opened.add_slots(opened)
-        self._counts.distinct.add_slots(opened)
-        self._counts.closed.add_slots(compress(slots, map(not_, is_open)))
-        self._level = len(self._open)
-        self.period.step_all(times, [1 if opens else -1 for opens in is_open])
-        newest = max(times)
-        self._newest = newest if self._newest is None else max(newest, self._newest)
-
     def _count_open(self, event: LogEvent, time: float | None) -> None:
         self._counts.opened.add(time)
         self._counts.client(event.client).add(time)
@@ -204,11 +198,11 @@ class SourceCalls:
     def _ended_early(self, event: LogEvent, call_id: str, time: float | None) -> bool:
         """Count an open whose close was read before it, lines being up to 30 s out of order (R67)."""
         ended = self._ended.pop(call_id, None)
-        if ended is None or not ended.unopened or ended.at is None or time is None:
+        if ended is None or ended.at is None or time is None:
             return False
         if not 0 <= ended.at - time <= _REORDER_S:
             return False
-        self._ended[call_id] = _Ended(ended.at, unopened=False)
+        self._ended[call_id] = None
         if ended.unmeasured and event.time == time:
             self._counts.add_duration(ended.at - time, ended.at, self._thresholds.short_call_s)
         self._step(time, 1)
@@ -229,12 +223,12 @@ class SourceCalls:
         if unopened and call_id in self._ended:
             return
         self._counts.closed.add(time)
-        call = self._end(call_id, time, unopened=unopened)
-        duration = self._duration(event, time, call)
+        duration = self._duration(event, time, self._end(call_id))
         if duration is not None:
             self._counts.add_duration(duration, time, self._thresholds.short_call_s)
-        elif unopened:
-            self._ended[call_id].unmeasured = _log_time(event, time) is not None
+        if unopened:
+            unmeasured = duration is None and _log_time(event, time) is not None
+            self._ended[call_id] = _Unopened(time, unmeasured)
         self._mark(time)
 
     def _duration(self, event: LogEvent, time: float | None, call: _Call | None) -> float | None:
@@ -248,7 +242,7 @@ class SourceCalls:
             measured = end - call.first
         if logged is None:
             return measured
-        if measured is not None and abs(measured - logged) > _MISMATCH_S:
+        if measured is not None and abs(measured - logged) > MISMATCH_S:
             self._counts.mismatches += 1
         return logged
 
@@ -279,7 +273,7 @@ class SourceCalls:
             return False
         near = event.line - call.line <= _FAIL_LINES if time is None else 0 <= time - call.opened <= _FAIL_S
         if near:
-            self._end(call_id, time)
+            self._end(call_id)
             self._counts.lost.add(time)
             self._mark(time)
         return near
@@ -291,7 +285,7 @@ class SourceCalls:
         """
         self._counts.lost.add(self._newest if time is None else time, len(self._open))
         for call_id in list(self._open):
-            self._end(call_id, time)
+            self._end(call_id)
         self._sockets = 0
         self._mark(time)
 
@@ -301,7 +295,7 @@ class SourceCalls:
             return False
         gone = self._expiries.before(now)
         for at, call_id in gone:
-            self._end(call_id, at)
+            self._end(call_id)
             self._counts.ghosts.add(at)
             self._mark(at)
         # At most once a second of log time, however many ghosts there are.
@@ -312,9 +306,9 @@ class SourceCalls:
         limit = call.opened + self._thresholds.max_call_s
         return min(limit, call.touched + self._thresholds.idle_call_s) if self._own_lines else limit
 
-    def _end(self, call_id: str, time: float | None, *, unopened: bool = False) -> _Call | None:
+    def _end(self, call_id: str) -> _Call | None:
         self._ended.pop(call_id, None)
-        self._ended[call_id] = _Ended(time, unopened)
+        self._ended[call_id] = None
         self._forget_ended()
         return self._open.pop(call_id, None)
 

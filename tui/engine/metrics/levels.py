@@ -3,8 +3,13 @@
 from bisect import insort
 from collections import deque
 from collections.abc import Sequence
-from itertools import groupby, islice
-from operator import gt, itemgetter
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # numpy takes 80 ms to load: only large logs are worth that
+    import numpy as np
+    from numpy.typing import NDArray
 
 _REORDER_S = 30.0
 _BUCKETS_KEPT = 20_000
@@ -25,6 +30,8 @@ class Levels:
         self._level = 0
         self._newest = _NEVER
         self._pending: deque[tuple[float, int]] = deque()
+        self._later: deque[tuple[NDArray[np.float64], NDArray[np.int64]]] = deque()
+        """What waits behind these, in columns."""
         self._buckets: dict[int, tuple[int, int]] = {}
 
     def step(self, time: float | None, step: int) -> None:
@@ -32,6 +39,8 @@ class Levels:
         if not step:
             return
         at = self._newest if time is None else time
+        if self._later:
+            self._unpack()
         pending = self._pending
         if at >= self._newest:
             self._newest = at
@@ -41,18 +50,50 @@ class Levels:
         if pending[0][0] <= self._newest - _REORDER_S:
             self._settle(self._newest - _REORDER_S)
 
-    def step_all(self, times: Sequence[float], steps: Sequence[int]) -> None:
+    def step_all(self, times: "NDArray[np.float64]", steps: "NDArray[np.int64]") -> None:
         """Note steps that came one after the other, each at its time."""
-        if times[0] < self._newest or any(map(gt, times, islice(times, 1, None))):
-            for at, step in zip(times, steps, strict=True):
+        if times[0] < self._newest or (times[1:] < times[:-1]).any():
+            for at, step in zip(times.tolist(), steps.tolist(), strict=True):
                 self.step(at, step)
             return
-        self._newest = times[-1]
-        self._pending.extend(zip(times, steps, strict=True))
-        self._settle(self._newest - _REORDER_S)
+        self._newest = float(times[-1])
+        self._later.append((times, steps))
+        until = self._newest - _REORDER_S
+        self._settle(until)
+        while self._later and not self._pending:
+            times, steps = self._later.popleft()
+            old = int(times.searchsorted(until, side="right"))
+            if old:
+                self._settle_all(times[:old], steps[:old])
+            if old < times.size:
+                self._later.appendleft((times[old:], steps[old:]))
+                break
+
+    def _unpack(self) -> None:
+        """Have the steps in columns wait as all others do."""
+        for times, steps in self._later:
+            self._pending.extend(zip(times.tolist(), steps.tolist(), strict=True))
+        self._later.clear()
+
+    def _settle_all(self, times: "NDArray[np.float64]", steps: "NDArray[np.int64]") -> None:
+        import numpy as np  # noqa: PLC0415 - whoever has columns has loaded it
+
+        levels = self._level + steps.cumsum()
+        highest = levels - steps.clip(max=0)
+        numbers = (times // self.width).astype(int)
+        first = [0, *((numbers[1:] != numbers[:-1]).nonzero()[0] + 1).tolist()]
+        last = [*(index - 1 for index in first[1:]), -1]
+        for bucket, most, level in zip(
+            numbers[first].tolist(), np.maximum.reduceat(highest, first).tolist(), levels[last].tolist(), strict=True
+        ):
+            self._buckets[bucket] = max(most, self._buckets.get(bucket, (most, 0))[0]), level
+        self._level, self.peak = int(levels[-1]), max(self.peak, int(levels.max()))
+        while len(self._buckets) > _BUCKETS_KEPT:
+            self._coarsen()
 
     def finish(self) -> None:
         """Take in what still waited for earlier steps."""
+        self._unpack()
         self._settle(float("inf"))
 
     def _settle(self, until: float) -> None:
@@ -67,7 +108,7 @@ class Levels:
                 known = buckets.get(bucket)
                 buckets[bucket] = (highest if known is None or highest > known[0] else known[0], level)
         self._level = level
-        if len(buckets) > _BUCKETS_KEPT:
+        while len(self._buckets) > _BUCKETS_KEPT:
             self._coarsen()
 
     def _coarsen(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -48,6 +49,8 @@ class Samples(NamedTuple):
 
     def runs(self, seconds: float) -> Iterator[tuple[int, "Samples"]]:
         """Yield the number of a stretch of time and the samples in a row that are in it."""
+        if not self.times.size:
+            return
         oldest, newest = (int(time // seconds) for time in self.bounds())
         if oldest == newest:
             yield oldest, self
@@ -99,14 +102,18 @@ class Calls(NamedTuple):
 
     series: tuple[LogEvent, ...]
     """What those of a code have in common."""
-    lines: list[int]
-    times: list[float]
-    codes: list[int]
+    lines: NDArray[np.int64]
+    times: NDArray[np.float64]
+    durations: NDArray[np.float64]
+    """Seconds that the log says they lasted; not a number where it says nothing."""
+    codes: NDArray[np.int64]
     ids: list[str]
-    durations: list[float | None]
-    """Seconds that the log says they lasted."""
     events: Callable[[], list[LogEvent]]
     """Reads them once more, as events."""
+
+    def bounds(self) -> tuple[float, float]:
+        """Return the oldest and the newest time."""
+        return float(self.times.min()), float(self.times.max())
 
     def part(self, begin: int, end: int) -> "Calls":
         """Return those between two indexes; ``events`` stays that of all."""
@@ -114,36 +121,43 @@ class Calls(NamedTuple):
         return self._replace(
             lines=self.lines[which],
             times=self.times[which],
+            durations=self.durations[which],
             codes=self.codes[which],
             ids=self.ids[which],
-            durations=self.durations[which],
         )
 
-    def is_open(self) -> list[bool]:
+    def is_open(self) -> NDArray[np.bool_]:
         """Tell which of them are begins."""
-        opens = [one.kind == "call_opened" for one in self.series]
-        return [opens[code] for code in self.codes]
+        return np.array([one.kind == "call_opened" for one in self.series])[self.codes]
 
     def stamped(self) -> NDArray[np.float64]:
         """Return the times of a platform's clock (semantics R71)."""
-        return _stamped(np.array(self.times))
+        return _stamped(self.times)
 
     def has(self, time: float) -> bool:
         """Tell whether any of them is of a moment."""
-        return time in self.times
+        return bool((self.times == time).any())
 
     def sketch(self, index: int) -> LogEvent:
         """Return one as an event without its text."""
-        one = self.series[self.codes[index]]
+        one, duration = self.series[int(self.codes[index])], float(self.durations[index])
         return LogEvent(
             one.kind,
             one.source,
-            self.lines[index],
-            self.times[index],
+            int(self.lines[index]),
+            float(self.times[index]),
             id=self.ids[index],
             client=one.client,
-            duration_s=self.durations[index],
+            duration_s=None if isnan(duration) else duration,
         )
+
+
+def run_lengths(numbers: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Return each number of those in a row that are equal, and how many they are."""
+    if not numbers.size:
+        return []
+    begins = np.flatnonzero(np.diff(numbers, prepend=numbers[0] - 1))
+    return list(zip(numbers[begins].tolist(), np.diff(begins, append=numbers.size).tolist(), strict=True))
 
 
 def _stamped(times: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -134,10 +134,9 @@ class MetricsStore:
 
     def count_calls(self, calls: "Calls", now: float) -> None:
         """Count calls that were taken."""
-        source, last = calls.series[0].source, calls.times[-1]
-        kinds = {calls.series[code].kind for code in set(calls.codes)}
-        self._last_event = max(self._last_event, *calls.times)
-        self._generations.busy(source, last, call="call_opened" in kinds)
+        source, last = calls.series[0].source, float(calls.times[-1])
+        self._last_event = max(self._last_event, calls.bounds()[1])
+        self._generations.busy(source, last, call=bool(calls.is_open().any()))
         if source in self._starts:
             self._starts[source].busy()
         self._calls.take(calls, now)

@@ -1,6 +1,5 @@
 """One source counted over a whole period, with the very counters of the monitor."""
 
-from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -100,7 +99,7 @@ class SourceTotals:
 
     def _takes(self, calls: "Calls") -> bool:
         """Tell whether calls can be counted without looking at each event of them."""
-        if self._asked.exclude_clients or not self._surely_count((min(calls.times), max(calls.times))):
+        if self._asked.exclude_clients or not self._surely_count(calls.bounds()):
             return False
         return self.store.take_calls(calls)
 
@@ -127,11 +126,10 @@ class SourceTotals:
 
     def take_calls(self, calls: "Calls") -> _Moment:
         """Count begins and ends of calls; return the last."""
-        times = calls.times
-        last = _Moment(calls.lines[-1], times[-1])
+        last, (oldest, newest) = _Moment(int(calls.lines[-1]), float(calls.times[-1])), calls.bounds()
         self.store.count_calls(calls, self.now)
-        self.uptime.take(calls.series[0], max(times), None)
-        self._note(last, min(times), max(times), len(times))
+        self.uptime.take(calls.series[0], newest, None)
+        self._note(last, oldest, newest, len(calls.lines))
         return last
 
     def _note(self, last: _Moment, oldest: float, newest: float, count: int) -> None:
@@ -216,15 +214,20 @@ class _Ways:
         """Count the calls above a line, None for all of them; and the ``samples`` too if they have to be known."""
         calls, taken = self._calls, self._samples
         if calls is not None:
-            end = len(calls.lines) if line is None else bisect_left(calls.lines, line, self._call)
+            end = _index(calls, line)
             if end > self._call:
                 self._busy = self._totals.take_calls(calls.part(self._call, end))
                 self._call = end
         if taken is not None and samples:
-            end = len(taken.lines) if line is None else int(taken.lines.searchsorted(line))
+            end = _index(taken, line)
             if end > self._sample:
                 self._totals.take_samples(taken.part(self._sample, end), self._busy)
                 self._sample = end
+
+
+def _index(columns: "Calls | Samples", line: int | None) -> int:
+    """Return how many of them are above a line, None is the end."""
+    return len(columns.lines) if line is None else int(columns.lines.searchsorted(line))
 
 
 def _stands_alone(event: LogEvent) -> bool:

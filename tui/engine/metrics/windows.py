@@ -6,7 +6,6 @@ so it is never longer than its name. Events a little in the future count as pres
 
 from array import array
 from collections.abc import Iterable
-from itertools import groupby
 
 from tui.engine.model import LogEvent
 
@@ -101,10 +100,10 @@ class SlidingCount:
             del self.hours[min(self.hours)]
         return found
 
-    def add_slots(self, slots: Iterable[int]) -> None:
-        """Count one for each number of a slice."""
-        for slot, run in groupby(slots):
-            self._add(slot, len(list(run)))
+    def add_runs(self, runs: Iterable[tuple[int, int]]) -> None:
+        """Count what happened in slices, in the order in which it did: the number of each, and how often."""
+        for slot, count in runs:
+            self._add(slot, count)
 
     def within(self, now: float, window_s: float) -> int:
         """Return the count of the window that ends now."""
