@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from tests.engine.reports.reading import DATA, NOW, written
-from tui.commands import check, report
+from tui.commands import _reported, check, report
 from tui.engine.clock import ManualClock
 from tui.engine.metrics.histogram import MIN_JUDGED
 from tui.engine.metrics.store import MetricsStore
@@ -114,7 +114,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
     def run(paths: Sequence[Path], now: float, last: str = "10m") -> Answers:
-        for module in (report, check):
+        for module in (_reported, check):
             monkeypatch.setattr(module, "SystemClock", lambda: ManualClock(now))
         words = [*map(str, paths), "--lang", "en", "--tz", "UTC", "--format", "json"]
         report.command.main(words, standalone_mode=False)
