@@ -28,6 +28,19 @@ def others_idle(seconds: float) -> Iterator[Figure]:
             yield Figure(f"idle, {name}, 120×40", f"{share:.2f} % of a core, {program.memory_mb():.0f} MB")
 
 
+def btop_share(home: Path, seconds: float, refresh_s: float) -> float | None:
+    """Return the per cent of a core that btop takes at such a refresh, as its configuration says; None without it."""
+    command = _path("btop")
+    if command is None:
+        return None
+    settings = home / ".config" / "btop" / "btop.conf"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(f"update_ms = {1000 * refresh_s:.0f}\n", encoding="ascii")
+    with Watched(command=(command,), home=home) as program:
+        program.let_run(SETTLE_S)
+        return program.cpu_share(seconds)
+
+
 def opens_a_log(folder: Path, size_mb: int) -> Iterator[Figure]:
     """Seconds until Toolong has taken up a log and rests, and its memory then."""
     command = _path("tl")

@@ -101,9 +101,11 @@ class Written(NamedTuple):
     """Events that are a first byte."""
 
 
-def write_log(path: Path, dialect: DialectName, lines: int, until: float, *, noise: int = 1) -> Written:
-    """Write ``lines`` lines spread over the 50 minutes before ``until``."""
-    write, start, step, events, samples = WRITERS[dialect], until - 3000, 3000 / max(lines, 1), 0, 0
+def write_log(
+    path: Path, dialect: DialectName, lines: int, until: float, *, noise: int = 1, span_s: float = 3000
+) -> Written:
+    """Write ``lines`` lines spread over the time before ``until``, 50 minutes unless told."""
+    write, start, step, events, samples = WRITERS[dialect], until - span_s, span_s / max(lines, 1), 0, 0
     with path.open("w", encoding="utf-8") as file:
         for number, entry in zip(range(lines), entries(1, noise), strict=False):
             file.write(write(entry, start + number * step))

@@ -21,6 +21,7 @@ from bench.fleet import fleet
 from bench.growth import growth, memory_slope
 from bench.live_peers import opens_a_log, others_idle
 from bench.logs import DialectName, write_log
+from bench.percentiles import percentiles
 from bench.prepare import prepare
 from bench.programs import OTHERS, is_there
 from bench.state import state
@@ -82,6 +83,9 @@ def measurements(folder: Path, *, quick: bool, size_mb: int) -> dict[str, Callab
         "state": lambda: state(folder, 20_000 if quick else 200_000),
         "first_paint": lambda: screen.first_paint(folder, 3 if quick else 7),
         "idle": lambda: screen.idle(folder, 5 if quick else 30),
+        "many_idle": lambda: screen.many_idle(folder, 100, 5 if quick else 30),
+        "history": lambda: screen.history(folder, 20, 20_000 if quick else 200_000),
+        "percentiles": lambda: percentiles(10_000 if quick else 50_000, 3 if quick else 9),
         "line_to_screen": lambda: screen.line_to_screen(folder, 10 if quick else 100),
         "line_to_screen_over_ssh": lambda: screen.line_to_screen_over_ssh(folder, 10 if quick else 100),
         "load": lambda: screen.load(folder, 5 if quick else 30),

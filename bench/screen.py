@@ -8,7 +8,8 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from bench.figure import Figure, at_most, nearest_rank
+from bench.figure import Figure, at_most, missing, nearest_rank
+from bench.live_peers import btop_share
 from bench.logs import Entry, as_guide, entries, write_log
 from bench.watched import SETTLE_S, Watched, append, words
 from tests.sshd import Sshd
@@ -21,6 +22,11 @@ DASHBOARD = "7 Sources"
 """Words that only the dashboard has."""
 LOAD_LINES_PER_S = 5000
 BURST_PATIENCE_S = 120
+REFRESH_S = 1.0
+"""Ages on screen are renewed so often."""
+SILENT_S = 60.0
+"""Files that were silent for so long are looked at less often."""
+DAY_S = 86_400.0
 
 
 def _error(word: str) -> str:
@@ -52,15 +58,51 @@ def first_paint(folder: Path, runs: int) -> Iterator[Figure]:
 
 
 def idle(folder: Path, seconds: float) -> Iterator[Figure]:
-    """Processor and memory while three logs stand still."""
+    """Processor and memory while three logs stand still, and beside btop, which then draws as often."""
     logs = [str(_log(folder, f"idle{number}")) for number in range(3)]
     with Watched(*logs) as program:
         program.until_painted(PAINTED)
         program.let_run(SETTLE_S)
-        yield at_most(
-            "idle, 3 sources, 120×40", program.cpu_share(seconds), 1.5, "% of a core", f" over {seconds:.0f} s"
-        )
+        share = program.cpu_share(seconds)
+        yield at_most("idle, 3 sources, 120×40", share, 1.5, "% of a core", f" over {seconds:.0f} s")
         yield at_most("memory, idle, 3 sources", program.memory_mb(), 100, "MB")
+    other = btop_share(folder / "home", seconds, REFRESH_S)
+    name = f"… beside btop, both every {REFRESH_S:g} s"
+    if other is None:
+        yield missing(name, "btop is not installed", "≤ 0.5 ×")
+    else:
+        yield at_most(name, share / other, 0.5, "×", f" ({other:.2f} % of a core)")
+
+
+def many_idle(folder: Path, files: int, seconds: float) -> Iterator[Figure]:
+    """Processor and memory while very many logs stand still, soon after their last lines and a good while later."""
+    logs = [str(_log(folder, f"many{number}", 100)) for number in range(files)]
+    with Watched(*logs) as program:
+        program.until_painted(PAINTED)
+        program.let_run(SETTLE_S)
+        share = program.cpu_share(seconds)
+        yield at_most(f"idle, {files} files", share, 5, "% of a core", f" over {seconds:.0f} s")
+        program.let_run(max(0.0, SILENT_S - seconds))
+        later = program.cpu_share(seconds)
+        yield at_most(f"idle, {files} files, silent for a minute", later, 5, "% of a core", f" over {seconds:.0f} s")
+        yield Figure(f"memory, {files} files", f"{program.memory_mb():.0f} MB")
+
+
+def history(folder: Path, sources: int, lines: int) -> Iterator[Figure]:
+    """Memory with the history of a day, once all of it was read and counted."""
+    logs = [folder / f"history{number}.log" for number in range(sources)]
+    for log in logs:
+        write_log(log, "guide", lines // sources, time.time(), span_s=DAY_S)
+    word = words(9)()
+    with Watched("--since", "all", *map(str, logs)) as program:
+        program.until_painted(PAINTED)
+        for log in logs:
+            append(log, _error(word))
+        program.until_painted(f"×{sources}")
+        program.let_run(SETTLE_S)
+        beside = f" ({lines:,} lines)"
+        yield at_most(f"memory, {sources} sources, 24 h of history", program.memory_mb(), 100, "MB", beside)
+        yield at_most("… at most meanwhile", program.peak_mb(), 100, "MB")
 
 
 def load(folder: Path, seconds: float) -> Iterator[Figure]:

@@ -29,13 +29,10 @@ class Watched:
     """A running program whose output is taken up as it comes."""
 
     def __init__(self, *arguments: str, command: Sequence[str] = VOXTOP, home: Path | None = None) -> None:
-        """``home`` is that of the user, an empty one by default.
-
-        It finds its modules compiled from the second start on, as an installed program does.
-        """
+        """``home`` is that of the user, an empty one by default."""
         self._home = Path(tempfile.mkdtemp(prefix="voxtop-bench-"))
         self.began = time.perf_counter()
-        user = environment(home or self._home, TZ="UTC", PYTHONDONTWRITEBYTECODE="")
+        user = environment(home or self._home, TZ="UTC")
         self.terminal = Pty([*command, *arguments], width=120, height=40, env=user)
         self._process = psutil.Process(self.terminal.process.pid)
         self._looked = 0
@@ -95,6 +92,11 @@ class Watched:
     def memory_mb(self) -> float:
         """Return the resident memory in MB."""
         return float(self._process.memory_info().rss) / 1024 / 1024
+
+    def peak_mb(self) -> float:
+        """Return the most memory that was ever resident, in MB."""
+        status = Path(f"/proc/{self.terminal.process.pid}/status").read_text(encoding="ascii")
+        return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def append(path: Path, text: str) -> float:

@@ -5,6 +5,8 @@ sum in microseconds, and stands for the mean of its values. A percentile is ther
 at most 1 % error, and exact where all values of its bucket are equal, so that 1000 and 1001 ms stay apart.
 """
 
+from bisect import bisect_left
+from itertools import accumulate
 from math import ceil, log
 from typing import NamedTuple
 
@@ -51,18 +53,10 @@ def figures(buckets: Buckets) -> Figures | None:
     n = whole >> 64
     if not n:
         return None
-    ranks = (ceil(n * 0.50), ceil(n * 0.95), ceil(n * 0.99))
-    found: list[float] = []
-    passed = 0
-    for key in sorted(buckets):
-        content = buckets[key]
-        count = content >> 64
-        passed += count
-        while len(found) < 3 and ranks[len(found)] <= passed:
-            found.append((content & _SUM) / count / 1000)
-        if len(found) == 3:
-            break
-    p50, p95, p99 = found
+    keys = sorted(buckets)
+    passed = [*accumulate([buckets[key] >> 64 for key in keys])]
+    ranked = [buckets[keys[bisect_left(passed, ceil(n * share))]] for share in (0.50, 0.95, 0.99)]
+    p50, p95, p99 = ((content & _SUM) / (content >> 64) / 1000 for content in ranked)
     return Figures(n, p50, p95, p99, (whole & _SUM) / n / 1000)
 
 
