@@ -12,6 +12,7 @@ from tui.engine.bulk import Reader, _ranges
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._columns import is_column
 from tui.engine.bulk._listing import Lister
+from tui.engine.bulk._rebuilt import rebuilt
 from tui.engine.event_lines import STORE_ONLY, EventLines
 from tui.engine.metrics import latency
 from tui.engine.model import LineBlock, LogEvent
@@ -35,12 +36,12 @@ def at_once(data: bytes, reader: BlockReader) -> tuple[list[LogEvent], list[LogE
     found = reader.read(data, [])
     lines, times, ms, codes, _ = (column.tolist() for column in found.samples)
     columns = [
-        found.series[code]._replace(line=line, time=time, ms=value)
+        sketch(found.series[code])._replace(line=line, time=time, ms=value)
         for line, time, value, code in zip(lines, times, ms, codes, strict=True)
     ]
     lines, times, durations, codes, _ = (column.tolist() for column in found.calls)
     columns += [
-        found.series[code]._replace(line=line, time=time, id=id_, duration_s=None if isnan(lasted) else lasted)
+        sketch(found.series[code])._replace(line=line, time=time, id=id_, duration_s=None if isnan(lasted) else lasted)
         for line, time, id_, lasted, code in zip(lines, times, found.ids, durations, codes, strict=True)
     ]
     return (
@@ -70,6 +71,7 @@ def compare(data: bytes, reader: BlockReader | None = None, tz: tzinfo | None = 
     assert [event for event in wanted if event.line not in in_columns or not is_column(event)] == events
     assert [sketch(event) for event in wanted if event.line in in_columns and is_column(event)] == samples
     assert counts == wanted_counts
+    assert rebuilt(reader.find(data), reader.series.events, 0) == wanted
     listed = Lister(reader, EventLines(masked=True)).read(data, ABOVE + 1)
     assert listed.text == written(event._replace(line=event.line + ABOVE) for event in wanted)
     return len(samples)

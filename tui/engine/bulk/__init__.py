@@ -3,17 +3,23 @@
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from datetime import tzinfo
 from math import inf
+from typing import TYPE_CHECKING
 
-from tui.engine.bulk._chunks import parse_chunks
 from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
+from tui.engine.clock import Clock
 from tui.engine.event_lines import EventLines
 from tui.engine.model import LineBlock
+from tui.engine.parser import Parser
 from tui.engine.sources._file_source import FileSource
 from tui.engine.sources._source import Source
 from tui.engine.worker import ONE_THREAD, PARALLEL_FROM
 
-__all__ = ["COLUMNS_FROM", "CONTEXT", "PARALLEL_FROM", "Parsed", "Reader", "parse"]
+if TYPE_CHECKING:
+    from tui.engine.bulk._history import HistoryParser
+
+__all__ = ["COLUMNS_FROM", "CONTEXT", "PARALLEL_FROM", "Parsed", "Reader", "history_parser", "parse"]
 
 COLUMNS_FROM = 20 * 1024**2
 """Bytes to read from which on it pays to load what understands whole blocks."""
@@ -53,6 +59,8 @@ async def parse(
                 yield reader.read(block)
             return
         if parallel:
+            from tui.engine.bulk._chunks import parse_chunks  # noqa: PLC0415 - other processes: seldom wanted
+
             async with aclosing(parse_chunks(_chained(first, blocks), reader.tz, reader.now)) as parsed:
                 async for each in parsed:
                     yield each
@@ -66,3 +74,10 @@ async def _chained(first: LineBlock, rest: AsyncIterator[LineBlock]) -> AsyncIte
     yield first
     async for block in rest:
         yield block
+
+
+def history_parser(source: str, tz: tzinfo | None, clock: Clock, parser: Parser) -> "HistoryParser":
+    """Return what understands much history of a source, and then goes on with its parser; loads numpy."""
+    from tui.engine.bulk._history import HistoryParser  # noqa: PLC0415 - numpy takes 80 ms to load
+
+    return HistoryParser(source, tz, clock, parser)

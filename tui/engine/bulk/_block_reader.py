@@ -14,6 +14,7 @@ from tui.engine.bulk._columns import (
     Columns,
     Series,
     doubtful,
+    frame,
     is_call_column,
     is_column,
     is_sample_column,
@@ -69,6 +70,17 @@ class Understood(NamedTuple):
     bad_samples: int
 
 
+class Found(NamedTuple):
+    """What was found in a block."""
+
+    block: "Block"
+    events: list[LogEvent]
+    """All but those that were found at once."""
+    understood: int
+    unrecognised: int
+    bad_samples: int
+
+
 class BlockReader:
     """Understands blocks that begin and end between records; what it learns from one helps with the next."""
 
@@ -86,9 +98,8 @@ class BlockReader:
 
     def read(self, data: bytes, context: list[bytes]) -> Understood:
         """Return what lines mean, every one of them with its newline; ``context`` are those above them."""
-        parser = self._parser
-        before = parser.events, parser.unrecognised, parser.bad_samples
-        block, events = self.find(data)
+        found = self.find(data)
+        block, events = found.block, found.events
         samples, calls, ids, doubts = self._columns(block, events)
         events = sorted([*(event for event in events if not is_column(event)), *doubts], key=_line)
         return Understood(
@@ -100,22 +111,30 @@ class BlockReader:
             samples,
             calls,
             ids,
-            parser.events - before[0] + block.at_once,
-            parser.unrecognised - before[1] + int(np.count_nonzero((block.codes == UNRECOGNISED) & ~block.plain)),
-            parser.bad_samples - before[2],
+            found.understood,
+            found.unrecognised,
+            found.bad_samples,
         )
 
-    def find(self, data: bytes) -> tuple["Block", list[LogEvent]]:
-        """Return lines with the latencies and calls that were found at once, and every other event of them."""
+    def find(self, data: bytes) -> Found:
+        """Return the latencies and calls that are in some lines, and every other event of them."""
         parser = self._parser
         parser.forget()
+        before = parser.events, parser.unrecognised, parser.bad_samples
         block = Block(Text(data, self._room))
         if block.truncated or any(dirt in data for dirt in _DIRT):
             events = parser.feed(LineBlock(self._source, 1, cut(data).lines, 0, None))
             block.plain[:] = True
         else:
             events = self._understand(block)
-        return block, events + parser.flush()
+        events += parser.flush()
+        return Found(
+            block,
+            events,
+            parser.events - before[0] + block.at_once,
+            parser.unrecognised - before[1] + int(np.count_nonzero((block.codes == UNRECOGNISED) & ~block.plain)),
+            parser.bad_samples - before[2],
+        )
 
     def _columns(
         self, block: "Block", events: Sequence[LogEvent]
@@ -173,7 +192,7 @@ class BlockReader:
             return None
         if not self._fits(layout, Text(raw + b"\n"), event):
             return None
-        self._layouts.add(layout, self.series.code(event))
+        self._layouts.add(layout, self.series.code(event, frame(event)))
         return layout
 
     def _fits(self, layout: Layout, text: Text, event: LogEvent) -> bool:

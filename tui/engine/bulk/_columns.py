@@ -43,9 +43,9 @@ class Series:
         self.events: list[LogEvent] = []
         self._codes: dict[LogEvent, int] = {}
 
-    def code(self, event: LogEvent) -> int:
-        """Return the number of the series that an event belongs to."""
-        common = event._replace(line=0, time=None, ms=None, trace=None, id=None, duration_s=None, text="")
+    def code(self, event: LogEvent, text: str = "") -> int:
+        """Return the number of the series that an event belongs to; ``text`` is what their texts have in common."""
+        common = event._replace(line=0, time=None, ms=None, trace=None, id=None, duration_s=None, text=text)
         code = self._codes.get(common)
         if code is None:
             code = self._codes[common] = len(self.events)
@@ -56,6 +56,14 @@ class Series:
     def leveled(self) -> Flags:
         """Which of them have a level: only these have twins."""
         return np.array([event.level is not None for event in self.events], np.bool_)
+
+
+def frame(event: LogEvent) -> str:
+    """Return what texts laid out as this one have in common: what stands before its tag or id, and behind the words."""
+    if event.id is None:
+        return event.text.partition("[")[0] + "\n"
+    before, mark, rest = event.text.partition("ID: ")
+    return f"{before}{mark}\n{rest.removeprefix(event.id) if event.duration_s is None else ''}"
 
 
 def is_sample_column(event: LogEvent) -> bool:

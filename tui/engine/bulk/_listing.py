@@ -47,8 +47,9 @@ class Lister:
 
     def read(self, data: bytes, first_line: int) -> Listed:
         """Return what lines say, every one of them with its newline."""
-        block, events = self._reader.find(data)
-        shown = [event for event in events if event.kind not in STORE_ONLY]
+        found = self._reader.find(data)
+        block = found.block
+        shown = [event for event in found.events if event.kind not in STORE_ONLY]
         numbers = np.array([event.line for event in shown], np.int64) + (first_line - 1)
         moved = (event._replace(line=line) for event, line in zip(shown, numbers.tolist(), strict=True))
         rows = [*self._samples(block, first_line), *self._calls(block, first_line)]

@@ -186,7 +186,8 @@ class Latency:
             series = samples.series[codes[0]]
             if series.kind != "ttfb":
                 continue
-            if len(codes) == 1 and self._doubles.is_only(series):
+            one_dialect = len({samples.series[code].dialect for code in codes}) == 1
+            if one_dialect and self._doubles.is_only(series):
                 self._doubles.remember(series, samples.marks(where[-SAMPLES_KEPT:]))
             else:
                 doubled += [index for index in where.tolist() if self._doubles.repeats(samples.sketch(index))]

@@ -1,15 +1,20 @@
 """One source on its way into the store, with what is counted about it."""
 
+import asyncio
 import dataclasses
 from collections import deque
 from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+from math import inf
 from typing import Protocol
 
+from tui.engine.bulk import COLUMNS_FROM, history_parser
 from tui.engine.clock import Clock
 from tui.engine.metrics.windows import DISORDER_S
 from tui.engine.model import Journal, LineBlock, LogEvent, SourceCounts, SourceState, SourceStatus
 from tui.engine.monitor._keeper import LineKeeper
 from tui.engine.monitor._skew import Skew
+from tui.engine.parser import Parser
 from tui.engine.sources._source import Source
 from tui.engine.text import t
 
@@ -86,22 +91,35 @@ class Feed:
         """Spans of time over which it was read."""
         self._bookmark = ""
         self._late = 0
-        self._stopped = False
+        self._stopped = self._reads_blocks = False
         self._distrusted_at: float | None = None
         self._newest = float("-inf")
         self._skew = Skew()
 
+    def parts(self, block: LineBlock) -> Iterator[LineBlock]:
+        """Yield a block in parts that are understood in one go: much history as it comes."""
+        return iter((block,)) if self._reads_blocks and block.arrived is None else slices(block)
+
+    async def prepare(self, block: LineBlock, tz: tzinfo | None) -> None:
+        """Load what understands whole blocks, beside everything else, if so much history comes that it pays."""
+        parser = self.parser
+        if block.arrived is not None or not block.lines or self.live or not isinstance(parser, Parser):
+            return
+        if self.source.status().lag_bytes >= COLUMNS_FROM:
+            self.parser = await asyncio.to_thread(history_parser, self.source.name, tz, self._clock, parser)
+            self._reads_blocks = True
+
     def read(self, block: LineBlock) -> list[LogEvent]:
         """Return the events of a block; an idle read ends the record that was waiting for more lines."""
         if not block.lines and block.life is None:
-            return self._noted(self.parser.flush())
+            return self.parser.flush()
         block = block._replace(first_line=block.first_line + self._counted.lines)
-        if block.lines:
-            self._lines.take(self.source.name, block.first_line, block.lines)
+        for part in slices(block) if block.lines else ():
+            self._lines.take(self.source.name, part.first_line, part.lines)
         if block.arrived is not None:
             self._arrivals.append((self._clock.monotonic(), len(block.lines)))
         held = self.parser.flush() if block.gap else []
-        events = self._noted(held + self.parser.feed(block))
+        events = held + self.parser.feed(block)
         if self.parser.ahead_s is not None:
             self._skew.note(self.parser.ahead_s, self._clock.monotonic())
         return events
@@ -112,11 +130,8 @@ class Feed:
         self._newest = max([self._newest, *moments])
         self.observed_until = max(moments, default=self.observed_until)
 
-    def finish(self) -> list[LogEvent]:
-        """Return what was still waiting for more lines when the source ended."""
-        return self._noted(self.parser.flush())
-
-    def _noted(self, events: list[LogEvent]) -> list[LogEvent]:
+    def note(self, events: Sequence[LogEvent]) -> None:
+        """Take note of events that are counted now."""
         self.unwritten += events
         for event in events:
             if event.time is not None:
@@ -125,7 +140,6 @@ class Feed:
                     self._newest = event.time
                 elif event.time < self._newest - DISORDER_S:
                     self._late += 1
-        return events
 
     def write(self) -> None:
         """Hand the journal what was parsed, unless a record is still open; call after whole blocks."""
@@ -141,8 +155,9 @@ class Feed:
 
     def saw(self, start: float, end: float) -> None:
         """Note that it was read over a span of time; only the newest spans are kept."""
-        if self.seen and self.seen[-1][0] <= start <= self.seen[-1][1] + 1:
-            self.seen[-1] = (self.seen[-1][0], max(self.seen[-1][1], end))
+        first, last = self.seen[-1] if self.seen else (inf, -inf)
+        if start <= last + 1 and end >= first:
+            self.seen[-1] = (min(first, start), max(last, end))
             return
         self.seen.append((start, end))
         del self.seen[:-SPANS_KEPT]
@@ -225,3 +240,9 @@ def slices(block: LineBlock) -> Iterator[LineBlock]:
             gap=block.gap if start == 0 else "",
             life=block.life if start == 0 else None,
         )
+
+
+def in_slices(events: Sequence[LogEvent]) -> Iterator[Sequence[LogEvent]]:
+    """Yield events in parts small enough to give way between them; at least one, which may be empty."""
+    for start in range(0, max(1, len(events)), SLICE_LINES):
+        yield events[start : start + SLICE_LINES]

@@ -14,7 +14,7 @@ from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import Cumulative, Journal, LineBlock, LogEvent, RawLine, Snapshot, SourceCounts, SourceStatus
 from tui.engine.monitor._blaming import Blaming
-from tui.engine.monitor._feed import SLICE_LINES, Feed, Understands, slices, untrusted
+from tui.engine.monitor._feed import SLICE_LINES, Feed, Understands, in_slices, untrusted
 from tui.engine.monitor._journal import MemoryJournal
 from tui.engine.monitor._keeper import LineKeeper
 from tui.engine.monitor._part import Part
@@ -218,14 +218,12 @@ class Monitor:
         if feed.resumed:
             await self._recall(feed)
         async for block in feed.source.batches():
-            for part in slices(block):
+            await feed.prepare(block, self._tz)
+            for part in feed.parts(block):
                 async with self._turn:
-                    began = self._clock.monotonic()
-                    self._take(feed, part)
-                    if part.lines:
-                        await self._give_way((self._clock.monotonic() - began) * REST)
+                    await self._take(feed, part)
             feed.write()
-        self._apply(feed, feed.finish())
+        self._count(feed, feed.parser.flush())
         feed.write()
 
     async def _give_way(self, longest: float) -> None:
@@ -238,18 +236,26 @@ class Monitor:
             now = self._clock.monotonic()
             left = now - before > NOTHING_TO_DO_S
 
-    def _take(self, feed: Feed, block: LineBlock) -> None:
+    async def _take(self, feed: Feed, block: LineBlock) -> None:
+        """Understand a block and count its events, so many in one go that keys are answered between."""
+        began = self._clock.monotonic()
         events = feed.read(block)
-        if events:
-            self._apply(feed, events)
-            self._news.set()
-        self._observe(feed, block, events)
-        self._pulse.beat()
+        for some in in_slices(events):
+            self._count(feed, some)
+            self._observe(feed, block, some)
+            self._pulse.beat()
+            if block.lines:
+                await self._give_way((self._clock.monotonic() - began) * REST)
+            began = self._clock.monotonic()
 
-    def _apply(self, feed: Feed, events: Sequence[LogEvent]) -> None:
+    def _count(self, feed: Feed, events: Sequence[LogEvent]) -> None:
+        feed.note(events)
+        if not events:
+            return
         self._store.apply(events, self._clock.now())
         if self._part is not None:
             self._part.take(feed.source.name, events)
+        self._news.set()
 
     def _saw(self, feed: Feed, start: float, end: float) -> None:
         """Note that everything a source said between two moments was read."""
@@ -261,14 +267,15 @@ class Monitor:
     def _observe(self, feed: Feed, block: LineBlock, events: Sequence[LogEvent]) -> None:
         """Tell the store which span of time this read covers.
 
-        History covers what its events span and, the log being whole, the silence up to now; afterwards
-        only reads that worked count, so that an outage of the source stays a gap.
+        History covers what its events span, however it is sliced, and, the log being whole, the silence up to now;
+        afterwards only reads that worked count, so that an outage of the source stays a gap.
         """
         if block.arrived is None and block.lines:
             moments = [event.time for event in events if event.time is not None]
             if moments:
-                self._saw(feed, min(moments), max(moments))
-                feed.observed_until = max(moments)
+                before = () if feed.observed_until is None or block.gap else (feed.observed_until,)
+                feed.observed_until = max(*moments, *before, -inf)
+                self._saw(feed, min(*moments, *before, inf), feed.observed_until)
             return
         now = self._clock.now()
         since = feed.observed_until if feed.observed_until is not None else now

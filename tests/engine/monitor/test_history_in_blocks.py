@@ -1,0 +1,115 @@
+"""Hours of log understood in whole blocks give the monitor what they give line by line."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC
+from functools import partial
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.bulk.dirty_logs import dirty_log
+from tests.engine.reports.reading import NOW, story
+from tui.engine.bulk import _history
+from tui.engine.clock import ManualClock
+from tui.engine.metrics.store import MetricsStore
+from tui.engine.model import LogEvent, SourceCounts, Thresholds
+from tui.engine.monitor import MemoryJournal, Monitor, _feed
+from tui.engine.parser import line_time
+from tui.engine.sources import _tail, open_source
+
+BEGIN = 1_800_000_000.0
+LATER = "2027-01-15T13:00:00.123456789Z 📊 [STT Azure] trace=late TTFB=77ms\n"
+
+
+class Remembering(MemoryJournal):
+    """Keeps how it was called, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[tuple[str, tuple[LogEvent, ...], str, SourceCounts]] = []
+
+    def took(self, source: str, events: Sequence[LogEvent], bookmark: str, counts: SourceCounts) -> None:
+        self.calls.append((source, tuple(events), bookmark, counts))
+        super().took(source, events, bookmark, counts)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not is_so():  # noqa: ASYNC110 - a source tells nobody that history is over
+            await asyncio.sleep(0.01)
+
+
+async def watched(path: Path, columns_from: float, since: float | None) -> dict[str, Any]:
+    """Return everything a monitor knows after it read what the file held and one line more."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_feed, "COLUMNS_FROM", columns_from)
+        patch.setattr(_tail, "BLOCK_SIZE", 100_000)
+        patch.setattr(_history, "LEAST", 1000)
+        clock, journal = ManualClock(BEGIN + 5 * 3600), Remembering()
+        source = open_source(str(path), clock=clock, since=since, line_time=partial(line_time, tz=UTC))
+        monitor = Monitor([source], MetricsStore(Thresholds()), clock, UTC, journal=journal)
+        task = asyncio.create_task(monitor.run())
+        await until(lambda: source.status().progress is None and bool(monitor.seen()[source.name]))
+        with path.open("a", encoding="utf-8") as file:
+            file.write(LATER)
+        await until(lambda: any(event.trace == "late" for _, events, *_ in journal.calls for event in events))
+        first, last = monitor.lines_kept(source.name) or (0, -1)
+        known: dict[str, Any] = {
+            "journal": journal.calls,
+            "lines": monitor.lines(source.name, first, last),
+            "seen": monitor.seen(),
+            "began": monitor.began(),
+            "bookmark": source.bookmark,
+            "now": asdict(monitor.snapshot()) | {"version": 0},
+        }
+        clock.advance(900)
+        known["later"] = asdict(monitor.snapshot()) | {"version": 0}
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    return known
+
+
+async def same_monitor(data: bytes, path: Path, since: float | None = None) -> dict[str, Any]:
+    path.write_bytes(data)  # noqa: ASYNC240 - before anybody reads
+    plain = await watched(path, inf, since)
+    path.write_bytes(data)  # noqa: ASYNC240 - before anybody reads
+    at_once = await watched(path, 0, since)
+    for what, wanted in plain.items():
+        assert at_once[what] == wanted, what
+    return at_once
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_figures_records_lines_and_positions_are_those_of_reading_line_by_line(seed: int, tmp_path: Path) -> None:
+    data = dirty_log(seed, 4000, dirt=(0.0, 0.002)[seed % 2], step=(0.05, 2.0)[seed // 2 % 2], start=BEGIN)
+
+    known = await same_monitor(data.removesuffix(b"\n") + b"\n", tmp_path / "app.log")
+
+    assert sum(len(events) for _, events, *_ in known["journal"]) > 1000
+
+
+@pytest.mark.parametrize("dialect", ["andrea", "guide", "guide-docker"])
+async def test_a_story_that_begins_in_the_middle_of_a_log_gives_the_same(dialect: str, tmp_path: Path) -> None:
+    data = "".join(f"{line}\n" for line in story(dialect, "all", until=1800)).encode()
+
+    await same_monitor(data, tmp_path / "app.log", since=NOW - 1200)
+
+
+async def test_most_of_it_is_understood_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted, rebuilt = [], _history.rebuilt
+
+    def counting(*args: Any) -> list[LogEvent]:  # noqa: ANN401 - as the function
+        found = rebuilt(*args)
+        counted.append(len(found))
+        return found
+
+    monkeypatch.setattr(_history, "rebuilt", counting)
+
+    known = await same_monitor(dirty_log(3, 4000, dirt=0.0, start=BEGIN), tmp_path / "app.log")
+
+    assert sum(counted) > 0.8 * sum(len(events) for _, events, *_ in known["journal"])
