@@ -63,6 +63,18 @@ def test_any_mixture_means_the_same_at_once(seed: int, lines: int, tz: tzinfo) -
     compare(dirty_log(seed, lines, dirt=0.0, step=1.0, start=start), tz=tz)
 
 
+@pytest.mark.parametrize(
+    "dress", [b"%b\r", b"\x1b[32m%b\x1b[0m", b"\0\0%b", b"\x1b[1m\0%b\r"], ids=["crlf", "coloured", "holes", "all"]
+)
+def test_what_is_taken_off_a_line_keeps_nothing_from_being_found_at_once(dress: bytes) -> None:
+    reader = BlockReader("app", UTC, NOW)
+    for seed in range(3):
+        lines = dirty_log(seed, 600, dirt=0.0).removesuffix(b"\n").split(b"\n")
+        dressed = [dress % line if number % 5 else line for number, line in enumerate(lines)]
+
+        assert compare(b"\n".join(dressed), reader) > 0.8 * compare(b"\n".join(lines), reader)
+
+
 @given(st.integers(0, 2**32), st.integers(1, 60))
 @settings(max_examples=25, deadline=None)
 def test_what_was_learned_from_one_block_means_the_same_in_the_next(seed: int, lines: int) -> None:
@@ -97,6 +109,27 @@ async def same_report(path: Path, asked: Asked | None = None, parallel_from: flo
     assert json.dumps(fast) == json.dumps(plain)
     assert found == wanted
     return fast
+
+
+async def test_a_log_with_large_stretches_twice_is_read_twice_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, stretch = tmp_path / "app.log", dirty_log(5, 400, dirt=0.0).removesuffix(b"\n") + b"\n"
+    other = stretch.replace(b"2027-", b"2026-")
+    path.write_bytes(stretch + stretch + other + stretch + other)
+    read, reads = OpenFile.read, Counter[int]()
+
+    def counted(self: OpenFile, part: Any) -> bytes | None:  # noqa: ANN401 - as the method
+        reads[part.offset] += 1
+        return read(self, part)
+
+    monkeypatch.setattr(OpenFile, "read", counted)
+
+    report = await same_report(path)
+
+    assert report["calls"]["opened"]
+    assert len(reads) > 20
+    assert max(reads.values()) <= 2
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tui.engine.bulk._call_layout import Hits as CallHits
 from tui.engine.bulk._chunks import begins_record
+from tui.engine.bulk._cleaned import cleaned
 from tui.engine.bulk._clock import StampReader
 from tui.engine.bulk._columns import (
     Columns,
@@ -37,9 +38,6 @@ from tui.engine.sources._lines import LINE_CAP, cut
 
 _LAYOUTS_KEPT = 64
 _LONGEST_LAYOUT = 512
-_DIRT = (b"\x1b", b"\x00", b"\r")
-"""What has to be taken off a line before anybody looks at it."""
-
 _LAID_OUT = {"ttfb", "call_opened", "call_closed"}
 
 _FEW = 4
@@ -121,8 +119,9 @@ class BlockReader:
         parser = self._parser
         parser.forget()
         before = parser.events, parser.unrecognised, parser.bad_samples
-        block = Block(Text(data, self._room))
-        if block.truncated or any(dirt in data for dirt in _DIRT):
+        clean = cleaned(data)
+        block = Block(Text(data if clean is None else clean, self._room))
+        if clean is None or block.truncated:
             events = parser.feed(LineBlock(self._source, 1, cut(data).lines, 0, None))
             block.plain[:] = True
         else:

@@ -7,9 +7,9 @@ import asyncio
 import os
 import weakref
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, closing, nullcontext
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from tui.engine.bulk._chunks import begins_record, ends_whole, last_cut
 from tui.engine.bulk._columns import Series
 from tui.engine.bulk._listing import Listed, Lister
 from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
+from tui.engine.bulk._rebuilt import rebuilt
 from tui.engine.bulk._wire import Log, Part, Task
 from tui.engine.bulk._words import Places
 from tui.engine.dialects._dialect import own_dialects
@@ -42,6 +43,9 @@ _WITH_HELPER = 2
 
 _IN_ORDER = 8
 """Blocks that are understood or on their way while an earlier one is waited for."""
+
+
+_Events = Callable[[], list[LogEvent]]
 
 
 class Range(NamedTuple):
@@ -149,7 +153,8 @@ class Pass:
             if skipped is None:
                 return
             if skipped:
-                yield self._reader.read(LineBlock(self._source.name, self._line + 1, skipped, 0, None))
+                lines = cut(b"\n".join([*skipped, b""])).lines
+                yield self._reader.read(LineBlock(self._source.name, self._line + 1, lines, 0, None))
                 self._passed(len(skipped), sum(len(line) + 1 for line in skipped), skipped)
             self._ending, self._given = self._ranges.context, self._line
             yield self._reader.finish()._replace(ending=self._ending)
@@ -208,39 +213,43 @@ class Pass:
         events = [make((kind, source, line + above, *rest)) for kind, source, line, *rest in found.events]
         signs = {line + above: time for line, time in found.above.items()}
         counts = found.understood, found.unrecognised, found.bad_samples
-        samples, calls = self._samples(part, found, above), self._calls(part, found, above)
+        again = cache(partial(self._again, part, above))
+        samples, calls = self._samples(found, above, again), self._calls(found, above, again)
         return Parsed(events, signs, *counts, samples, calls, part.ending)
 
-    def _samples(self, part: Range, found: Understood, above: int) -> Samples | None:
+    def _samples(self, found: Understood, above: int, again: _Events) -> Samples | None:
         lines, times, values, codes, _ = found.samples
         if not lines.size:
             return None
         lines = lines + above
         codes, series = self._numbered(codes, found)
-        return Samples(series, lines, times, values, codes, partial(self._again, part, above, lines))
+        return Samples(series, lines, times, values, codes, partial(_some, again, lines))
 
-    def _calls(self, part: Range, found: Understood, above: int) -> Calls | None:
+    def _calls(self, found: Understood, above: int, again: _Events) -> Calls | None:
         lines, times, values, codes, _ = found.calls
         if not lines.size:
             return None
         lines = lines + above
         codes, series = self._numbered(codes, found)
-        return Calls(series, lines, times, values, codes, found.ids, partial(self._again, part, above, lines))
+        return Calls(series, lines, times, values, codes, found.ids, partial(_some, again, lines))
 
     def _numbered(self, codes: Places, found: Understood) -> tuple[Places, tuple[LogEvent, ...]]:
         """Return codes that are the same whichever process gave them, and what they stand for."""
         known = np.array([self._series.code(event) for event in found.series], np.int64)
         return known[codes], tuple(self._series.events)
 
-    def _again(self, part: Range, above: int, lines: Places) -> list[LogEvent]:
-        """Read a range line by line, for the events of some lines of it."""
-        data = self._file.read(part) or b""
-        reader = Reader(self._source.name, self._reader.tz, self._reader.now)
-        block = LineBlock(self._source.name, above + 1, cut(data).lines, len(data), None)
-        wanted = set(lines.tolist())
-        return [event for event in reader.read(block).events if event.line in wanted]
+    def _again(self, part: Range, above: int) -> list[LogEvent]:
+        """Read a range once more, for its events."""
+        data = self._file.read(part)
+        return [] if data is None else rebuilt(self._here.find(data), self._here.series.events, above)
 
     def _passed(self, lines: int, size: int, ending: list[bytes], truncated: int = 0) -> None:
         self._line += lines
         self._ending = ending
         self._source.passed(lines, size, b"\n".join([*ending, b""]), truncated)
+
+
+def _some(events: _Events, lines: Places) -> list[LogEvent]:
+    """Return the events of some lines."""
+    wanted = set(lines.tolist())
+    return [event for event in events() if event.line in wanted]

@@ -83,7 +83,8 @@ class SourceTotals:
             calls: begins and ends of calls without such a twin.
         """
         if calls is not None and not self._takes(calls):
-            events, calls = sorted([*events, *calls.events()], key=lambda event: event.line), None
+            single = [*events, *calls.events(), *(samples.events() if samples is not None else ())]
+            events, calls, samples = sorted(single, key=lambda event: event.line), None, None
         if samples is None and calls is None:
             self._apply(events, before)
             return
