@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench bench-quick soak reliability pictures fmt lock setup clean
+.PHONY: help demo test check bench bench-quick bench-kept soak reliability pictures profiles fmt lock setup clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,9 @@ bench: $(READY) ## Measure beside others, which are brought first, and write it 
 bench-quick: $(READY) ## Measure in two minutes: whether it runs, not what to rely on
 	@$(BIN)/python -m bench.run --quick $(ARGS)
 
+bench-kept: $(READY) ## Count the instructions of the hot paths and compare; ARGS=--store stores them
+	@$(BIN)/python -m bench.kept $(ARGS)
+
 soak: $(READY) ## A bad night in short: rotations, cut connections, kills; SECONDS=120 makes it shorter
 	@$(BIN)/python -m bench.soak $(SECONDS)
 
@@ -46,6 +49,9 @@ reliability: $(READY) ## Simulate every fault and write docs/reliability.md
 pictures: $(READY) ## Draw the pictures of the documentation and the key card
 	@$(BIN)/python -m bench.pictures $(ARGS)
 	@$(BIN)/python -m tests.key_card
+
+profiles: $(READY) ## Draw where the time goes, for docs/where-time-goes.md
+	@$(BIN)/python -m bench.profiles $(ARGS)
 
 fmt: $(READY) ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .

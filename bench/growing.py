@@ -121,22 +121,24 @@ def errors(size: int) -> None:
     grown.took(happens, lambda at, number: error(at, size + number))
 
 
+def event_of(events: Events, at: float, number: int) -> LogEvent:
+    """Return the event with a number out of a usual mixture: latencies, calls and a few errors."""
+    call, part = f"c{number // 10}", number % 10
+    if part in {0, 9}:
+        return events.one("call_opened" if part == 0 else "call_closed", at, id=call, client="twilio")
+    if part == 5 and number % 50 == 5:
+        told = {"stage": "TTS", "provider": "Azure", "code": "503", "level": "error", "text": "refused"}
+        return events.one("error", at, id=call, **told)
+    stage = STAGES[part % 3]
+    return events.one("ttfb", at, id=call, stage=stage, provider="Azure", ms=300.0 + part, trace=f"t{number}")
+
+
 def hours(size: float) -> None:
-    """So many hours of an event a second: latencies, calls and a few errors."""
+    """So many hours of an event a second."""
     grown = Grown()
-    one = grown.events.one
-
-    def event(at: float, number: int) -> LogEvent:
-        call, part = f"c{number // 10}", number % 10
-        if part in {0, 9}:
-            return one("call_opened" if part == 0 else "call_closed", at, id=call, client="twilio")
-        if part == 5 and number % 50 == 5:
-            return one("error", at, id=call, stage="TTS", provider="Azure", code="503", level="error", text="refused")
-        return one("ttfb", at, id=call, stage=STAGES[part % 3], provider="Azure", ms=300.0 + part, trace=f"t{number}")
-
     seconds = int(size * 3600)
-    happens = ((BEGAN + number, [event(BEGAN + number, number)]) for number in range(seconds))
-    grown.took(happens, lambda at, number: event(at, seconds + number))
+    happens = ((BEGAN + number, [event_of(grown.events, BEGAN + number, number)]) for number in range(seconds))
+    grown.took(happens, lambda at, number: event_of(grown.events, at, seconds + number))
 
 
 class Spoken:
