@@ -4,7 +4,7 @@ import asyncio
 import errno
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tui.engine.safe_text import safe_text
 from tui.engine.sources._access import Access, NotRegularError
 from tui.engine.sources._follow import Chunk, Follower, Unread
 from tui.engine.sources._local import LocalAccess
+from tui.engine.sources._lookout import LOOKOUT, Seen
 from tui.engine.sources._position import Position
 from tui.engine.sources._reading import Reading
 from tui.engine.sources._since import LineTime, beginning, beginning_rotated
@@ -23,9 +24,9 @@ from tui.engine.text import t
 
 HOT_POLL_S = 0.04
 IDLE_POLL_S = 0.25
-"""Between polls of a local file in which nothing was new for a while."""
+"""Between polls of a file in which nothing was new for a while, where nobody watches it."""
 SILENT_POLL_S = 1.0
-"""Between polls of a file that has been silent for a minute and more: thousands of such files cost little."""
+"""Between polls of a file that has been silent for a minute and more, or that is watched meanwhile."""
 ABSENT_POLL_S = 1.0
 """Between attempts to open what cannot be opened."""
 HOT_FOR_S = 10.0
@@ -36,6 +37,11 @@ Wait = Callable[[float], Awaitable[None]]
 
 class FileSource:
     """Reads one file: first what it holds since a moment, then what is written to it."""
+
+    _watched: LocalAccess | None
+    """Whom to ask what the file is like; None where nobody watches it."""
+    _calm: Seen | None = None
+    """What it was like, if the last poll found nothing new and nothing wrong."""
 
     def __init__(
         self,
@@ -78,13 +84,13 @@ class FileSource:
         self._idle_poll_s = idle_poll_s
         self._wanted = asyncio.Event()
         self._access = access or LocalAccess()
+        self._watched = self._access if wait is None and isinstance(self._access, LocalAccess) else None
         begin = beginning_rotated if rotated else beginning
         start = partial(begin, since=since, line_time=line_time) if rotated or since is not None else None
         self._follower = Follower(self._access, self._path, clock, position=position, start=start)
         self._unopened, self._over = True, False
-        self._in_history = False
+        self._in_history = self._unsettled = False
         self._history_size = 0
-        self._unsettled = False
         self._pause_s = 0.0
         self._hot_until = clock.monotonic()
 
@@ -147,13 +153,16 @@ class FileSource:
             self._reading.retry_at = None
 
     async def _pause(self, seconds: float) -> None:
+        """Wait, but no longer than until the file changes, where that is watched."""
+        seen, wake = self._calm, self._wanted.set
         self._wanted.clear()
-        with suppress(TimeoutError):
+        with suppress(TimeoutError), LOOKOUT.watching(self._path, seen, wake) if seen else nullcontext():
             async with asyncio.timeout(seconds):
                 await self._wanted.wait()
 
     async def _poll(self) -> LineBlock | None:
         """Read once, note how it went, and decide when to read again."""
+        self._calm = None
         try:
             if self._unopened:
                 await self._begin()
@@ -195,9 +204,12 @@ class FileSource:
             self._reading.ended()
         if chunk.more or not self._follow:
             self._pause_s = 0.0
-        elif chunk.piece.size and not chunk.history:
-            self._hot_until = self._clock.monotonic() + HOT_FOR_S
+        elif chunk.piece.size:
+            if not chunk.history:
+                self._hot_until = self._clock.monotonic() + HOT_FOR_S
             self._pause_s = HOT_POLL_S
+        elif self._watched is not None and self._watched.seen is not None:
+            self._pause_s, self._calm = SILENT_POLL_S, self._watched.seen
         else:
             silent_s = self._clock.monotonic() - self._hot_until
             self._back_off(max(self._idle_poll_s, min(SILENT_POLL_S, silent_s / 60)))

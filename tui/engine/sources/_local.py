@@ -11,6 +11,7 @@ from aiofiles.os import wrap
 
 from tui.engine.sources._access import HEAD_SIZE, FileStat, Handle, Look, NotRegularError, Sibling
 from tui.engine.sources._gzip import CONTENTS_CAP, GzipHandle, first_contents
+from tui.engine.sources._lookout import Seen
 from tui.engine.sources._siblings import rotated_names
 
 Run = Callable[..., Awaitable[Any]]
@@ -63,6 +64,8 @@ class LocalAccess:
 
     def __init__(self, run: Run = in_thread, contents_cap: int = CONTENTS_CAP) -> None:
         """``contents_cap`` bounds the uncompressed bytes read from one compressed file."""
+        self.seen: Seen | None = None
+        """What the path led to at the last look, if all of it was taken then."""
         self._run = run
         self._contents_cap = contents_cap
 
@@ -80,6 +83,11 @@ class LocalAccess:
         """Read, fingerprint and stat in one trip."""
         assert isinstance(handle, LocalHandle)  # noqa: S101 - tells the type checker what ``open`` returned
         look: Look = await self._run(_look, handle.descriptor, path, offset, size)
+        found, taken = look.path, offset + len(look.data)
+        if isinstance(found, OSError) or found.identity is None or found.size != taken:
+            self.seen = None
+        else:
+            self.seen = (*found.identity, taken)
         return look
 
     async def siblings(self, path: str) -> list[Sibling]:
