@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from types import FrameType
 from typing import NoReturn
 
@@ -95,7 +96,8 @@ def main() -> NoReturn:
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _interrupt)
     try:
-        code = root.main(standalone_mode=False)
+        with _prepared(sys.argv[1:]):
+            code = root.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else "")
         code = 2
@@ -115,6 +117,15 @@ def main() -> NoReturn:
         code = NO_MEMORY
     _let_go_of_output()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _prepared(words: list[str]) -> AbstractContextManager[None]:
+    """Start what large logs will need while their command is still being loaded; a part of one may be small."""
+    if words[:1] != ["report"] or any(word.startswith("--since") for word in words):
+        return nullcontext()
+    from tui.engine.worker import prepared_worker  # noqa: PLC0415 - nothing else needs it
+
+    return prepared_worker(words[1:])
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -6,9 +6,9 @@ import click
 
 from tui.commands._options import settings_options
 from tui.commands._redaction import redact_option
+from tui.commands._reported import Wanted, reported
 from tui.engine.reports import formats
 from tui.engine.text import t
-from tui.engine.worker import prepared_worker
 
 TABLE = "table"
 
@@ -46,8 +46,5 @@ def command(
     **flags: object,
 ) -> int:
     """Read the sources to their end and print one report."""
-    with prepared_worker(sources if since == "all" else ()):
-        from tui.commands._reported import Wanted, reported  # noqa: PLC0415 - loaded while the other process starts
-
-        wanted = Wanted(sources, since, until, None if form == TABLE else form, output, rotated, probes, clients)
-        return reported(wanted, config, redact=not no_redact, flags=flags)
+    wanted = Wanted(sources, since, until, None if form == TABLE else form, output, rotated, probes, clients)
+    return reported(wanted, config, redact=not no_redact, flags=flags)

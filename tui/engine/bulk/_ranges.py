@@ -38,7 +38,7 @@ BLOCK_SIZE = 1024**2
 WINDOW = 64 * 1024
 """Bytes before the end of a block in which a record has to begin."""
 
-_WITH_HELPER = 2
+_WITH_HELPER = 3
 """Blocks that the other process has at once."""
 
 _IN_ORDER = 8

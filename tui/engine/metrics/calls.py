@@ -15,7 +15,7 @@ from tui.engine.model import LogEvent, Thresholds
 
 if TYPE_CHECKING:
     from tui.engine.metrics.samples import Calls
-    from tui.engine.metrics.usual_calls import Followed
+    from tui.engine.metrics.usual_calls import Flags, Followed
 
 MAX_OPEN = 100_000
 """Ids open at once; beyond that the oldest is given up as a ghost."""
@@ -128,28 +128,30 @@ class SourceCalls:
         What is as it should be, each call beginning and ending once, is counted together.
         """
         begin, end, alone = 0, len(calls.ids), 1
-        times, opens = calls.times.tolist(), calls.is_open().tolist()
+        times, is_open = calls.times.tolist(), calls.is_open()
         while begin < end:
             stop = begin
             if self.named and self.period is not None:
-                stop = self._follow(calls, times, opens, begin)
+                stop = self._follow(calls, times, is_open, begin)
             alone = 1 if stop - begin >= _WORTH else min(2 * alone, _WORTH)
             for begin in range(stop, min(stop + alone, end)):
                 self._take_one(calls.sketch(begin), calls.ids[begin], times[begin], now)
             begin = stop + alone
 
-    def _follow(self, calls: "Calls", times: Sequence[float], opens: Sequence[bool], begin: int) -> int:
+    def _follow(self, calls: "Calls", times: Sequence[float], is_open: "Flags", begin: int) -> int:
         """Open and end calls up to the first line that does not simply do so; return where that is."""
         from tui.engine.metrics.usual_calls import Followed, until  # noqa: PLC0415 - columns have loaded numpy already
 
         ids, open_, ended = calls.ids, self._open, self._ended
-        stop = until(calls, begin, self._next_expiry, self._thresholds.max_call_s, MAX_OPEN - len(open_))
+        room, limit = MAX_OPEN - len(open_), self._thresholds.max_call_s
+        stop = begin + until(calls.times[begin:], is_open[begin:], self._next_expiry, limit, room)
+        opens = is_open[begin:stop].tolist()
         begun: dict[str, int] = {}
         ends: list[int] = []
         firsts: list[float | None] = []
         for index in range(begin, stop):
             id_ = ids[index]
-            if opens[index]:
+            if opens[index - begin]:
                 if id_ in begun or id_ in open_ or id_ in ended:
                     stop = index
                     break
@@ -167,7 +169,9 @@ class SourceCalls:
             open_[id_] = _Call(times[index], times[index], times[index], int(calls.lines[index]))
         self._expiries.note(begun)
         if begin < stop:
-            self._count_usual(Followed(calls.part(begin, stop), calls.durations[ends], firsts, calls.times[ends]))
+            part = calls.part(begin, stop)
+            followed = Followed(part, is_open[begin:stop], calls.durations[ends], firsts, calls.times[ends])
+            self._count_usual(followed)
         return stop
 
     def _count_usual(self, followed: "Followed") -> None:
@@ -178,9 +182,9 @@ class SourceCalls:
             self.period.step_all(calls.times, followed.steps())
         newest = calls.bounds()[1]
         self._newest = newest if self._newest is None else max(newest, self._newest)
-        first = followed.first_open()
-        if first is not None:
-            self._latest = followed.latest()
+        begins = followed.begins()
+        if begins is not None:
+            first, self._latest = begins
             self._next_expiry = min(self._next_expiry, first + self._thresholds.max_call_s)
 
     def _take_one(self, event: LogEvent, call_id: str, time: float, now: float) -> None:

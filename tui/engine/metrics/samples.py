@@ -156,8 +156,9 @@ def run_lengths(numbers: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Return each number of those in a row that are equal, and how many they are."""
     if not numbers.size:
         return []
-    begins = np.flatnonzero(np.diff(numbers, prepend=numbers[0] - 1))
-    return list(zip(numbers[begins].tolist(), np.diff(begins, append=numbers.size).tolist(), strict=True))
+    begins = [0, *(np.flatnonzero(numbers[1:] != numbers[:-1]) + 1).tolist()]
+    lengths = (stop - begin for begin, stop in pairwise([*begins, numbers.size]))
+    return list(zip(numbers[begins].tolist(), lengths, strict=True))
 
 
 def _stamped(times: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -194,7 +195,7 @@ def _buckets(ms: NDArray[np.float64]) -> tuple[Buckets, float]:
         values, numbers = np.unique(ms, return_counts=True)
         keys = np.array([bucket_of(value) for value in values.tolist()], np.int64)
         micros = np.rint(values * 1000).astype(np.int64)
-    begins = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+    begins = np.concatenate(([0], np.flatnonzero(keys[1:] != keys[:-1]) + 1))
     counted = zip(
         keys[begins].tolist(),
         np.add.reduceat(numbers, begins).tolist(),

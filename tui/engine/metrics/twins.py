@@ -45,6 +45,7 @@ class Twins:
         """Time of the newest sample, and of the newest begin or end of a call."""
         self._unread: deque[Samples | Calls] = deque()
         """Taken at once: their keys are worked out when they are needed."""
+        self._unread_lines = 0
 
     def repeats(self, event: LogEvent) -> bool:
         """Tell whether this event was taken before; if not, remember it."""
@@ -88,9 +89,9 @@ class Twins:
             return False
         self._newest[what] = max(newest, float(times.max()))
         self._unread.append(columns)
-        kept = sum(len(each.lines) for each in self._unread)
-        while kept - len(self._unread[0].lines) > _EMITTED_KEPT:
-            kept -= len(self._unread.popleft().lines)
+        self._unread_lines += len(columns.lines)
+        while self._unread_lines - len(self._unread[0].lines) > _EMITTED_KEPT:
+            self._unread_lines -= len(self._unread.popleft().lines)
         return True
 
     def _are_new(self, times: list[float]) -> bool:
@@ -100,7 +101,7 @@ class Twins:
 
     def _read(self) -> None:
         """Work out what was taken at once, and keep the newest of everything."""
-        every = list(self._order)
+        every, self._unread_lines = list(self._order), 0
         while self._unread:
             every += [
                 (event.line, event.time, hash((_key(event), event.time)))
