@@ -1,5 +1,7 @@
 """What whole blocks are told apart by at first is looked at: guesses that are wrong change nothing."""
 
+import json
+import random
 from datetime import UTC
 
 import numpy as np
@@ -11,6 +13,7 @@ from tests.engine.bulk.both_ways import NOW, compare
 from tests.engine.bulk.dirty_logs import dirty_log
 from tui.engine.bulk import _literals, _templates
 from tui.engine.bulk._block_reader import BlockReader
+from tui.engine.parser import Parser
 
 _PATCHES = st.lists(st.tuples(st.integers(0, 120), st.binary(min_size=1, max_size=3)), max_size=4)
 
@@ -44,3 +47,65 @@ def test_lines_that_look_alike_by_their_numbers_alone_stay_apart(monkeypatch: py
     reader = BlockReader("app", UTC, NOW)
     for seed in range(6):
         compare(dirty_log(seed, 120, dirt=0.0), reader)
+
+
+_MESSAGES = (
+    "[TTS Azure] Error: 401 upstream refused",
+    "[TTS Azure] trace={trace} ERROR: upgrade refused with HTTP status 401",
+    "[STT Azure] trace={trace} Error: call_id={trace} is over, 503",
+    "[LLM Groq] trace={trace} error: CA{trace}",
+    "[LLM Groq] trace={trace} ERROR: {trace}",
+    "[TTS Azure] trace= ERROR: [TTS Azure] trace={trace} ERROR: 503",
+    "Traceback (most recent call last):",
+    "[TTS Azure] Rate limit hit, 429",
+)
+_BELOW = (
+    "",
+    "  indented",
+    "Traceback (most recent call last):",
+    "ValueError: no",
+    "}",
+    "[Pipeline] frame 3",
+    "free text",
+)
+_TRACES = ("1f-3", "429", "unknown", "a" * 70, "0af3" * 9, "é", "CA0", "503")
+
+
+def _failing_log(seed: int, lines: int, *, as_json: bool) -> bytes:
+    rng = random.Random(seed)  # noqa: S311 - a log that can be written again, not a secret
+    made = []
+    for number in range(lines):
+        message = rng.choice(_MESSAGES).format(trace=rng.choice(_TRACES))
+        if as_json:
+            stamp, level = (
+                f"2027-01-15 08:15:{number % 61:02},{number % 1000:03}",
+                rng.choice(("ERROR", "WARNING", "INFO")),
+            )
+            made.append(json.dumps({"timestamp": stamp, "level": level, "message": message, "logger": "vo.tts"}))
+        else:
+            made.append(f"2027-01-15T08:15:{number % 61:02}.{number % 1000:03}Z {rng.choice('❌⚠📊')} {message}")
+        if rng.random() < 0.4:
+            made.append(rng.choice(("", "2027-01-15T08:16:00.001Z ")) + rng.choice(_BELOW))
+    return "\n".join(made).encode()
+
+
+@given(st.integers(0, 2**32), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_a_failure_that_comes_again_is_the_same_but_for_time_and_trace(seed: int, as_json: bool) -> None:
+    reader = BlockReader("app", UTC, NOW)
+    for part in range(3):
+        compare(_failing_log(seed + part, 40, as_json=as_json), reader)
+
+
+def test_failures_seen_before_are_not_read_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = BlockReader("app", UTC, NOW)
+    log = "\n".join(
+        f"2027-01-15T08:15:{second:02}.001Z ❌ [TTS Azure] trace={second:x}-1 ERROR: refused with HTTP status 401"
+        for second in range(60)
+    ).encode()
+    compare(log, reader)
+    monkeypatch.setattr(Parser, "feed", lambda *_, **__: pytest.fail("read once more"))
+
+    events = reader.read(log + b"\n", []).events
+
+    assert [(event.code, event.trace) for event in events] == [("401", f"{second:x}-1") for second in range(60)]

@@ -14,6 +14,7 @@ from tui.engine.bulk._clock import StampReader
 from tui.engine.bulk._columns import (
     Columns,
     Series,
+    as_event,
     doubtful,
     frame,
     is_call_column,
@@ -24,12 +25,14 @@ from tui.engine.bulk._columns import (
     of_events,
     of_samples,
 )
+from tui.engine.bulk._failures import Failures
 from tui.engine.bulk._familiar import UNKNOWN, UNRECOGNISED, FamiliarLines
 from tui.engine.bulk._layouts import Layout, Layouts
 from tui.engine.bulk._reader import CONTEXT, SIGNS, last_time
 from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Places, Room, Text
 from tui.engine.bulk.forms import FORMS
+from tui.engine.bulk.forms._pieces import layout
 from tui.engine.clock import ManualClock
 from tui.engine.dialects._dialect import own_dialects
 from tui.engine.model import LineBlock, LogEvent
@@ -38,7 +41,8 @@ from tui.engine.sources._lines import LINE_CAP, cut
 
 _LAYOUTS_KEPT = 64
 _LONGEST_LAYOUT = 512
-_LAID_OUT = {"ttfb", "call_opened", "call_closed"}
+_FAILURES = {"error", "warning"}
+_LEARNED = {"ttfb", "call_opened", "call_closed", *_FAILURES}
 
 _FEW = 4
 """Unknown lines in a row that are read without looking first whether they may mean anything."""
@@ -92,6 +96,7 @@ class BlockReader:
         self._clock = StampReader(tz, now)
         self._familiar = FamiliarLines()
         self._layouts = Layouts()
+        self._failures = Failures(self._clock)
         self._room = Room()
 
     def read(self, data: bytes, context: list[bytes]) -> Understood:
@@ -150,9 +155,9 @@ class BlockReader:
         ids = [*block.ids(), *(event.id or "" for event in own)]
         ids = [ids[index] for index in order.tolist()]
         unsure, uncertain = doubtful(samples, leveled, count), doubtful(calls, leveled, count)
-        lines = np.concatenate((samples.lines[unsure], calls.lines[uncertain]))
+        doubts = self._sample_events(block, samples.lines[unsure]) + self._once_more(text, calls.lines[uncertain])
         ids = [id_ for id_, doubt in zip(ids, uncertain.tolist(), strict=True) if not doubt]
-        return samples.kept(~unsure), calls.kept(~uncertain), ids, self._once_more(text, lines)
+        return samples.kept(~unsure), calls.kept(~uncertain), ids, doubts
 
     def _understand(self, block: "Block") -> list[LogEvent]:
         """Find what is surely nothing or surely a sample; read the rest line by line, and learn from that."""
@@ -160,6 +165,7 @@ class BlockReader:
         left = self._match(block, np.arange(text.ends.size))
         block.codes[left] = self._familiar.codes(text, left)
         left = left[block.codes[left] == UNKNOWN]
+        left = self._look_for_failures(block, left)
         events: list[LogEvent] = []
         step = _FIRST_STEP
         while left.size:
@@ -167,10 +173,23 @@ class BlockReader:
             events += found
             left = left[step:]
             left = left[~block.plain[left]]
-            new = [layout for event in found if event.kind in _LAID_OUT and (layout := self._learn(text, event))]
+            new = [event for event in found if self._learn(text, event)]
             left = self._match(block, left) if new else left
             step = _FIRST_STEP if new else 2 * step
-        return events
+        return sorted([*events, *block.failures.values()], key=_line)
+
+    def _look_for_failures(self, block: "Block", lines: Places) -> Places:
+        """Look among some lines for failures that were understood before and are alone; return the other lines."""
+        for line in lines.tolist():
+            event = self._failures.read(block.text.line(line), line + 1)
+            if event is not None:
+                block.failures[line] = event
+                block.found[line] = True
+        for line in list(block.failures):
+            if line + 1 < block.found.size and not self._begins_record(block, line + 1):
+                del block.failures[line]
+                block.found[line] = False
+        return lines[~block.found[lines]]
 
     def _match(self, block: "Block", lines: Places) -> Places:
         """Look for lines of the layouts known among some; return the others."""
@@ -181,18 +200,25 @@ class BlockReader:
                 block.calls.append(hits)
         return lines[~block.found[lines]]
 
-    def _learn(self, text: Text, event: LogEvent) -> Layout | None:
-        """Learn how the line of an event is laid out; return that if it is new."""
-        if len(self._layouts) >= _LAYOUTS_KEPT or own_dialects():
-            return None
+    def _learn(self, text: Text, event: LogEvent) -> bool:
+        """Learn how the line of an event is laid out, or what it says; tell whether others may now be found so."""
+        if own_dialects() or event.kind not in _LEARNED:
+            return False
         raw = text.line(event.line - 1)
-        layout = next((found for learn in FORMS if (found := learn(raw, event))), None)
-        if layout is None or layout in self._layouts or layout.least > _LONGEST_LAYOUT or not begins_record(raw):
-            return None
-        if not self._fits(layout, Text(raw + b"\n"), event):
-            return None
-        self._layouts.add(layout, self.series.code(event, frame(event)))
-        return layout
+        place = next((found for form in FORMS if (found := form(raw, event))), None)
+        if place is None or not begins_record(raw):
+            return False
+        if event.kind in _FAILURES:
+            for alone in self._once_more(text, np.array([event.line])):
+                self._failures.learn(raw, alone, place)
+            return False
+        learned = layout(raw, event, place)
+        if learned is None or learned in self._layouts or learned.least > _LONGEST_LAYOUT:
+            return False
+        if len(self._layouts) >= _LAYOUTS_KEPT or not self._fits(learned, Text(raw + b"\n"), event):
+            return False
+        self._layouts.add(learned, self.series.code(event, frame(event)))
+        return True
 
     def _fits(self, layout: Layout, text: Text, event: LogEvent) -> bool:
         """Tell whether a layout reads out of the line it was learned from what the plain way did."""
@@ -200,7 +226,10 @@ class BlockReader:
         alone.add(layout, 0)
         for hits in alone.find(text, np.zeros(1, np.int64), np.zeros(1, np.bool_), self._clock):
             if isinstance(hits, SampleHits):
-                return (hits.times.tolist(), hits.ms.tolist()) == ([event.time], [event.ms])
+                common = event._replace(text=frame(event))
+                return [as_event(hits, place, text, common) for place in range(hits.lines.size)] == [
+                    event._replace(line=1)
+                ]
             wanted = float("nan") if event.duration_s is None else event.duration_s
             begins, ends = hits.begins.tolist(), hits.ends.tolist()
             ids = [text.data[begin:end].decode() for begin, end in zip(begins, ends, strict=True)]
@@ -241,14 +270,27 @@ class BlockReader:
             return True  # only of such lines layouts are learned
         return block.codes[index] != UNKNOWN and begins_record(block.text.line(index))
 
+    def _sample_events(self, block: "Block", lines: Places) -> list[LogEvent]:
+        """Return latencies in some lines, numbered from 1, as events; only of series with a level."""
+        events: list[LogEvent] = []
+        for hits in block.samples if lines.size else ():
+            places = np.isin(hits.lines, lines - 1, assume_unique=True).nonzero()[0]
+            common = (self.series.events[code] for code in hits.codes[places].tolist())
+            events += [
+                as_event(hits, place, block.text, one) for place, one in zip(places.tolist(), common, strict=True)
+            ]
+        rest = np.setdiff1d(lines, [event.line for event in events], assume_unique=True)
+        return events + self._once_more(block.text, rest)
+
     def _once_more(self, text: Text, lines: Places) -> list[LogEvent]:
         """Read single lines, numbered from 1, as events."""
         parser = self._again
-        return [
-            event
-            for line in lines.tolist()
-            for event in parser.feed(LineBlock(self._source, line, cut(text.line(line - 1) + b"\n").lines, 0, None))
-        ]
+        events: list[LogEvent] = []
+        for line in lines.tolist():
+            parser.forget()
+            events += parser.feed(LineBlock(self._source, line, cut(text.line(line - 1) + b"\n").lines, 0, None))
+            events += parser.flush()
+        return events
 
     def _look_above(self, events: Sequence[LogEvent], text: Text, context: list[bytes]) -> dict[int, float]:
         above: dict[int, float] = {}
@@ -278,12 +320,14 @@ class Block:
         """It was read line by line, and that counts."""
         self.samples: list[SampleHits] = []
         self.calls: list[CallHits] = []
+        self.failures: dict[int, LogEvent] = {}
+        """By their lines, counted from 0."""
 
     @property
     def at_once(self) -> int:
-        """Return how many events were found in lines laid out as known."""
+        """Return how many events were found in lines known by their looks."""
         samples = sum(hits.lines.size for hits in self.samples)
-        return samples + sum(hits.lines.size for hits in self.calls)
+        return samples + sum(hits.lines.size for hits in self.calls) + len(self.failures)
 
     def ids(self) -> list[str]:
         """Return the ids of the calls."""
@@ -302,6 +346,7 @@ class Block:
         """Take back what was found in lines that turned out to belong to a record."""
         self.samples = [SampleHits._make(self._left(hits)) for hits in self.samples]
         self.calls = [CallHits._make(self._left(hits)) for hits in self.calls]
+        self.failures = {line: event for line, event in self.failures.items() if not self.plain[line]}
 
     def _left(self, hits: SampleHits | CallHits) -> Iterable[NDArray[Any]]:
         kept = ~self.plain[hits.lines]

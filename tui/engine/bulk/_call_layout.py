@@ -59,7 +59,8 @@ class CallLayouts:
     def __init__(self, layouts: Sequence[CallLayout], codes: Sequence[int]) -> None:
         """``codes`` are the numbers of their series."""
         self._common = layouts[0].family
-        self._codes, self._least = np.array(codes), np.array([layout.least for layout in layouts])
+        self._codes = np.array(codes)
+        self._prefixes = Literals([layout.stamp.prefix for layout in layouts])
         self._heads = Literals([layout.head for layout in layouts])
         self._durations = Literals([layout.duration for layout in layouts])
         self._tails = Literals([layout.tail for layout in layouts])
@@ -68,18 +69,17 @@ class CallLayouts:
     def find(self, text: Text, lines: Places, which: Places, clock: StampReader) -> Hits:
         """Return those of some lines that are surely laid out as told for each."""
         common = self._common
-        search = Search(text, lines, which, self._least)
-        search.stamp(common.stamp, clock)
+        search = Search(text, lines, which)
+        search.stamp(common.stamp, self._prefixes, clock)
         search.literals(self._heads)
+        search.settle()
         search.token(common.end[0], quoted=common.quoted)
         if common.duration:
             search.literals(self._durations)
             search.whole()
             search.literal(b"s")
         search.literals(self._tails)
-        if common.after is not None:
-            search.to_end(self._afters)
-        search.keep(search.at == search.ends)
+        search.end(None if common.after is None else self._afters)
         durations = search.values if common.duration else np.full(search.lines.size, np.nan)
         codes = self._codes[search.which]
         return Hits(search.lines, codes, search.times, durations, search.tokens, search.token_ends)

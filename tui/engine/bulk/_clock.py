@@ -2,12 +2,14 @@
 
 import re
 from datetime import tzinfo
+from functools import lru_cache
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.engine.bulk._words import Flags, Places, Text, eight_digits, only, over_nine, word
+from tui.engine.bulk._words import Flags, Places, Text, Words, eight_digits, only, over, slack, word
 from tui.engine.envelopes._stamps import seconds
 
 Times = NDArray[np.float64]
@@ -33,6 +35,33 @@ class Stamp(NamedTuple):
         return len(self.prefix) + 20 + self.digits
 
 
+class _Form(NamedTuple):
+    """What the two words from the minute's end on look like: one row for each."""
+
+    literal: Words
+    looked_at: Words
+    slacks: Words
+    shift: Words
+    """Brings the digits of the second word to its end."""
+    scale: int
+    """What a unit of the first word's fraction is worth in units of the second's."""
+    whole: float
+    """Units of the fraction in a second."""
+
+
+@lru_cache
+def _form(stamp: Stamp) -> _Form:
+    leading, rest = min(stamp.digits, 4), max(stamp.digits - 4, 0)
+    rows = (
+        (word(b":00" + stamp.separator + b"0000"), word(b"00000000")),
+        (only(4 + leading), only(rest)),
+        (slack(only(8) & ~only(4) | only(3) & ~only(1)), slack(only(8))),
+        (0, 8 * (8 - rest) if rest else 0),
+    )
+    literal, looked_at, slacks, shift = (np.array(row, np.uint64)[:, None] for row in rows)
+    return _Form(literal, looked_at, slacks, shift, 10**rest, 10.0 ** max(stamp.digits, 4))
+
+
 class StampReader:
     """Turns stamps into seconds since the epoch, to the bit as the plain way does."""
 
@@ -43,29 +72,44 @@ class StampReader:
 
     def read(self, text: Text, at: Places, stamp: Stamp) -> tuple[Times, Flags]:
         """Return the time that stands at each place, its prefix aside, and for which of them it is sure."""
-        leading = min(stamp.digits, 4)
-        first, second, third, fourth = np.ascontiguousarray(text.rows(at, 4).T)
-        new = np.flatnonzero((first[1:] != first[:-1]) | (second[1:] != second[:-1])) + 1
-        runs = np.concatenate((np.zeros(min(1, at.size), np.int64), new))
-        minutes = [self._minute(text.data[place : place + 16], stamp.zone) for place in at[runs].tolist()]
-        base = np.repeat(np.array(minutes, np.float64), np.diff(runs, append=at.size))
-        third ^= word(b":00" + stamp.separator + b"0000")
-        third &= only(4 + leading)
-        sure = ~over_nine(third, only(8) & ~only(4) | only(3) & ~only(1))
-        digits = eight_digits(third)
-        second_of_minute = digits // 100_000
-        fraction = digits - second_of_minute * 100_000
-        places = 4
-        if stamp.digits > leading:
-            rest = stamp.digits - leading
-            fourth ^= word(b"00000000")
-            fourth &= only(rest)
-            sure &= ~over_nine(fourth, only(8))
-            fraction = fraction * 10**rest + eight_digits(fourth << np.uint64(64 - 8 * rest))
-            places = stamp.digits
-        sure &= second_of_minute < 60
-        sure &= ~np.isnan(base)
-        return (base + second_of_minute) + fraction / 10.0**places, sure
+        form = _form(stamp)
+        columns = np.ascontiguousarray(text.rows(at, 4).T)
+        base = self._bases(text, at, columns[:2], stamp.zone)
+        digits = columns[2:]
+        digits ^= form.literal
+        digits &= form.looked_at
+        marks = over(digits, form.slacks)
+        wrong = (marks[0] | marks[1]) != 0
+        digits <<= form.shift
+        first, second = eight_digits(digits)
+        seconds = first // 100_000
+        fraction = (first - seconds * 100_000) * form.scale + second
+        wrong |= seconds >= 60
+        wrong |= np.isnan(base)
+        return (base + seconds) + fraction / form.whole, ~wrong
+
+    def _bases(self, text: Text, at: Places, dates: Words, zone: str) -> Times:
+        """Return the seconds at which the minute of each line begins, NaN where it is none."""
+        changed = dates[:, 1:] != dates[:, :-1]
+        new = (changed[0] | changed[1]).nonzero()[0] + 1
+        minutes = np.array([self._minute(text.piece(place, 16), zone) for place in at[:1].tolist() + at[new].tolist()])
+        if not new.size:
+            return minutes
+        counts = np.empty(new.size + 1, np.int64)
+        counts[0], counts[1:-1], counts[-1] = new[0], new[1:] - new[:-1], at.size - new[-1]
+        return minutes.repeat(counts)
+
+    def time(self, raw: bytes, stamp: Stamp) -> float | None:
+        """Return the time at the begin of a single line, None where it is not sure."""
+        begin = len(stamp.prefix)
+        behind = raw[begin + 16 : stamp.size]
+        second, separator, fraction = behind[1:3], behind[3:4], behind[4:]
+        if not raw.startswith(stamp.prefix) or (behind[:1], separator) != (b":", stamp.separator):
+            return None
+        if len(fraction) != stamp.digits or not (second + fraction).isdigit() or second >= b"60":
+            return None
+        base = self._minute(raw[begin : begin + 16], stamp.zone)
+        return None if isnan(base) else (base + int(second)) + int(fraction) / 10.0**stamp.digits
 
     def _minute(self, written: bytes, zone: str) -> float:
         """Return the seconds of a minute's beginning, NaN where it is none."""

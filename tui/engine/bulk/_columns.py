@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tui.engine.bulk._call_layout import Hits as CallHits
 from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Flags, Places, Text, Words, fingerprints
+from tui.engine.dialects._message import TEXT_LENGTH, known_trace
 from tui.engine.metrics.latency import is_sample
 from tui.engine.model import LogEvent
 
@@ -34,6 +35,9 @@ class Columns(NamedTuple):
     def kept(self, which: Flags | Places) -> "Columns":
         """Return some of them, or all in another order."""
         return Columns._make(column[which] for column in self)
+
+
+_NONE = Columns(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0, np.int64), np.empty(0, np.uint64))
 
 
 class Series:
@@ -99,6 +103,22 @@ def of_samples(found: Iterable[SampleHits], text: Text, leveled: Flags) -> list[
     ]
 
 
+def as_event(hits: SampleHits, place: int, text: Text, common: LogEvent) -> LogEvent:
+    """Return one of the latencies found as the plain parser does; ``common`` is what its series has in common.
+
+    Its text is what stands before the tag, a line end, and what stands behind the words.
+    """
+    before, _, after = common.text.partition("\n")
+    begin, token, token_end = (int(column[place]) for column in (hits.messages, hits.tokens, hits.token_ends))
+    return common._replace(
+        line=int(hits.lines[place]) + 1,
+        time=float(hits.times[place]),
+        ms=float(hits.ms[place]),
+        trace=known_trace(text.piece(token, token_end - token).decode() or None),
+        text=f"{before}{text.piece(begin, int(hits.stops[place]) - begin).decode()}{after}"[:TEXT_LENGTH],
+    )
+
+
 def of_calls(found: Iterable[CallHits], text: Text, leveled: Flags) -> list[Columns]:
     """Return the columns of calls that were found."""
     return [
@@ -119,6 +139,8 @@ def _marks(codes: Places, begins: Places, ends: Places, text: Text, leveled: Fla
 
 def of_events(events: Sequence[LogEvent], series: Series) -> Columns:
     """Return the columns of events that were understood line by line."""
+    if not events:
+        return _NONE
     texts = [(event.id or event.text).encode("utf-8", "replace").replace(b"\n", b" ") for event in events]
     text = Text(b"".join(each + b"\n" for each in texts))
     values = [event.ms if event.ms is not None else event.duration_s for event in events]
@@ -133,22 +155,28 @@ def of_events(events: Sequence[LogEvent], series: Series) -> Columns:
 
 def joined(parts: Sequence[Columns]) -> tuple[Columns, Places]:
     """Return everything in the order of its lines, and where each was in the parts."""
-    whole = Columns._make(np.concatenate(column) for column in zip(*parts, strict=True))
+    filled = [part for part in parts if part.lines.size]
+    if len(filled) < 2:
+        only = filled[0] if filled else parts[0]
+        return only, np.arange(only.lines.size)
+    whole = Columns._make(np.concatenate(column) for column in zip(*filled, strict=True))
     order = np.argsort(whole.lines, kind="stable")
     return whole.kept(order), order
 
 
 def doubtful(columns: Columns, leveled: Flags, last_line: int) -> Flags:
     """Tell which of them may have a twin, in the block or beyond its ends (semantics R71)."""
-    found = (columns.lines <= TWIN_LINES) | (columns.lines > last_line - TWIN_LINES)
-    found &= leveled[columns.codes]
-    may = np.flatnonzero(leveled[columns.codes])
+    may = leveled[columns.codes].nonzero()[0]
+    found = np.zeros(columns.lines.size, np.bool_)
+    if not may.size:
+        return found
     lines, times, marks = columns.lines[may], columns.times[may], columns.marks[may]
-    for step in range(1, TWIN_LINES + 1):
-        near = lines[step:] - lines[:-step] <= TWIN_LINES
-        if not near.any():
-            break
-        alike = near & (marks[step:] == marks[:-step]) & (np.abs(times[step:] - times[:-step]) <= _TWIN_S)
-        pairs = np.flatnonzero(alike)
-        found[may[pairs]] = found[may[pairs + step]] = True
+    found[may] = (lines <= TWIN_LINES) | (lines > last_line - TWIN_LINES)
+    for step in range(1, min(TWIN_LINES + 1, may.size)):
+        pairs = (marks[step:] == marks[:-step]).nonzero()[0]
+        if pairs.size:
+            near = lines[pairs + step] - lines[pairs] <= TWIN_LINES
+            near &= np.abs(times[pairs + step] - times[pairs]) <= _TWIN_S
+            pairs = pairs[near]
+            found[may[pairs]] = found[may[pairs + step]] = True
     return found

@@ -49,11 +49,11 @@ class Layouts:
 
     def find(self, text: Text, lines: Places, found: Flags, clock: StampReader) -> Iterator[Hits]:
         """Yield those of some lines that have a layout, and mark them as found."""
-        for same_time in self._by_size.values():
-            for hits in same_time.find(text, lines, found, clock):
+        for place, same_time in enumerate(self._by_size.values()):
+            left = lines[~found[lines]] if place else lines
+            for hits in same_time.find(text, left, found, clock):
                 found[hits.lines] = True
                 yield hits
-            lines = lines[~found[lines]]
 
 
 class _SameTime:
@@ -78,15 +78,14 @@ class _SameTime:
 
     def find(self, text: Text, lines: Places, found: Flags, clock: StampReader) -> Iterator[Hits]:
         which = self._heads.first(text, text.starts[lines] + self._offset)
-        while True:
-            some = np.flatnonzero(which >= 0)
-            if not some.size:
-                return
+        while (some := (which >= 0).nonzero()[0]).size:
             lines, which = lines[some], which[some]
             families = self._family[which]
             for family, layouts in enumerate(self._families):
-                mine = np.flatnonzero(families == family)
+                mine = (families == family).nonzero()[0]
                 if mine.size:
                     yield layouts.find(text, lines[mine], self._within[which[mine]], clock)
+            if not self._heads.is_chained:
+                return
             left = ~found[lines]
             lines, which = lines[left], self._heads.following[which[left]]

@@ -12,8 +12,9 @@ class Literals:
 
     def __init__(self, pieces: Sequence[bytes]) -> None:
         self.sizes: Places = np.array([len(piece) for piece in pieces], np.int64)
-        self._count = -(-max(map(len, pieces)) // 8)
-        """Words of the longest."""
+        self.size = max(map(len, pieces))
+        """Bytes of the longest."""
+        self._count = -(-self.size // 8)
         self._words = self._rows(pieces)
         self._masks = self._rows([b"\xff" * len(piece) for piece in pieces])
 
@@ -24,12 +25,11 @@ class Literals:
     def stand(self, text: Text, places: Places, which: Places) -> Flags:
         """Tell at which places stands the piece with the number given for each."""
         found = np.ones(places.size, np.bool_)
-        if self._count:
-            words = text.rows(places, self._count)
-            words ^= self._words.take(which, axis=0)
-            words &= self._masks.take(which, axis=0)
-            if words.any():
-                found[np.flatnonzero(words) // self._count] = False
+        words = text.rows(places, self._count)
+        words ^= self._words.take(which, axis=0)
+        words &= self._masks.take(which, axis=0)
+        if words.any():
+            found[np.flatnonzero(words) // self._count] = False
         return found
 
 
@@ -49,6 +49,8 @@ class Heads:
         for piece, slot in enumerate(self._slots(words).tolist()):
             self.following[piece] = self._first[slot]
             self._first[slot] = piece
+        self.is_chained = bool((self.following >= 0).any())
+        """Whether there is one to try after any."""
 
     def first(self, text: Text, places: Places) -> Places:
         """Return the piece to try first at each place, -1 where none is."""

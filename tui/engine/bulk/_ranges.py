@@ -32,7 +32,7 @@ from tui.engine.sources._follow import Unread
 from tui.engine.sources._lines import cut
 from tui.engine.worker import take_worker
 
-BLOCK_SIZE = 1024**2
+BLOCK_SIZE = 2 * 1024**2
 """Bytes understood at once."""
 
 WINDOW = 64 * 1024

@@ -67,8 +67,9 @@ class SampleLayouts:
     def __init__(self, layouts: Sequence[SampleLayout], codes: Sequence[int]) -> None:
         """``codes`` are the numbers of their series."""
         self._common = layouts[0].family
-        self._codes, self._least = np.array(codes), np.array([layout.least for layout in layouts])
+        self._codes = np.array(codes)
         self._messages = np.array([layout.stamp.size + layout.message for layout in layouts])
+        self._prefixes = Literals([layout.stamp.prefix for layout in layouts])
         self._heads = Literals([layout.head for layout in layouts])
         self._tails = Literals([layout.tail for layout in layouts])
         self._afters = Literals([layout.after or b"" for layout in layouts])
@@ -76,19 +77,17 @@ class SampleLayouts:
     def find(self, text: Text, lines: Places, which: Places, clock: StampReader) -> Hits:
         """Return those of some lines that are surely laid out as told for each."""
         common = self._common
-        search = Search(text, lines, which, self._least)
-        search.stamp(common.stamp, clock)
+        search = Search(text, lines, which)
+        search.stamp(common.stamp, self._prefixes, clock)
         search.literals(self._heads)
+        search.settle()
         if common.token:
             search.token(ord(" "), quoted=common.quoted)
             search.literal(common.label)
-        search.milliseconds()
-        search.unit(ord('"' if common.quoted else "\n"))
+        search.milliseconds(ord('"' if common.quoted else "\n"))
         search.rest(quoted=common.quoted)
         search.literals(self._tails)
-        if common.after is not None:
-            search.to_end(self._afters)
-        search.keep(search.at == search.ends)
+        search.end(None if common.after is None else self._afters)
         messages = search.starts + self._messages[search.which]
         tokens = (search.tokens, search.token_ends) if common.token else (search.starts, search.starts)
         codes = self._codes[search.which]

@@ -1,11 +1,11 @@
-"""Lines told by what is in them beside digits, many at once: by a number made of it, and then word by word."""
+"""Lines told by what is in them beside digits, many at once: guessed by a few words, and then looked at in all."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.engine.bulk._words import MIX, Places, Text, Words, first_bytes, without_digits
+from tui.engine.bulk._words import MIX, Places, Text, Words, digit_slacks, first_bytes, without_digits, wrong_places
 
 LONGEST = 256
 """Bytes of a line that is told so."""
@@ -14,8 +14,8 @@ _SLOT_BITS = 12
 _STAMP_WORDS = 3
 """A line of some length begins with a time, which is no help in telling it from others."""
 
-_AT_ONCE = 2048
-"""Lines looked at in one step: what is worked on should stay in the processor's cache."""
+_AT_ONCE = 20_000
+"""Words looked at in one step: what is worked on should stay in the processor's cache."""
 
 
 class Templates:
@@ -36,57 +36,88 @@ class Templates:
         found = np.zeros(text.ends.size, np.int8)
         for size, mine in _sizes(text, lines):
             if size in self._by_size:
-                for begin in range(0, mine.size, _AT_ONCE):
-                    some = mine[begin : begin + _AT_ONCE]
+                step = _AT_ONCE // size
+                for begin in range(0, mine.size, step):
+                    some = mine[begin : begin + step]
                     found[some] = self._by_size[size].codes(text, some)
         return found[lines]
 
 
 class _OneSize:
-    """Templates of lines of so many words; the first one fits none."""
+    """Templates of lines of so many words; the first one stands for none.
+
+    A few columns of words, digits aside, tell which template a line may have; there are as many as it takes to tell
+    the templates from each other.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._mix = MIX[:size].copy()
-        if size > _STAMP_WORDS:
-            self._mix[:_STAMP_WORDS] = 0
+        self._columns = [min(_STAMP_WORDS, size - 1)]
         self._wanted: Words = np.zeros((1, size), np.uint64)
-        self._lengths = np.zeros(1, np.int64)
+        """Each with zeros for its digits."""
+        self._slacks: Words = np.zeros((1, size), np.uint64)
+        """See ``digit_slacks``."""
         self._codes = np.zeros(1, np.int8)
-        self._next = [0]
-        self._slots = np.zeros(1 << _SLOT_BITS, np.int32)
-        """The newest template of each number; those before it follow in ``_next``."""
+        self._slots = np.zeros(0, np.int32)
+        """The last template of each number; those before it follow in ``_next``."""
+        self._next: list[int] = []
 
     def add(self, text: Text, lines: Places, codes: NDArray[np.int8]) -> None:
-        words, slots = self._look(text, lines)
-        for template, slot in enumerate(slots.tolist(), len(self._next)):
+        words = self._rows(text, lines)
+        self._wanted = np.concatenate((self._wanted, words))
+        self._slacks = np.concatenate((self._slacks, digit_slacks(words)))
+        self._codes = np.concatenate((self._codes, codes))
+        numbers = self._numbers(self._wanted[1:])
+        while len(alike := _pair(numbers)) and len(self._columns) < self._size:
+            one, other = self._wanted[1:][alike]
+            self._columns.append(int((one != other).nonzero()[0][-1]))
+            numbers = self._numbers(self._wanted[1:])
+        self._slots, self._next = np.zeros(1 << _SLOT_BITS, np.int32), [0]
+        for template, slot in enumerate(_slots(numbers).tolist(), 1):
             self._next.append(int(self._slots[slot]))
             self._slots[slot] = template
-        self._wanted = np.concatenate((self._wanted, words))
-        self._lengths = np.concatenate((self._lengths, text.ends[lines] - text.starts[lines]))
-        self._codes = np.concatenate((self._codes, codes))
 
     def codes(self, text: Text, lines: Places) -> NDArray[np.int8]:
-        words, slots = self._look(text, lines)
-        lengths = text.ends[lines] - text.starts[lines]
-        templates = self._slots[slots]
-        left = np.flatnonzero(templates)
+        words = self._rows(text, lines)
+        templates = self._slots[_slots(self._numbers(words))]
+        left = templates.nonzero()[0]
         while left.size:
             tried = templates[left]
-            other = self._lengths[tried] != lengths[left]
-            unlike = (words if left.size == lines.size else words[left]) != self._wanted.take(tried, axis=0)
-            other[np.flatnonzero(unlike) // self._size] = True
+            off = self._wanted.take(tried, axis=0)
+            off ^= words if left.size == lines.size else words[left]
+            wrong = wrong_places(off, self._slacks.take(tried, axis=0))
+            if not wrong.size:
+                break
+            other = np.zeros(left.size, np.bool_)
+            other[wrong // self._size] = True
             left = left[other]
             templates[left] = [self._next[template] for template in templates[left].tolist()]
             left = left[templates[left] > 0]
         return self._codes[templates]
 
-    def _look(self, text: Text, lines: Places) -> tuple[Words, NDArray[np.int64]]:
-        """Return the words of lines without their digits, and the slot of each line."""
-        words = text.rows(text.starts[lines], self._size)
-        words[:, -1] &= first_bytes(text.ends[lines] - text.starts[lines] - 8 * (self._size - 1))
-        words = without_digits(words)
-        return words, ((words @ self._mix) >> np.uint64(64 - _SLOT_BITS)).view(np.int64)
+    def _rows(self, text: Text, lines: Places) -> Words:
+        """Return the words of each line, zero behind its end."""
+        starts = text.starts[lines]
+        words = text.rows(starts, self._size)
+        words[:, -1] &= first_bytes(text.ends[lines] - starts - 8 * (self._size - 1))
+        return words
+
+    def _numbers(self, words: Words) -> Words:
+        found = np.zeros(len(words), np.uint64)
+        for column in self._columns:
+            found += without_digits(words[:, column]) * MIX[column]
+        return found
+
+
+def _slots(numbers: Words) -> Places:
+    return (numbers >> np.uint64(64 - _SLOT_BITS)).view(np.int64)
+
+
+def _pair(numbers: Words) -> Places:
+    """Return two places at which the same number is, none if there are no such."""
+    order = np.argsort(numbers)
+    twins = (numbers[order[1:]] == numbers[order[:-1]]).nonzero()[0]
+    return order[twins[0] : twins[0] + 2] if twins.size else twins
 
 
 def _sizes(text: Text, lines: Places) -> list[tuple[int, Places]]:

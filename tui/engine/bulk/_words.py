@@ -12,16 +12,23 @@ Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-PADDING = 1024
+PADDING = 4096
 """Bytes behind the text that may be looked at."""
 
 _ONES = np.uint64(0x0101010101010101)
 _HIGH = np.uint64(0x8080808080808080)
 _LOW7 = np.uint64(0x7F7F7F7F7F7F7F7F)
 _ZEROS = np.uint64(0x3030303030303030)
+_UPPER_HALVES = np.uint64(0xF0F0F0F0F0F0F0F0)
 _OVER_NINE = np.uint64(0x7676767676767676)
 _PAIRS = np.uint64(0x000000FF000000FF)
-_BYTE = np.uint64(8)
+_EACH = [np.uint64(char * 0x0101010101010101) for char in range(256)]
+_ONE, _SEVEN, _TEN = np.uint64(1), np.uint64(7), np.uint64(10)
+_BYTE, _TWO_BYTES, _FOUR_BYTES, _SEVEN_BYTES = np.uint64(8), np.uint64(16), np.uint64(32), np.uint64(56)
+_UPPER, _LOWER = np.uint64(0x000F424000000064), np.uint64(0x0000271000000001)
+_SHIFTS: Words = np.array([(64 - 8 * count) % 64 for count in range(9)], np.uint64)
+"""That leave so many bytes of a word, at its end."""
+
 _FIRST: Words = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
 _FINGERPRINT = 48
 _FIRST_OF_MANY: Words = np.array(
@@ -34,14 +41,19 @@ _FIRST_OF_MANY: Words = np.array(
 _WHERE = np.uint64(0x0001020304050607)
 """Times a byte's lowest bit: its number, in the highest byte."""
 
-MIX: Words = np.random.default_rng(0).integers(1 << 62, 1 << 63, PADDING // 8, np.uint64) | np.uint64(1)
+MIX: Words = np.random.default_rng(0).integers(1 << 62, 1 << 63, 512, np.uint64) | np.uint64(1)
 """Numbers to make one of many words: for a first guess only, what is found so is looked at."""
+
+
+_LARGE = 8 * 1024**2
+"""More than any array of a block; nothing is written there, so that it takes no memory."""
 
 
 class Room:
     """Memory for one block after the other: what is asked for anew is cleared page by page by the system."""
 
     def __init__(self) -> None:
+        np.empty(_LARGE, np.uint8)  # given back at once: from then on the C library keeps what is freed below that
         self._chars = self._flags = np.zeros(0, np.uint8)
 
     def of(self, size: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -81,6 +93,10 @@ class Text:
         """Return so many words in a row from each place on: that costs little more than one."""
         return self._every(np.dtype(f"V{8 * count}"))[places].view("<u8").reshape(-1, count)
 
+    def piece(self, place: int, size: int) -> bytes:
+        """Return so many bytes from a place on."""
+        return self.data[place : place + size]
+
     def line(self, index: int) -> bytes:
         """Return a line without its newline."""
         return self.data[self.starts[index] : self.ends[index]]
@@ -97,12 +113,12 @@ def _newlines(chars: NDArray[np.uint8], flags: NDArray[np.uint8]) -> Places:
     flags[-8:] = 0
     np.equal(chars, 10, out=flags[: chars.size].view(np.bool_))
     eights = flags.view("<u8")
-    some = np.flatnonzero(eights != 0)
+    some: Places = (eights != 0).nonzero()[0]
     seen = eights[some]
-    if (seen & (seen - np.uint64(1))).any():
+    if (seen & (seen - _ONE)).any():
         return np.flatnonzero(flags)
     seen *= _WHERE
-    seen >>= np.uint64(56)
+    seen >>= _SEVEN_BYTES
     some <<= 3
     some += seen.view(np.int64)
     return some
@@ -134,25 +150,27 @@ def no_digits(words: Words) -> Words:
 
 
 def without_digits(words: Words) -> Words:
-    """Return words that are equal exactly where the bytes are, all digits taken for one; changes what it is given."""
-    words ^= _ZEROS
-    kept = words & _LOW7
-    kept += _OVER_NINE
-    kept |= words
-    kept &= _HIGH
-    kept |= kept - (kept >> np.uint64(7))
-    words &= kept
-    return words
+    """Return words with 0 for every digit."""
+    kept = no_digits(words)
+    kept |= kept - (kept >> _SEVEN)
+    kept |= _UPPER_HALVES
+    kept &= words
+    return kept
+
+
+def digit_slacks(words: Words) -> Words:
+    """Return what may be added without touching a high bit to words that differ from these in their digits only."""
+    return _OVER_NINE + (no_digits(words) >> _SEVEN) * np.uint64(9)
 
 
 def first_mark(marks: Words) -> Places:
     """Return the index of the first byte whose high bit is set, 8 where none is; no other bit may be set."""
-    index = marks >> np.uint64(7)
-    index &= ~index + np.uint64(1)
-    index -= np.uint64(1)
+    index = marks >> _SEVEN
+    index ^= index - _ONE
+    index >>= _ONE
     index &= _ONES
     index *= _ONES
-    index >>= np.uint64(56)
+    index >>= _SEVEN_BYTES
     return index.view(np.int64)
 
 
@@ -161,41 +179,60 @@ def unusual(words: Words, low: int, others: bytes = b"") -> Words:
 
     Bits of bytes behind that one mean nothing.
     """
-    found = words - _ONES * np.uint64(low)
+    found = words - _EACH[low]
     found |= words
     for char in others:
-        off = words ^ (_ONES * np.uint64(char))
-        found |= (off - _ONES) & ~off
+        off = words ^ _EACH[char]
+        less = off - _ONES
+        np.invert(off, out=off)
+        less &= off
+        found |= less
     found &= _HIGH
     return found
 
 
 def number(words: Words, counts: Places) -> Places:
     """Return the number that the first ``counts`` (1…8) digits of each word write."""
-    shift = np.uint64(64) - (counts.view(np.uint64) << np.uint64(3))
-    return eight_digits((words ^ _ZEROS) << shift)
+    values = words ^ _ZEROS
+    values <<= _SHIFTS[counts]
+    return eight_digits(values)
 
 
 def eight_digits(values: Words) -> Places:
     """Return the number whose digits, none of them above nine, are the bytes of each word."""
-    pairs = values * np.uint64(10)
+    pairs = values * _TEN
     pairs += values >> _BYTE
-    upper = (pairs & _PAIRS) * np.uint64(0x000F424000000064)
-    pairs >>= np.uint64(16)
+    upper = pairs & _PAIRS
+    upper *= _UPPER
+    pairs >>= _TWO_BYTES
     pairs &= _PAIRS
-    pairs *= np.uint64(0x0000271000000001)
+    pairs *= _LOWER
     pairs += upper
-    pairs >>= np.uint64(32)
+    pairs >>= _FOUR_BYTES
     return pairs.view(np.int64)
 
 
-def over_nine(values: Words, digits: np.uint64) -> Flags:
-    """Tell which words have a byte above nine where ``digits`` has one, or any but zero elsewhere."""
-    found = values + (_LOW7 - (np.uint64(9) * (digits & _ONES)))
+def slack(digits: np.uint64) -> np.uint64:
+    """Return what added to a word touches no high bit as long as its ``digits`` are nine at most, the rest zero."""
+    return np.uint64(int(_LOW7) - 9 * (int(digits) & int(_ONES)))
+
+
+def over(values: Words, slacks: Words) -> Words:
+    """Return words that are not zero where a byte is more than there may be."""
+    found = values + slacks
     found |= values
     found &= _HIGH
-    flags: Flags = found != 0
-    return flags
+    return found
+
+
+def wrong_places(values: Words, slacks: Words) -> Places:
+    """Return which of rows of words, one behind the other, have more somewhere than may be; changes ``slacks``."""
+    slacks += values
+    slacks |= values
+    if np.minimum.reduce(slacks.view(np.int8), axis=None, initial=0) >= 0:
+        return np.zeros(0, np.int64)
+    places: Places = (slacks & _HIGH).reshape(-1).nonzero()[0]
+    return places
 
 
 def fingerprints(text: Text, begins: Places, stops: Places) -> Words:

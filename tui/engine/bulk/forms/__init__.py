@@ -1,13 +1,14 @@
-"""Layouts that are read in many lines at once, one per file; each learns it from a line that was understood.
+"""Writings in which many lines are read at once, one per file; each finds the message in a line that was understood.
 
-A file has a function ``learn(raw, event)``: the layout of a raw line that the plain parser took for the event, or
-None. What a layout says has to be true of every line it fits: see ``tui/engine/bulk/_sample_layout.py``.
+A file has a function ``place(raw, event)``: where in a raw line that the plain parser took for the event stand its time
+and its message, or None where that is not sure. What is learned from it has to be true of every line that has the same
+bytes around them: see ``tui/engine/bulk/_sample_layout.py``.
 """
 
 from collections.abc import Callable
 
-from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk.forms import andrea, guide
+from tui.engine.bulk.forms._pieces import Place
 from tui.engine.model import LogEvent
 
-FORMS: tuple[Callable[[bytes, LogEvent], Layout | None], ...] = (guide.learn, andrea.learn)
+FORMS: tuple[Callable[[bytes, LogEvent], Place | None], ...] = (guide.place, andrea.place)

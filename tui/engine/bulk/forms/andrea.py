@@ -4,8 +4,7 @@ import json
 import re
 
 from tui.engine.bulk._clock import Stamp
-from tui.engine.bulk._layouts import Layout
-from tui.engine.bulk.forms._pieces import Place, layout
+from tui.engine.bulk.forms._pieces import Place
 from tui.engine.model import LogEvent
 
 _LINE = re.compile(
@@ -16,8 +15,8 @@ _TRACE_ID = re.compile(rb'(?P<tail>", "trace_id": ")[^"]*(?P<after>".*)')
 _UNLIKE = {"record", "err"}
 
 
-def learn(raw: bytes, event: LogEvent) -> Layout | None:
-    """Return the layout of such a record: all of it but time, ids, numbers and the rest of the message."""
+def place(raw: bytes, _event: LogEvent) -> Place | None:
+    """Return where the message stands in such a record; behind it may be one more text that varies, the trace's id."""
     found = _LINE.fullmatch(raw)
     if not found or not _is_usual(raw):
         return None
@@ -25,7 +24,7 @@ def learn(raw: bytes, event: LogEvent) -> Layout | None:
     tail, after = found["tail"], None
     if traced := _TRACE_ID.fullmatch(tail):
         tail, after = traced["tail"], traced["after"]
-    return layout(raw, event, Place(stamp, found.start("message"), found.end("message"), tail, after, quoted=True))
+    return Place(stamp, found.start("message"), found.end("message"), tail, after, quoted=True)
 
 
 def _is_usual(raw: bytes) -> bool:

@@ -3,8 +3,7 @@
 import re
 
 from tui.engine.bulk._clock import Stamp
-from tui.engine.bulk._layouts import Layout
-from tui.engine.bulk.forms._pieces import Place, layout
+from tui.engine.bulk.forms._pieces import Place
 from tui.engine.envelopes._cleaning import is_clean
 from tui.engine.envelopes._envelope import _starting_with
 from tui.engine.model import LogEvent
@@ -14,12 +13,12 @@ _LINE = re.compile(
 )
 
 
-def learn(raw: bytes, event: LogEvent) -> Layout | None:
-    """Return the layout of such a line: behind the time a symbol no wrapping begins with, then the message."""
+def place(raw: bytes, event: LogEvent) -> Place | None:
+    """Return where the message stands in such a line: behind the time and a symbol no wrapping begins with."""
     found = _LINE.fullmatch(raw)
     if not found or event.level is not None:
         return None
     lead = found["lead"].decode("utf-8", "replace")
     if not is_clean(lead) or _starting_with(lead[0]):
         return None
-    return layout(raw, event, Place(Stamp(b"", b".", len(found["fraction"]), "Z"), found.start("message"), len(raw)))
+    return Place(Stamp(b"", b".", len(found["fraction"]), "Z"), found.start("message"), len(raw))

@@ -1,0 +1,68 @@
+"""Failures that were understood before: the very same line but for its time, and for the trace of a stage's error.
+
+A failure alone in its record is what the plain parser says of its line. Nothing in that depends on the time, nor on
+the trace that the guide's form of an error names, as long as that is hexadecimal: no pattern for a call's id, a code
+or speech can find anything in it (semantics R32, R41, R79).
+"""
+
+import re
+from typing import NamedTuple
+
+from tui.engine.bulk._clock import Stamp, StampReader
+from tui.engine.bulk.forms._pieces import Place
+from tui.engine.dialects._message import TEXT_LENGTH
+from tui.engine.model import LogEvent
+
+_KEPT = 2000
+_LONGEST = 64
+_TAG = rb"\[(?:STT|LLM|TTS) [A-Za-z0-9_ .-]+\] "
+_TRACED = re.compile(_TAG + rb"trace=([0-9a-f-]{1,%d}) (?:ERROR|[Ee]rror): " % _LONGEST)
+_ALONE = re.compile(_TAG)
+"""No wrapping goes on with such a tag."""
+
+
+class _Known(NamedTuple):
+    event: LogEvent
+    texts: tuple[str, str]
+    """Its text before and behind the trace."""
+
+
+class Failures:
+    """Failures by what their lines say behind the time."""
+
+    def __init__(self, clock: StampReader) -> None:
+        self._clock = clock
+        self._known: dict[Stamp, dict[bytes, _Known]] = {}
+
+    def learn(self, raw: bytes, event: LogEvent, place: Place) -> None:
+        """Remember the line of a failure that is alone in its record, whatever is above it."""
+        known = self._known.setdefault(place.stamp, {})
+        if len(known) >= _KEPT or self._clock.time(raw, place.stamp) != event.time:
+            return
+        rest, trace = _parted(raw, place.stamp.size)
+        before, mark, behind = event.text.partition(f"trace={trace} ")
+        if trace and event.dialect == "guide" and event.trace == trace and not event.id and mark:
+            if _TRACED.match(raw, place.begin) and len(event.text) < TEXT_LENGTH - _LONGEST:
+                known[rest] = _Known(event, (f"{before}trace=", f" {behind}"))
+        elif _ALONE.match(raw, place.begin) or not place.quoted:
+            known[raw[place.stamp.size :]] = _Known(event, ("", ""))
+
+    def read(self, raw: bytes, line: int) -> LogEvent | None:
+        """Return the failure that a line is, None if it is not known."""
+        for stamp, known in self._known.items():
+            rest, trace = _parted(raw, stamp.size)
+            found = known.get(rest)
+            time = self._clock.time(raw, stamp) if found else None
+            if found and time is not None:
+                event = found.event._replace(line=line, time=time)
+                before, behind = found.texts
+                return event._replace(trace=trace, text=before + trace + behind) if before else event
+        return None
+
+
+def _parted(raw: bytes, begin: int) -> tuple[bytes, str]:
+    """Return the rest of a line, with a mark no line has instead of the trace, and the trace."""
+    found = _TRACED.search(raw, begin)
+    if not found:
+        return raw[begin:], ""
+    return b"%b\0%b" % (raw[begin : found.start(1)], raw[found.end(1) :]), found[1].decode()
