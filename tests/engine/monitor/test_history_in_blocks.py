@@ -43,8 +43,8 @@ async def until(is_so: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def watched(path: Path, columns_from: float, since: float | None) -> dict[str, Any]:
-    """Return everything a monitor knows after it read what the file held and one line more."""
+async def watched(path: Path, columns_from: float, since: float | None, storm: bytes = b"") -> dict[str, Any]:
+    """Return what a monitor knows after it read what the file held, what came later at once, and one line more."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_feed, "COLUMNS_FROM", columns_from)
         patch.setattr(_tail, "BLOCK_SIZE", 100_000)
@@ -54,8 +54,8 @@ async def watched(path: Path, columns_from: float, since: float | None) -> dict[
         monitor = Monitor([source], MetricsStore(Thresholds()), clock, UTC, journal=journal)
         task = asyncio.create_task(monitor.run())
         await until(lambda: source.status().progress is None and bool(monitor.seen()[source.name]))
-        with path.open("a", encoding="utf-8") as file:
-            file.write(LATER)
+        with path.open("ab") as file:
+            file.write(storm + LATER.encode())
         await until(lambda: any(event.trace == "late" for _, events, *_ in journal.calls for event in events))
         first, last = monitor.lines_kept(source.name) or (0, -1)
         known: dict[str, Any] = {
@@ -68,17 +68,19 @@ async def watched(path: Path, columns_from: float, since: float | None) -> dict[
         }
         clock.advance(900)
         known["later"] = asdict(monitor.snapshot()) | {"version": 0}
+        for each in (known["now"], known["later"]) if storm else ():
+            del each["verdict"]["since"]  # depends on when somebody looked while the storm was read
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
     return known
 
 
-async def same_monitor(data: bytes, path: Path, since: float | None = None) -> dict[str, Any]:
+async def same_monitor(data: bytes, path: Path, since: float | None = None, storm: bytes = b"") -> dict[str, Any]:
     path.write_bytes(data)  # noqa: ASYNC240 - before anybody reads
-    plain = await watched(path, inf, since)
+    plain = await watched(path, inf, since, storm)
     path.write_bytes(data)  # noqa: ASYNC240 - before anybody reads
-    at_once = await watched(path, 0, since)
+    at_once = await watched(path, 0, since, storm)
     for what, wanted in plain.items():
         assert at_once[what] == wanted, what
     return at_once
@@ -93,6 +95,21 @@ async def test_figures_records_lines_and_positions_are_those_of_reading_line_by_
     assert sum(len(events) for _, events, *_ in known["journal"]) > 1000
 
 
+@pytest.mark.parametrize("ahead_s", [0.0, 4 * 3600.0, 5 * 3600.0])
+@pytest.mark.parametrize("dirt", [0.0, 0.002])
+async def test_a_storm_is_understood_as_it_is_line_by_line_even_where_its_clock_is_ahead(
+    dirt: float, ahead_s: float, tmp_path: Path
+) -> None:
+    before = dirty_log(1, 200, dirt=0.0, step=0.05, start=BEGIN - 100)
+    storm = dirty_log(7, 4000, dirt=dirt, step=1.0, start=BEGIN + ahead_s)
+
+    known = await same_monitor(
+        before.removesuffix(b"\n") + b"\n", tmp_path / "app.log", storm=storm.removesuffix(b"\n") + b"\n"
+    )
+
+    assert sum(len(events) for _, events, *_ in known["journal"]) > 1000
+
+
 @pytest.mark.parametrize("dialect", ["andrea", "guide", "guide-docker"])
 async def test_a_story_that_begins_in_the_middle_of_a_log_gives_the_same(dialect: str, tmp_path: Path) -> None:
     data = "".join(f"{line}\n" for line in story(dialect, "all", until=1800)).encode()
@@ -100,7 +117,8 @@ async def test_a_story_that_begins_in_the_middle_of_a_log_gives_the_same(dialect
     await same_monitor(data, tmp_path / "app.log", since=NOW - 1200)
 
 
-async def test_most_of_it_is_understood_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("when", ["history", "storm"])
+async def test_most_of_it_is_understood_in_blocks(when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counted, rebuilt = [], _history.rebuilt
 
     def counting(*args: Any) -> list[LogEvent]:  # noqa: ANN401 - as the function
@@ -109,7 +127,10 @@ async def test_most_of_it_is_understood_in_blocks(tmp_path: Path, monkeypatch: p
         return found
 
     monkeypatch.setattr(_history, "rebuilt", counting)
+    data = dirty_log(3, 4000, dirt=0.0, start=BEGIN).removesuffix(b"\n") + b"\n"
 
-    known = await same_monitor(dirty_log(3, 4000, dirt=0.0, start=BEGIN), tmp_path / "app.log")
+    known = await same_monitor(
+        data if when == "history" else b"\n", tmp_path / "app.log", storm=data if when == "storm" else b""
+    )
 
     assert sum(counted) > 0.8 * sum(len(events) for _, events, *_ in known["journal"])

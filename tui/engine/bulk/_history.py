@@ -1,7 +1,9 @@
-"""Hours of log that a monitor reads before it is live: whole blocks at once, as events."""
+"""Hours of log that a monitor reads before it is live, and storms that come later: whole blocks at once, as events."""
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from functools import partial
+from typing import NamedTuple
 
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._chunks import begins_record, ends_whole, last_cut
@@ -10,6 +12,7 @@ from tui.engine.bulk._rebuilt import rebuilt
 from tui.engine.clock import Clock
 from tui.engine.model import LineBlock, LogEvent
 from tui.engine.parser import Parser
+from tui.engine.parser._parser import FUTURE_S
 
 LEAST = 16 * 1024
 """Bytes that are worth it."""
@@ -18,13 +21,33 @@ _BEGIN_WITHIN = 200
 """Lines of a block among which a record has to begin."""
 
 
+class _Middle(NamedTuple):
+    """The part of a block between its first and its last record, and what it says."""
+
+    begin: int
+    end: int
+    events: list[LogEvent]
+    understood: int
+    unrecognised: int
+
+    def ahead_s(self, arrived: float | None) -> float | None:
+        """Return how far ahead of their arrival the newest of its events were."""
+        if arrived is None:
+            return None
+        return max((event.time - arrived for event in self.events if event.time is not None), default=None)
+
+
 class HistoryParser:
-    """Gives the events that a parser gives of the same blocks; what is not plain history is left to that parser."""
+    """Gives the events that a parser gives of the same blocks; what is not plain log is left to that parser."""
 
     def __init__(self, source: str, tz: tzinfo | None, clock: Clock, parser: Parser) -> None:
         """``parser`` may have read lines before; its counts go on."""
+        self.ahead_s: float | None = None
+        """How far ahead of its arrival the newest line was."""
         self._parser = parser
-        self._reader: BlockReader | None = BlockReader(source, tz, clock.now())
+        self._clock = clock
+        self._new_reader = partial(BlockReader, source, tz)
+        self._reader: BlockReader | None = self._new_reader(clock.now())
         self._above: list[bytes] = []
         self._events = self._unrecognised = 0
 
@@ -40,7 +63,7 @@ class HistoryParser:
 
     @property
     def clamped(self) -> int:
-        """Lines whose time lay too far ahead: of history nobody can tell."""
+        """Lines whose time lay too far ahead of their arrival: of history nobody can tell."""
         return self._parser.clamped
 
     @property
@@ -48,35 +71,53 @@ class HistoryParser:
         """Whether no record waits for more lines."""
         return self._parser.settled
 
-    @property
-    def ahead_s(self) -> float | None:
-        """How far ahead of its arrival the newest line was."""
-        return self._parser.ahead_s
-
     def flush(self) -> list[LogEvent]:
         """Return what was waiting for more lines."""
         return self._parser.flush()
 
+    def begin(self) -> None:
+        """Understand whole blocks from now on; times without a year are of now."""
+        self._reader = self._reader or self._new_reader(self._clock.now())
+
+    def rest(self) -> None:
+        """Leave everything to the parser: there is little to read. What was learned of the log is let go."""
+        self._reader = None
+
     def feed(self, block: LineBlock) -> list[LogEvent]:
         """Return the events of a block."""
-        if block.arrived is not None:
-            self._reader = None  # history is over, and so is what was learned from it
+        parser, found = self._parser, self._found(block)
+        if found is None:
+            events = parser.feed(block)
+            self.ahead_s = parser.ahead_s
+            return events
+        events = parser.feed(_part(block, 0, found.begin))
+        ahead = [parser.ahead_s, found.ahead_s(block.arrived)]
+        events += parser.end_record() + found.events
+        self._events += found.understood
+        self._unrecognised += found.unrecognised
+        parser.passed(b"")
+        events += parser.feed(_part(block, found.end, len(block.lines)))
+        self.ahead_s = max((one for one in (*ahead, parser.ahead_s) if one is not None), default=None)
+        return events
+
+    def _found(self, block: LineBlock) -> _Middle | None:
+        """Return what the whole records of a block say; None where the parser has to be asked about all of it."""
         reader, span = self._reader, self._whole_records(block)
         self._above = [*self._above, *block.lines[-CONTEXT:]][-CONTEXT:]
         if reader is None or span is None:
-            return self._parser.feed(block)
+            return None
         begin, end = span
-        events = self._parser.feed(_part(block, 0, begin)) + self._parser.end_record()
         found = reader.find(b"".join([line + b"\n" for line in block.lines[begin:end]]))
-        self._events += found.understood
-        self._unrecognised += found.unrecognised
-        events += rebuilt(found, reader.series.events, block.first_line + begin - 1)
-        self._parser.passed(b"")
-        return events + self._parser.feed(_part(block, end, len(block.lines)))
+        events = rebuilt(found, reader.series.events, block.first_line + begin - 1)
+        if block.arrived is not None:
+            events = [event._replace(arrived=block.arrived) for event in events]
+        middle = _Middle(begin, end, events, found.understood, found.unrecognised)
+        ahead = middle.ahead_s(block.arrived)
+        return None if ahead is not None and ahead > FUTURE_S else middle
 
     def _whole_records(self, block: LineBlock) -> tuple[int, int] | None:
         """Return between which lines there are whole records, if that is much."""
-        if block.size < LEAST or block.arrived is not None or block.gap or block.life is not None or block.part:
+        if block.size < LEAST or block.gap or block.life is not None or block.part:
             return None
         begin, end = _first_cut(block.lines, self._above), last_cut(block.lines)
         return None if begin is None or end is None or end <= begin else (begin, end)

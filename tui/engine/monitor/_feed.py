@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from math import inf
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.engine.bulk import COLUMNS_FROM, history_parser
 from tui.engine.clock import Clock
@@ -17,6 +17,9 @@ from tui.engine.monitor._skew import Skew
 from tui.engine.parser import Parser
 from tui.engine.sources._source import Source
 from tui.engine.text import t
+
+if TYPE_CHECKING:
+    from tui.engine.bulk._history import HistoryParser
 
 RATE_WINDOW_S = 10.0
 """Lines per second are a mean over this long."""
@@ -92,22 +95,28 @@ class Feed:
         self._bookmark = ""
         self._late = 0
         self._stopped = self._reads_blocks = False
+        self._history: HistoryParser | None = None
         self._distrusted_at: float | None = None
         self._newest = float("-inf")
         self._skew = Skew()
 
     def parts(self, block: LineBlock) -> Iterator[LineBlock]:
-        """Yield a block in parts that are understood in one go: much history as it comes."""
-        return iter((block,)) if self._reads_blocks and block.arrived is None else slices(block)
+        """Yield a block in parts that are understood in one go: where much comes as it comes."""
+        return iter((block,)) if self._reads_blocks else slices(block)
 
     async def prepare(self, block: LineBlock, tz: tzinfo | None) -> None:
-        """Load what understands whole blocks, beside everything else, if so much history comes that it pays."""
-        parser = self.parser
-        if block.arrived is not None or not block.lines or self.live or not isinstance(parser, Parser):
-            return
-        if self.source.status().lag_bytes >= COLUMNS_FROM:
-            self.parser = await asyncio.to_thread(history_parser, self.source.name, tz, self._clock, parser)
-            self._reads_blocks = True
+        """Load what understands whole blocks, beside everything else, while so much comes that it pays."""
+        if not block.lines:
+            if self._history is not None:
+                self._history.rest()
+            self._reads_blocks = False
+        elif not self._reads_blocks and self.source.status().lag_bytes >= COLUMNS_FROM:
+            if isinstance(self.parser, Parser):
+                name, clock, parser = self.source.name, self._clock, self.parser
+                self.parser = self._history = await asyncio.to_thread(history_parser, name, tz, clock, parser)
+            if self._history is not None:
+                self._history.begin()
+                self._reads_blocks = True
 
     def read(self, block: LineBlock) -> list[LogEvent]:
         """Return the events of a block; an idle read ends the record that was waiting for more lines."""
