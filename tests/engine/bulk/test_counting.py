@@ -1,6 +1,7 @@
 """Calls and latencies in columns leave every counter as they do one after the other."""
 
 import random
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from tui.engine.metrics import levels as levels_module
 from tui.engine.metrics.period import PeriodFigures
 from tui.engine.metrics.samples import Calls, Samples
 from tui.engine.metrics.totals import Asked, SourceTotals
+from tui.engine.metrics.twins import Twins
 from tui.engine.model import LogEvent, Thresholds
 from tui.engine.report import Span
 
@@ -106,3 +108,24 @@ def test_columns_leave_every_counter_as_events_do(seed: int, size: int, jumps: f
             at_once.apply([event for event in part if event in alone], None, samples, calls)
 
         assert _whole(at_once) == _whole(one_by_one)
+
+
+def test_after_a_jump_ahead_only_what_is_of_about_the_same_time_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    def calls(begin: float) -> Calls:
+        times = begin + np.arange(40) / 7
+        zeros = np.zeros(40, np.int64)
+        return Calls(SERIES, zeros, times, times * np.nan, zeros, [f"c{begin}"] * 40, list)
+
+    twins, asked, stamped = Twins(), Counter[str](), Calls.stamped
+
+    def counted(self: Calls) -> np.ndarray:
+        asked[self.ids[0]] += 1
+        return stamped(self)
+
+    assert twins.take(calls(START + 4000))
+    monkeypatch.setattr(Calls, "stamped", counted)
+    begins = [START + 10.0 * number for number in range(50)]
+
+    assert all(twins.take(calls(begin)) for begin in begins)
+    assert set(asked.values()) == {1}
+    assert not twins.take(calls(begins[7]))

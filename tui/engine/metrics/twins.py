@@ -28,6 +28,18 @@ _SERIES_KEPT = 512
 SAMPLES_KEPT = 16
 
 
+class _Taken(NamedTuple):
+    """Events that were taken at once, and the oldest and newest of their times by a platform's clock."""
+
+    columns: "Samples | Calls"
+    oldest: float
+    newest: float
+
+    def may_have(self, first: float, last: float) -> bool:
+        """Tell whether any of these times may be within a span."""
+        return self.oldest <= last and first <= self.newest
+
+
 class Twins:
     """Recognises a record that was already taken (semantics R71).
 
@@ -43,7 +55,7 @@ class Twins:
         """Line, time and key of what was emitted."""
         self._newest: dict[str, float] = {}
         """Time of the newest sample, and of the newest begin or end of a call."""
-        self._unread: deque[Samples | Calls] = deque()
+        self._unread: deque[_Taken] = deque()
         """Taken at once: their keys are worked out when they are needed."""
         self._unread_lines = 0
 
@@ -63,7 +75,7 @@ class Twins:
     def _emitted_before(self, event: LogEvent, time: float, key: int) -> bool:
         if event.kind in _AT_ONCE:
             newest = self._newest.get(_AT_ONCE[event.kind], time)
-            if time <= newest and any(columns.has(time) for columns in self._unread):
+            if time <= newest and any(taken.may_have(time, time) and taken.columns.has(time) for taken in self._unread):
                 self._read()
             self._newest[_AT_ONCE[event.kind]] = max(newest, time)
         if key in self._emitted:
@@ -88,16 +100,20 @@ class Twins:
         if not in_order and not self._are_new(times.tolist()):
             return False
         self._newest[what] = max(newest, float(times.max()))
-        self._unread.append(columns)
+        self._unread.append(_Taken(columns, float(times.min()), float(times.max())))
         self._unread_lines += len(columns.lines)
-        while self._unread_lines - len(self._unread[0].lines) > _EMITTED_KEPT:
-            self._unread_lines -= len(self._unread.popleft().lines)
+        while self._unread_lines - len(self._unread[0].columns.lines) > _EMITTED_KEPT:
+            self._unread_lines -= len(self._unread.popleft().columns.lines)
         return True
 
     def _are_new(self, times: list[float]) -> bool:
         """Tell whether nothing was emitted at these moments, which are all different."""
-        known = {time for _, time, _ in self._order}.union(*(each.stamped().tolist() for each in self._unread))
-        return len(set(times)) == len(times) and known.isdisjoint(times)
+        if len(set(times)) < len(times):
+            return False
+        oldest, newest = min(times), max(times)
+        near = [taken.columns.stamped().tolist() for taken in self._unread if taken.may_have(oldest, newest)]
+        known = {time for _, time, _ in self._order if oldest <= time <= newest}.union(*near)
+        return known.isdisjoint(times)
 
     def _read(self) -> None:
         """Work out what was taken at once, and keep the newest of everything."""
@@ -105,7 +121,7 @@ class Twins:
         while self._unread:
             every += [
                 (event.line, event.time, hash((_key(event), event.time)))
-                for event in self._unread.popleft().events()
+                for event in self._unread.popleft().columns.events()
                 if event.time is not None and _of_platform(event.time)
             ]
         self._order = deque(sorted(every)[-_EMITTED_KEPT:])
