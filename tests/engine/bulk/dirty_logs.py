@@ -64,6 +64,20 @@ def _sample(rng: random.Random) -> str:
     return f"[{stage} {provider}] {trace}TTFB={value}{rng.choice(_REST)}"
 
 
+def _metric(rng: random.Random) -> str:
+    value = f"{rng.randrange(1, 999)}ms" if rng.random() < 0.7 else rng.choice(_VALUES)
+    rest = rng.choice(("", "", " (streaming)", " FAILED", " text FAILEDx", " ms", "\t", " ñ", ' "q"', " (s) "))
+    provider, stage = rng.choice((("azure", "stt"), ("groq", "llm"), ("azure", "tts"), ("my_own", "tts")))
+    what = rng.choice((".ttfb=", ".ttfb=", ".ttfb=", "_stream.ttfb=", ".failed_at="))
+    return rng.choice(
+        (
+            f"[Metrics] {provider}_{stage}{what}{value}{rest}",
+            f"[Metrics] {provider}_{stage}.ttfb={value}{rest}",
+            f"[LATENCY] TTFA (Turn Latency): {value}{rest}",
+        )
+    )
+
+
 def _call(rng: random.Random) -> str:
     id_ = rng.choice(_IDS)
     return rng.choice(
@@ -82,7 +96,9 @@ def _message(rng: random.Random) -> str:
     kind = rng.random()
     if kind < 0.55:
         return rng.choice(("📊 ", "📊 ", "📊 ", "", "⏱️ ", "✔ ")) + _sample(rng)
-    return _call(rng) if kind < 0.7 else rng.choice(_NOISE)
+    if kind < 0.65:
+        return rng.choice(("📊 ", "⚡ ", "⚡️ ", "", "❌ ", "INFO: ")) + _metric(rng)
+    return _call(rng) if kind < 0.78 else rng.choice(_NOISE)
 
 
 def _docker(message: str, at: float, rng: random.Random) -> str:

@@ -42,7 +42,8 @@ from tui.engine.sources._lines import LINE_CAP, cut
 _LAYOUTS_KEPT = 64
 _LONGEST_LAYOUT = 512
 _FAILURES = {"error", "warning"}
-_LEARNED = {"ttfb", "call_opened", "call_closed", *_FAILURES}
+_LEARNED = {"ttfb", "turn", "call_opened", "call_closed", *_FAILURES}
+_FAILED = b"FAILED"
 
 _FEW = 4
 """Unknown lines in a row that are read without looking first whether they may mean anything."""
@@ -193,7 +194,8 @@ class BlockReader:
 
     def _match(self, block: "Block", lines: Places) -> Places:
         """Look for lines of the layouts known among some; return the others."""
-        for hits in self._layouts.find(block.text, lines, block.found, self._clock):
+        some = lines[~block.failed[lines]]
+        for hits in self._layouts.find(block.text, some, block.found, self._clock):
             if isinstance(hits, SampleHits):
                 block.samples.append(hits)
             else:
@@ -318,10 +320,21 @@ class Block:
         """It is of a known layout."""
         self.plain = np.zeros(count, np.bool_)
         """It was read line by line, and that counts."""
+        self.failed = self._saying(_FAILED)
+        """It has a word that makes an error of some latencies."""
         self.samples: list[SampleHits] = []
         self.calls: list[CallHits] = []
         self.failures: dict[int, LogEvent] = {}
         """By their lines, counted from 0."""
+
+    def _saying(self, word: bytes) -> NDArray[np.bool_]:
+        """Tell which lines have a word."""
+        flags, data = np.zeros(self.text.ends.size, np.bool_), self.text.data
+        at = data.find(word)
+        while at >= 0:
+            flags[self.text.ends.searchsorted(at)] = True
+            at = data.find(word, at + 1)
+        return flags
 
     @property
     def at_once(self) -> int:

@@ -7,10 +7,20 @@ from tui.engine.bulk._call_layout import CallLayout
 from tui.engine.bulk._clock import Stamp
 from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._sample_layout import SampleLayout
+from tui.engine.envelopes._envelope import _starting_with
 from tui.engine.model import LogEvent
 
 _SAMPLE = re.compile(rb"\[(?:STT|LLM|TTS) [A-Za-z0-9_ .-]+\] (?:(?P<trace>trace=)[!-~]+ )?(?P<label>TTFB=)\d")
 """No wrapping goes on with such a tag, and no dialect before the guide's knows it."""
+
+_METRIC = re.compile(
+    rb"(?P<lead>[^ -~]{2,8} |(?:\\u[0-9a-f]{4}){1,2} )?"
+    rb"(?P<label>\[Metrics\] [a-z]\w*_(?:stt|llm|tts)(?:_stream)?\.ttfb=|\[LATENCY\] TTFA \(Turn Latency\): )\d"
+)
+"""Behind a symbol with which no wrapping begins; no dialect before the orchestrator's knows these tags.
+
+A line of the first kind that says ``FAILED`` further on is an error: such lines are never looked for.
+"""
 
 _CALL = re.compile(
     rb"(?:[^ -~]{2,8} |(?:\\u[0-9a-f]{4}){1,2} )?"
@@ -35,6 +45,8 @@ def layout(raw: bytes, event: LogEvent, place: Place) -> Layout | None:
     """Return the layout of a line whose message is one of those above, else None."""
     if event.kind == "ttfb" and event.dialect == "guide":
         return _sample(raw, place)
+    if event.kind in {"ttfb", "turn"} and event.dialect == "andrea":
+        return _metric(raw, event, place)
     return _call(raw, event, place) if event.kind in {"call_opened", "call_closed"} else None
 
 
@@ -48,6 +60,17 @@ def _sample(raw: bytes, place: Place) -> SampleLayout | None:
         head, label = raw[begin : found.end("trace")], b" TTFB="
     return SampleLayout(
         place.stamp, head, place.begin - begin, bool(label), label, place.tail, place.after, place.quoted
+    )
+
+
+def _metric(raw: bytes, event: LogEvent, place: Place) -> SampleLayout | None:
+    found = _METRIC.match(raw, place.begin)
+    if not found or (place.quoted and (not found["lead"] or _starting_with(event.text[0]))):
+        return None
+    begin = place.stamp.size
+    head, message = raw[begin : found.end("label")], found.start("label") - begin
+    return SampleLayout(
+        place.stamp, head, message, token=False, label=b"", tail=place.tail, after=place.after, quoted=place.quoted
     )
 
 
