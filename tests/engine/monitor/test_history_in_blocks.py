@@ -88,7 +88,7 @@ async def same_monitor(data: bytes, path: Path, since: float | None = None, stor
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_figures_records_lines_and_positions_are_those_of_reading_line_by_line(seed: int, tmp_path: Path) -> None:
-    data = dirty_log(seed, 4000, dirt=(0.0, 0.002)[seed % 2], step=(0.01, 0.05)[seed // 2 % 2], start=BEGIN)
+    data = dirty_log(seed, 4000, dirt=(0.0, 0.002)[seed % 2], step=(0.002, 0.01)[seed // 2 % 2], start=BEGIN)
 
     known = await same_monitor(data.removesuffix(b"\n") + b"\n", tmp_path / "app.log")
 
