@@ -270,7 +270,7 @@ class BlockReader:
         """Tell whether a line that was understood otherwise belongs to nothing above it."""
         if block.found[index]:
             return True  # only of such lines layouts are learned
-        return block.codes[index] != UNKNOWN and begins_record(block.text.line(index))
+        return block.codes[index] != UNKNOWN and self._failures.begins_record(block.text.line(index))
 
     def _sample_events(self, block: "Block", lines: Places) -> list[LogEvent]:
         """Return latencies in some lines, numbered from 1, as events; only of series with a level."""

@@ -8,12 +8,14 @@ or speech can find anything in it (semantics R32, R41, R79).
 import re
 from typing import NamedTuple
 
+from tui.engine.bulk._chunks import begins_record
 from tui.engine.bulk._clock import Stamp, StampReader
 from tui.engine.bulk.forms._pieces import Place
 from tui.engine.dialects._message import TEXT_LENGTH
 from tui.engine.model import LogEvent
 
 _KEPT = 2000
+_BEGINS_KEPT = 20_000
 _LONGEST = 64
 _TAG = rb"\[(?:STT|LLM|TTS) [A-Za-z0-9_ .-]+\] "
 _TRACED = re.compile(_TAG + rb"trace=([0-9a-f-]{1,%d}) (?:ERROR|[Ee]rror): " % _LONGEST)
@@ -33,6 +35,7 @@ class Failures:
     def __init__(self, clock: StampReader) -> None:
         self._clock = clock
         self._known: dict[Stamp, dict[bytes, _Known]] = {}
+        self._begun: set[tuple[Stamp, bytes]] = set()
 
     def learn(self, raw: bytes, event: LogEvent, place: Place) -> None:
         """Remember the line of a failure that is alone in its record, whatever is above it."""
@@ -46,6 +49,17 @@ class Failures:
                 known[rest] = _Known(event, (f"{before}trace=", f" {behind}"))
         elif _ALONE.match(raw, place.begin) or not place.quoted:
             known[raw[place.stamp.size :]] = _Known(event, ("", ""))
+
+    def begins_record(self, raw: bytes) -> bool:
+        """Tell whether a line that is no failure begins a record: as one did that had the same behind its time."""
+        sure = (stamp for stamp in self._known if self._clock.time(raw, stamp) is not None)
+        rests = [(stamp, raw[stamp.size :]) for stamp in sure]
+        if not self._begun.isdisjoint(rests):
+            return True
+        begins = begins_record(raw)
+        if begins and len(self._begun) < _BEGINS_KEPT:
+            self._begun.update(rests)
+        return begins
 
     def read(self, raw: bytes, line: int) -> LogEvent | None:
         """Return the failure that a line is, None if it is not known."""
