@@ -38,7 +38,7 @@ def counted(command: Sequence[str]) -> dict[str, int]:
     """
     with tempfile.TemporaryDirectory(prefix="voxtop-kept-") as folder:
         out = Path(folder) / "out"
-        valgrind = ["valgrind", "--tool=callgrind", "--dump-line=no", "--dump-before=getsid"]
+        valgrind = ["valgrind", "--quiet", "--tool=callgrind", "--dump-line=no", "--dump-before=getsid"]
         done = subprocess.run(
             [*valgrind, f"--callgrind-out-file={out}", sys.executable, *command],
             cwd=ROOT,

@@ -1,6 +1,6 @@
-"""Memory over days of a running monitor: ``python -m bench.slope HOURS`` prints as JSON [hour, MB], two an hour.
+"""Memory over days of a running monitor: ``python -m bench.slope HOURS [SOURCES]`` prints as JSON [hour, MB].
 
-Three orchestrators of ``tui/simulator`` write logs that rotate every day, another story every six hours. Files,
+So many orchestrators of ``tui/simulator`` write logs that rotate every day, another story every six hours. Files,
 parser, store, raw lines, recording on disk, time machine and alert rules are those of the program; only the screen is
 missing: its part is done by looking at figures and alerts every few seconds.
 """
@@ -39,7 +39,7 @@ from tui.simulator.simulation import Simulation
 from tui.simulator.story import Story
 
 BEGAN = 1_790_000_000.0
-NAMES = ("north", "south", "west")
+SOURCES = 3
 LOOK_S = 10.0
 """A slice of the windows: figures move no more often."""
 EXPLAINED_S = 7200.0
@@ -99,12 +99,12 @@ async def _noted(machine: TimeMachine, clock: ManualClock, hours: float) -> list
     return found
 
 
-async def slope(folder: Path, clock: ManualClock, hours: float) -> list[tuple[float, float]]:
-    """Return the memory over so many hours."""
+async def slope(folder: Path, clock: ManualClock, hours: float, sources: int) -> list[tuple[float, float]]:
+    """Return the memory over so many hours of so many sources."""
     new_store = partial(MetricsStore, Thresholds(), PlaybookCatalogue.load())
     with closing(Recording(clock, folder=folder / "state")) as recording:
         monitor = Monitor((), new_store(), clock, UTC, journal=recording.journal)
-        paths = {name: folder / f"{name}.log" for name in NAMES}
+        paths = {f"app-{number}": folder / f"app-{number}.log" for number in range(sources)}
         for name, path in paths.items():
             recording.source(name, str(path))
             monitor.attach(_source(path, name, clock))
@@ -135,4 +135,5 @@ if __name__ == "__main__":
         tempfile.TemporaryDirectory(prefix="voxtop-slope-") as folder,
         patch.object(_blaming, "explain", _rarely(clock)),
     ):
-        print(json.dumps(simulate(partial(slope, Path(folder), clock, float(sys.argv[1])), clock)))
+        sources = int(sys.argv[2]) if len(sys.argv) > 2 else SOURCES
+        print(json.dumps(simulate(partial(slope, Path(folder), clock, float(sys.argv[1]), sources), clock)))

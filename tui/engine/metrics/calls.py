@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 MAX_OPEN = 100_000
 """Ids open at once; beyond that the oldest is given up as a ghost."""
 
-_ENDED_KEPT = 10_000
+_ENDED_KEPT = 2_000
+"""Calls of a source known to have ended: a line that says so again comes soon, and more would fill memory for days."""
 _WORTH = 32
 """Lines that are counted together at least, or those below them are not tried."""
 _REOPEN_S = 5.0
