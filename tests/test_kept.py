@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.kept import TOLERANCE, compared, counted
+from bench.kept import OTHER_BUILD, TOLERANCE, compared, counted, nearest
 from tests.terminal import require
 
 WORK = """
@@ -68,3 +68,13 @@ def test_an_interpreter_without_a_baseline_passes_and_says_so() -> None:
 def test_a_path_that_is_counted_no_longer_is_missed() -> None:
     lines = [*compared({"parser": 1.0}, {"parser": 1.0, "store": 1.0})]
     assert [good for _, good in lines] == [True, False]
+
+
+def test_another_build_of_a_version_is_compared_less_strictly_and_another_version_not_at_all() -> None:
+    every = {"3.11.7 x86_64": {"parser": 1.0}, "3.13.1 x86_64": {"parser": 2.0}}
+
+    assert nearest(every, "3.11.7 x86_64") == "3.11.7 x86_64"
+    assert nearest(every, "3.11.2 x86_64") == "3.11.7 x86_64"
+    assert nearest(every, "3.12.1 x86_64") is None
+    assert nearest(every, "3.11.7 aarch64") is None
+    assert [good for _, good in compared({"parser": 1.15}, {"parser": 1.0}, OTHER_BUILD)] == [True]
