@@ -108,9 +108,7 @@ class HistoryParser:
             return None
         begin, end = span
         found = reader.find(b"".join([line + b"\n" for line in block.lines[begin:end]]))
-        events = rebuilt(found, reader.series.events, block.first_line + begin - 1)
-        if block.arrived is not None:
-            events = [event._replace(arrived=block.arrived) for event in events]
+        events = rebuilt(found, reader.series.events, block.first_line + begin - 1, block.arrived)
         middle = _Middle(begin, end, events, found.understood, found.unrecognised)
         ahead = middle.ahead_s(block.arrived)
         return None if ahead is not None and ahead > FUTURE_S else middle

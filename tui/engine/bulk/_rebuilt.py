@@ -17,25 +17,26 @@ from tui.engine.model import LogEvent
 _DURATION = len(" duration=")
 
 
-def rebuilt(found: Found, series: Sequence[LogEvent], above: int) -> list[LogEvent]:
+def rebuilt(found: Found, series: Sequence[LogEvent], above: int, arrived: float | None = None) -> list[LogEvent]:
     """Return everything that a block says, in the order of its lines.
 
     Args:
         found: what a ``BlockReader`` found in it.
         series: what its events have in common, by their codes.
         above: lines above the block.
+        arrived: when it was read, if it is no history.
     """
-    events = [event._replace(line=event.line + above) for event in found.events]
+    events = [event._replace(line=event.line + above, arrived=arrived) for event in found.events]
     single = len(events)
-    events += _samples(found.block, series, above)
-    events += _calls(found.block, series, above)
+    events += _samples(found.block, series, above, arrived)
+    events += _calls(found.block, series, above, arrived)
     if len(events) == single:
         return events
     order = np.argsort(np.array([event.line for event in events], np.int64), kind="stable")
     return [events[index] for index in order.tolist()]
 
 
-def _samples(block: Block, series: Sequence[LogEvent], above: int) -> Iterator[LogEvent]:
+def _samples(block: Block, series: Sequence[LogEvent], above: int, arrived: float | None) -> Iterator[LogEvent]:
     for code, hits in chain.from_iterable(map(by_code, block.samples)):
         one = series[code]
         (kind, source), (dialect, level, stage, provider) = one[:2], one[5:9]
@@ -50,10 +51,10 @@ def _samples(block: Block, series: Sequence[LogEvent], above: int) -> Iterator[L
         )
         for line, time, ms, token, words in rows:
             trace, text = known_trace(token or None), f"{before}{words}{after}"[:TEXT_LENGTH]
-            yield LogEvent(kind, source, line, time, None, dialect, level, stage, provider, ms, trace, text=text)
+            yield LogEvent(kind, source, line, time, arrived, dialect, level, stage, provider, ms, trace, text=text)
 
 
-def _calls(block: Block, series: Sequence[LogEvent], above: int) -> Iterator[LogEvent]:
+def _calls(block: Block, series: Sequence[LogEvent], above: int, arrived: float | None) -> Iterator[LogEvent]:
     data = block.text.data
     for code, hits in chain.from_iterable(map(by_code, block.calls)):
         one = series[code]
@@ -64,4 +65,4 @@ def _calls(block: Block, series: Sequence[LogEvent], above: int) -> Iterator[Log
             if lasted is not None:
                 words += data[end : data.index(b"s", end + _DURATION) + 1].decode()
             text = f"{before}{words}{after}"[:TEXT_LENGTH]
-            yield one._replace(line=line + above + 1, time=time, id=id_, duration_s=lasted, text=text)
+            yield one._replace(line=line + above + 1, time=time, arrived=arrived, id=id_, duration_s=lasted, text=text)
