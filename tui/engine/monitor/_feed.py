@@ -29,6 +29,9 @@ SLICE_LINES = 500
 
 _GOOD = (SourceState.LIVE, SourceState.QUIET)
 
+SLICE_EVENTS = 100
+"""Events counted in one go: a picture takes some thirty rounds of the event loop, and each waits for one go."""
+
 SPANS_KEPT = 500
 
 READ_AGE_STEP_S = 10.0
@@ -253,5 +256,5 @@ def slices(block: LineBlock) -> Iterator[LineBlock]:
 
 def in_slices(events: Sequence[LogEvent]) -> Iterator[Sequence[LogEvent]]:
     """Yield events in parts small enough to give way between them; at least one, which may be empty."""
-    for start in range(0, max(1, len(events)), SLICE_LINES):
-        yield events[start : start + SLICE_LINES]
+    for start in range(0, max(1, len(events)), SLICE_EVENTS):
+        yield events[start : start + SLICE_EVENTS]
