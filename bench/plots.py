@@ -108,4 +108,4 @@ def _curve(number: int, curve: Curve, x: Axis, y: Axis) -> Iterator[str]:
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 1 else f"{value:.6f}".rstrip("0")
+    return f"{value:,.0f}" if value >= 1 or not value else f"{value:.6f}".rstrip("0")
