@@ -59,13 +59,12 @@ def monitor_app(
     recording = Recording(clock, settings.retention()) if settings.resume and not read_only else None
     new_store = partial(_new_store, in_force, playbooks, clean)
     told = partial(_joined, [notice, in_force.notice, *((recording.notice,) if recording else ())])
-    store, journal = new_store(), recording.journal if recording else None
-    monitor = Monitor((), store, clock, settings.zone(), told, journal=journal)
+    store = new_store()
+    monitor = Monitor((), store, clock, settings.zone(), told, journal=recording.journal if recording else None)
     following = partial(follow, monitor, opening=_opening(settings, clock, stdin_fd or 0), recording=recording)
     watchlist = _watchlist(monitor, specs, following, clock, settings)
-    companions = [each for each in (companion, recording and recording.run) if each]
-    if settings.listen and not read_only:
-        companions.append(_exporter(settings, store, monitor, clock))
+    exporter = _exporter(settings, store, monitor, clock) if settings.listen and not read_only else None
+    companions = [each for each in (companion, recording and recording.run, exporter) if each]
     archive = None if read_only or companion else Archive(clock, watchlist.identities, only_rollups=bool(recording))
     scoped = ScopedMonitor(monitor, watchlist, new_store, clock)
     machine = TimeMachine(scoped, new_store, in_force.rules, clock, settings.zone(), archive=archive)
@@ -77,6 +76,7 @@ def monitor_app(
         alerts=alerts,
         remember=partial(remember_sources, config_file),
         at_end=recording.close if recording else None,
+        at_input=monitor.courtesy.somebody_waits,
     )
 
 

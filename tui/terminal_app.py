@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import click
+from textual import events
 from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
@@ -90,6 +91,7 @@ class VoxtopApp(BareApp[int]):
         desk: Desk | None = None,
         at_end: Callable[[], None] | None = None,
         look: Viewing | None = None,
+        at_input: Callable[[], None] | None = None,
     ) -> None:
         """Wire the parts.
 
@@ -98,13 +100,14 @@ class VoxtopApp(BareApp[int]):
         are judged; ``remember`` writes sources into the configuration file; ``layout`` is the one to begin with;
         ``read_only`` refuses what changes anything; ``desk`` is what the screens are worked with; ``at_end`` is called
         when all of them have ended; ``look`` is how the program is looked at: its view goes before ``theme`` and
-        ``layout``, as far as it can be had.
+        ``layout``, as far as it can be had; ``at_input`` is called when a key is pressed or the mouse used.
 
         Raises:
             ConfigError: there is no such theme or layout.
         """
         super().__init__(theme, own_themes)
         self._at_end = at_end
+        self._at_input = at_input
         self._look = look or Viewing()
         self._parting = ""
         self.use_keys(self._look.keys)
@@ -119,6 +122,12 @@ class VoxtopApp(BareApp[int]):
         self._alerts = alerts
         self._keepers = (self._own_themes.keep, *keepers)
         self._front = self._dashboard(self._first_view(named(layout, self._layouts.all).name))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Tell that somebody is there before the event goes its way."""
+        if self._at_input and isinstance(event, events.InputEvent):
+            self._at_input()
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Open the dashboard."""

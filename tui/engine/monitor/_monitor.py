@@ -14,6 +14,7 @@ from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import Cumulative, Journal, LineBlock, LogEvent, RawLine, Snapshot, SourceCounts, SourceStatus
 from tui.engine.monitor._blaming import Blaming
+from tui.engine.monitor._courtesy import Courtesy
 from tui.engine.monitor._feed import SLICE_LINES, Feed, Understands, in_slices, untrusted
 from tui.engine.monitor._journal import MemoryJournal
 from tui.engine.monitor._keeper import LineKeeper
@@ -69,6 +70,8 @@ class Monitor:
         """Tells what else belongs among the sources: patterns of names that no file matches."""
         self.chores: list[Callable[[], Coroutine[Any, Any, None]]] = []
         """What else runs as long as the sources are followed."""
+        self.courtesy = Courtesy(clock)
+        """Hears of whoever waits at a screen."""
         self._store = store
         self._clock = clock
         self._tz = tz
@@ -227,7 +230,9 @@ class Monitor:
         feed.write()
 
     async def _give_way(self, longest: float) -> None:
-        """Let the others do all they have to do, for so many seconds at most."""
+        """Let the others do all they have to do, for so many seconds at most; as long as it takes for a key."""
+        if rest := self.courtesy.rest():
+            await asyncio.sleep(rest)
         began = self._clock.monotonic()
         now, left = began, True
         while left and now - began < longest:
