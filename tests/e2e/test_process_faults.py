@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -313,9 +314,10 @@ def test_fault_85_what_a_helper_that_the_system_ended_for_its_memory_leaves_is_d
     with subprocess.Popen(
         [*VOXTOP, "events", str(log)], env=environment(tmp_path), cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True
     ) as program:
-        helper = None
+        helper, deadline = None, time.monotonic() + 60
         while helper is None:
             assert program.poll() is None
+            assert time.monotonic() < deadline
             helper = next((each for each in psutil.Process(program.pid).children() if is_helper(each)), None)
         helper.kill()
         events, complaints = program.communicate(timeout=120)
@@ -327,7 +329,7 @@ def test_fault_85_what_a_helper_that_the_system_ended_for_its_memory_leaves_is_d
 
 def is_helper(process: psutil.Process) -> bool:
     try:
-        return "spawn_main" in str(process.cmdline())
+        return "_serving" in str(process.cmdline())
     except psutil.Error:  # it has ended, or has not become what it will be
         return False
 
