@@ -76,10 +76,12 @@ class LiveConfig:
         self._monitor = monitor
         self._alerts = alerts
         self._playbooks = playbooks
+        self._read_as = file_stamp(reading.path)
+        """The file as it was when the program began; a change before anybody looks is one too."""
 
     async def keep(self, app: VoxtopApp) -> None:
         """Look for changes until cancelled; a file that is just being written is left to settle."""
-        known = seen = file_stamp(self._reading.path)
+        known = seen = self._read_as
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             before, seen = seen, file_stamp(self._reading.path)

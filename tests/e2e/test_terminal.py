@@ -60,7 +60,7 @@ def test_tmux_gives_the_size_asked_for_and_changes_it() -> None:
 def test_tmux_keeps_the_last_screen_and_the_exit_code() -> None:
     with Tmux(["sh", "-c", "echo last words; exit 3"]) as pane:
         assert pane.wait() == 3
-        assert "last words" in pane.screen()
+        assert pane.wait_for("last words")
 
 
 def test_tmux_tells_a_signal_from_an_exit_code() -> None:

@@ -158,10 +158,9 @@ def test_without_a_terminal_it_refuses_and_says_what_to_use(tmp_path: Path) -> N
 
 def test_a_long_history_is_read_behind_the_picture_and_keys_work_meanwhile(tmp_path: Path) -> None:
     log = tmp_path / "app.log"
-    line = stamped("DEBUG nothing of interest in this line at all, only its length matters here " * 2)
+    line = stamped("📊 [TTS Azure] trace=t%d TTFB=%dms")
     with log.open("w") as out:
-        for _ in range(300):
-            out.write(line * 1000)
+        out.writelines(line % (number, 100 + number % 300) for number in range(300_000))
     with Pty([*VOXTOP, "--since", "all", str(log)], env=environment(tmp_path), cwd=tmp_path) as terminal:
         terminal.wait_for("reading history")
         terminal.send("?")
