@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from tui.engine.bulk import Reader, _ranges
+from tui.engine.bulk._apart import Helper
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._columns import is_column
 from tui.engine.bulk._listing import Lister
 from tui.engine.bulk._rebuilt import rebuilt
+from tui.engine.bulk._wire import Part
 from tui.engine.event_lines import STORE_ONLY, EventLines
 from tui.engine.metrics import latency
 from tui.engine.model import LineBlock, LogEvent
@@ -49,6 +51,21 @@ def at_once(data: bytes, reader: BlockReader) -> tuple[list[LogEvent], list[LogE
         sorted(columns, key=lambda event: event.line),
         (found.understood, found.unrecognised, found.bad_samples),
     )
+
+
+def kill_at_the_third_part(monkeypatch: pytest.MonkeyPatch) -> list[Part]:
+    """Let the other process be killed when it is given its third part; return what it is given."""
+    give, given = Helper.give, []
+
+    def killing(self: Helper, part: Part) -> None:
+        given.append(part)
+        if len(given) == 3:
+            self.worker.process.kill()
+            self.worker.process.wait()
+        give(self, part)
+
+    monkeypatch.setattr(Helper, "give", killing)
+    return given
 
 
 def sketch(event: LogEvent) -> LogEvent:

@@ -15,13 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.fuzz import seeds
-from tests.engine.bulk.both_ways import compare, small_blocks, state
+from tests.engine.bulk.both_ways import compare, kill_at_the_third_part, small_blocks, state
 from tests.engine.bulk.dirty_logs import dirty_log
 from tests.engine.reports.reading import DATA, NOW, story
-from tui.engine.bulk._apart import Helper
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._ranges import OpenFile
-from tui.engine.bulk._wire import Part
 from tui.engine.clock import ManualClock
 from tui.engine.metrics.totals import Asked, SourceTotals
 from tui.engine.report import Span
@@ -153,16 +151,7 @@ async def test_what_the_other_process_had_when_it_was_killed_is_understood_here(
 ) -> None:
     path = tmp_path / "app.log"
     path.write_bytes(b"".join(dirty_log(seed, 700, dirt=0.0).removesuffix(b"\n") + b"\n" for seed in range(4)))
-    give, given = Helper.give, []
-
-    def killing(self: Helper, part: Part) -> None:
-        given.append(part)
-        if len(given) == 3:
-            self.worker.process.kill()
-            self.worker.process.wait()
-        give(self, part)
-
-    monkeypatch.setattr(Helper, "give", killing)
+    given = kill_at_the_third_part(monkeypatch)
 
     await same_report(path, parallel_from=0)
 

@@ -14,14 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.bulk.both_ways import NOW, small_blocks, written
+from tests.engine.bulk.both_ways import NOW, kill_at_the_third_part, small_blocks, written
 from tests.engine.bulk.dirty_logs import dirty_log
 from tests.terminal import environment
 from tui.engine.bulk import Reader, parse
-from tui.engine.bulk._apart import Helper
 from tui.engine.bulk._listing import _moments
 from tui.engine.bulk._ranges import OpenFile
-from tui.engine.bulk._wire import Part
 from tui.engine.clock import ManualClock
 from tui.engine.event_lines import EventLines, rfc3339
 from tui.engine.model import LineBlock
@@ -79,16 +77,7 @@ async def test_every_line_is_printed_when_the_other_process_is_killed(
 ) -> None:
     path = tmp_path / "app.log"
     path.write_bytes(b"".join(dirty_log(seed, 700, dirt=0.0).removesuffix(b"\n") + b"\n" for seed in range(4)))
-    give, given = Helper.give, []
-
-    def killing(self: Helper, part: Part) -> None:
-        given.append(part)
-        if len(given) == 3:
-            self.worker.process.kill()
-            self.worker.process.wait()
-        give(self, part)
-
-    monkeypatch.setattr(Helper, "give", killing)
+    given = kill_at_the_third_part(monkeypatch)
 
     await same_lines(path, parallel_from=0)
 
