@@ -31,6 +31,8 @@ DOCS = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- bench: written by make bench -->", "<!-- bench: end -->"
 QUICK = ("ingest", "both_ways", "bulk", "first_paint", "idle", "line_to_screen")
 """What can be tried out in less than two minutes."""
+HOURS = ("memory_slope",)
+"""What takes hours, and is measured only when it is asked for by name."""
 NOT_A_USERS = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
 """Variables that would make every run of the program compile its modules again, or write each line by itself."""
 
@@ -154,7 +156,7 @@ def main() -> int:
         chosen = measurements(Path(folder), quick=asked.quick, size_mb=asked.size)
         if unknown := set(asked.only or ()) - set(chosen):
             parser.error(f"no measurement {', '.join(sorted(unknown))}; there are {', '.join(chosen)}")
-        names = asked.only or (QUICK if asked.quick else list(chosen))
+        names = asked.only or (QUICK if asked.quick else [name for name in chosen if name not in HOURS])
         figures = [figure for name in names for figure in take(name, chosen[name])]
     text = f"{machine()}\n\n{table(figures)}\n"
     print(text)
