@@ -116,7 +116,7 @@ def test_after_a_jump_ahead_only_what_is_of_about_the_same_time_is_compared(monk
         zeros = np.zeros(40, np.int64)
         return Calls(SERIES, zeros, times, times * np.nan, zeros, [f"c{begin}"] * 40, list)
 
-    twins, asked, stamped = Twins(), Counter[str](), Calls.stamped
+    twins, asked, stamped = Twins(columns=True), Counter[str](), Calls.stamped
 
     def counted(self: Calls) -> np.ndarray:
         asked[self.ids[0]] += 1

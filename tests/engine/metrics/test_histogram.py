@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.metrics.log_events import NOW
-from tui.engine.metrics.histogram import MinutePoints, SlidingHistogram, bucket_of, packed
-from tui.engine.model import Limits, Status
+from tests.engine.metrics.log_events import NOW, event
+from tui.engine.metrics import latency
+from tui.engine.metrics.histogram import MinutePoints, SlidingHistogram, sliced
+from tui.engine.model import Limits, Status, Thresholds
 
 LIMITS = Limits(500, 1000)
 LATENCIES = st.floats(min_value=0.1, max_value=120_000, allow_nan=False)
@@ -16,9 +17,13 @@ LATENCIES = st.floats(min_value=0.1, max_value=120_000, allow_nan=False)
 
 def filled(samples: list[tuple[float, float]], window_s: float = 300, keep: int = 20) -> SlidingHistogram:
     histogram = SlidingHistogram(window_s, keep)
-    for time, ms in samples:
-        histogram.add(time, ms, bucket_of(ms), packed(ms))
+    take(histogram, samples)
     return histogram
+
+
+def take(histogram: SlidingHistogram, samples: list[tuple[float, float]]) -> None:
+    histogram.remember(samples)
+    histogram.add(sliced(samples))
 
 
 def nearest_rank(values: list[float], share: float) -> float:
@@ -80,8 +85,7 @@ def test_a_clock_that_went_back_does_not_blind_the_window() -> None:
     histogram = filled([(NOW, 100.0)] * 30)
     histogram.percentiles(NOW + 86_400, LIMITS)
     histogram.percentiles(NOW, LIMITS)
-    for _ in range(25):
-        histogram.add(NOW, 200.0, bucket_of(200.0), packed(200.0))
+    take(histogram, [(NOW, 200.0)] * 25)
 
     assert histogram.percentiles(NOW, LIMITS).max == 200
 
@@ -92,8 +96,8 @@ def test_memory_is_bounded_by_the_window_not_by_the_log() -> None:
     for second in range(0, 100_000, 5):
         time, ms = NOW + second, 50.0 + second % 997
         histogram.advance(time)
-        histogram.add(time, ms, bucket_of(ms), packed(ms))
-        points.add(time, bucket_of(ms), packed(ms))
+        take(histogram, [(time, ms)])
+        points.add(sliced([(time, ms)]))
 
     assert len(histogram._slices) <= 31
     assert len(histogram._newest) == 20
@@ -105,8 +109,7 @@ def test_memory_is_bounded_by_the_window_not_by_the_log() -> None:
 
 def test_a_minute_without_samples_is_a_gap() -> None:
     points = MinutePoints()
-    for ms in (100.0, 200.0, 300.0):
-        points.add(NOW - 120, bucket_of(ms), packed(ms))
+    points.add(sliced([(NOW - 120, ms) for ms in (100.0, 200.0, 300.0)]))
 
     series = points.series(NOW)
 
@@ -117,8 +120,38 @@ def test_a_minute_without_samples_is_a_gap() -> None:
 
 def test_a_late_sample_still_enters_its_minute() -> None:
     points = MinutePoints()
-    points.add(NOW - 90, bucket_of(100.0), packed(100.0))
+    points.add(sliced([(NOW - 90, 100.0)]))
     points.series(NOW)
-    points.add(NOW - 100, bucket_of(900.0), packed(900.0))
+    points.add(sliced([(NOW - 100, 900.0)]))
 
     assert points.series(NOW)[-3] == (100, 900, 900)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([None, "Azure", "Google", *(f"vendor{number}" for number in range(22))]),
+            st.floats(NOW - 5000, NOW + 5) | st.none(),
+            st.sampled_from([90.0, 91.5, 300.0, 4000.0]),
+        ),
+        max_size=60,
+    ),
+    st.integers(1, 60),
+)
+def test_samples_counted_together_are_those_counted_one_after_the_other(
+    samples: list[tuple[str | None, float | None, float]], looked_after: int
+) -> None:
+    def figures(waiting: int) -> list[object]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(latency, "_WAITING", waiting)
+            found, series = [], latency.Latency(Thresholds())
+            for number, (provider, time, ms) in enumerate(samples, 1):
+                series.ttfb(event("ttfb", time, stage="TTS", provider=provider, ms=ms, line=number), time)
+                if number % looked_after == 0:
+                    now = NOW + 3 * number
+                    series.advance(now)
+                    found += [series.stage_figures(now), series.total("TTS"), series.provider_totals("TTS")]
+            return [*found, series.stage_figures(NOW + 400), series.total("TTS"), series.provider_totals("TTS")]
+
+    assert figures(1) == figures(7) == figures(1000)

@@ -206,7 +206,7 @@ class Generations:
 
     def busy(self, source: str, time: float | None, *, call: bool) -> None:
         """Take call activity: a first call shows that a process is up; without times it ends a start (R60)."""
-        found = self._of(source)
+        found = self._sources.get(source) or self._of(source)
         if time is not None:
             found.busy_at = time
         if found.pending and (time is None or any(one.last_at is None for one in found.pending.values())):

@@ -6,8 +6,12 @@ at most 1 % error, and exact where all values of its bucket are equal, so that 1
 """
 
 from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import accumulate
 from math import ceil, log
+from operator import itemgetter
 from typing import NamedTuple
 
 from tui.engine.metrics.windows import MINUTES, SLICE_S, first_slot, last_minutes
@@ -25,6 +29,12 @@ _SUM = _ONE - 1
 _WIDEN_S = 3600.0
 
 Buckets = dict[int, int]
+
+Timed = tuple[float, float]
+"""A sample: when it was, and how many milliseconds."""
+
+Slices = Mapping[int, "Slice"]
+"""By the number of the slice."""
 
 
 class Figures(NamedTuple):
@@ -60,14 +70,39 @@ def figures(buckets: Buckets) -> Figures | None:
     return Figures(n, p50, p95, p99, (whole & _SUM) / n / 1000)
 
 
-class _Slice:
+class Slice:
     """The samples of ten seconds."""
 
     __slots__ = ("buckets", "max")
 
-    def __init__(self) -> None:
-        self.buckets: Buckets = {}
-        self.max = 0.0
+    def __init__(self, buckets: Buckets, highest: float) -> None:
+        self.buckets = buckets
+        self.max = highest
+
+
+def sliced(samples: Iterable[Timed]) -> Slices:
+    """Return samples by slice: equal ones are counted before anything is worked out of them."""
+    values: dict[int, list[float]] = {}
+    for time, ms in samples:
+        slot = int(time // SLICE_S)
+        if slot in values:
+            values[slot].append(ms)
+        else:
+            values[slot] = [ms]
+    return {slot: Slice(_counted(found), max(found)) for slot, found in values.items()}
+
+
+def _counted(values: Iterable[float]) -> Buckets:
+    buckets: Buckets = {}
+    for ms, count in Counter(values).items():
+        bucket, content = _bucket_and_content(ms)
+        buckets[bucket] = buckets.get(bucket, 0) + count * content
+    return buckets
+
+
+@lru_cache(maxsize=4096)
+def _bucket_and_content(ms: float) -> tuple[int, int]:
+    return bucket_of(ms), packed(ms)
 
 
 class SlidingHistogram:
@@ -79,56 +114,43 @@ class SlidingHistogram:
         """``keep`` samples are remembered beyond the window, to widen it when it holds too few."""
         self._window_s = window_s
         self._keep = max(1, keep)
-        self._slices: dict[int, _Slice] = {}
+        self._slices: dict[int, Slice] = {}
         self._window: Buckets = {}
         self._left: Buckets = {}
         self._left_max = 0.0
         self._floor = -1
-        self._newest: list[tuple[float, float]] = []
+        self._newest: list[Timed] = []
         self.last_at: float | None = None
 
-    def add(self, time: float | None, ms: float, bucket: int, content: int) -> None:
-        """Take a sample; ``bucket`` and ``content`` are its ``bucket_of`` and ``packed``, worked out once."""
-        if time is None:
-            self.leave({bucket: content}, ms)
-            return
-        self._remember(time, ms)
-        slot = int(time // SLICE_S)
-        found = self._slices.get(slot)
-        if found is None:
+    def remember(self, samples: Iterable[Timed]) -> None:
+        """Keep the newest of samples, in whatever order of time they come; they are counted by ``add``."""
+        self._newest = sorted([*self._newest, *samples], key=itemgetter(0))[-self._keep :]
+        self.last_at = self._newest[-1][0] if self._newest else None
+
+    def add(self, slices: Slices) -> None:
+        """Count samples."""
+        for slot, new in slices.items():
             if slot < self._floor:
-                self.leave({bucket: content}, ms)
-                return
-            found = self._slices[slot] = _Slice()
-        buckets, window = found.buckets, self._window
-        buckets[bucket] = buckets.get(bucket, 0) + content
-        window[bucket] = window.get(bucket, 0) + content
-        if ms > found.max:  # noqa: PLR1730 - for every sample, and max() costs four times as much
-            found.max = ms
+                self.leave(new.buckets, new.max)
+                continue
+            found = self._slices.get(slot)
+            if found is None:
+                self._slices[slot] = Slice(new.buckets.copy(), new.max)
+            else:
+                _add_to(found.buckets, new.buckets)
+                found.max = max(found.max, new.max)
+            _add_to(self._window, new.buckets)
 
     def leave(self, buckets: Buckets, highest: float) -> None:
         """Keep what is in no window for the figures of the whole period."""
         self._left_max = max(self._left_max, highest)
-        for bucket, content in buckets.items():
-            self._left[bucket] = self._left.get(bucket, 0) + content
+        _add_to(self._left, buckets)
 
     def total(self) -> tuple[Buckets, float]:
         """Return all samples since the beginning, those without a time included, and the highest."""
         whole = dict(self._left)
-        for bucket, content in self._window.items():
-            whole[bucket] = whole.get(bucket, 0) + content
+        _add_to(whole, self._window)
         return whole, max([self._left_max, *(found.max for found in self._slices.values())])
-
-    def _remember(self, time: float, ms: float) -> None:
-        """Keep the newest samples by event time, whatever order they come in."""
-        newest = self._newest
-        newest.append((time, ms))
-        if self.last_at is None or time >= self.last_at:
-            self.last_at = time
-        else:
-            newest.sort(key=lambda sample: sample[0])
-        if len(newest) > self._keep:
-            del newest[0]
 
     def advance(self, now: float) -> None:
         """Let go of what has left the window that ends now."""
@@ -164,6 +186,11 @@ class SlidingHistogram:
         return _judged(found, max(found.max for found in self._slices.values()), limits)
 
 
+def _add_to(whole: Buckets, buckets: Buckets) -> None:
+    for bucket, content in buckets.items():
+        whole[bucket] = whole.get(bucket, 0) + content
+
+
 def _exact(values: list[float], limits: Limits) -> Percentiles:
     buckets = {index: packed(value) for index, value in enumerate(sorted(values))}
     found = figures(buckets)
@@ -184,21 +211,19 @@ class MinutePoints:
         self._points: dict[int, tuple[float, float, float]] = {}
         self._newest = 0
 
-    def add(self, time: float, bucket: int, content: int) -> None:
-        """Take a sample; one from before the last hours is let go."""
-        minute = int(time // 60)
-        if minute > self._newest:
-            self._newest = minute
-            for old in [old for old in self._buckets if old <= minute - _MINUTES_KEPT]:
-                del self._buckets[old]
-                self._points.pop(old, None)
-        elif minute <= self._newest - _MINUTES_KEPT:
-            return
-        buckets = self._buckets.get(minute)
-        if buckets is None:
-            buckets = self._buckets[minute] = {}
-        buckets[bucket] = buckets.get(bucket, 0) + content
-        self._points.pop(minute, None)
+    def add(self, slices: Slices) -> None:
+        """Take samples; those from before the last hours are let go."""
+        for slot, new in slices.items():
+            minute = slot * SLICE_S // 60
+            if minute > self._newest:
+                self._newest = minute
+                for old in [old for old in self._buckets if old <= minute - _MINUTES_KEPT]:
+                    del self._buckets[old]
+                    self._points.pop(old, None)
+            elif minute <= self._newest - _MINUTES_KEPT:
+                continue
+            _add_to(self._buckets.setdefault(minute, {}), new.buckets)
+            self._points.pop(minute, None)
 
     def series(self, now: float) -> tuple[tuple[float, float, float] | None, ...]:
         """Return the points, oldest first; a minute without samples is a gap."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.metrics.fixed import FixedHistograms
-from tui.engine.metrics.histogram import Buckets, MinutePoints, SlidingHistogram, bucket_of, packed
+from tui.engine.metrics.histogram import Buckets, MinutePoints, SlidingHistogram, Timed, bucket_of, packed, sliced
 from tui.engine.metrics.hours import HourPoint, HourPoints
 from tui.engine.metrics.twins import SAMPLES_KEPT, DoubledSamples
 from tui.engine.metrics.windows import slot_of
@@ -18,6 +18,8 @@ MAX_MS = 120_000.0
 OTHER = "other"
 _PROVIDERS_KEPT = 20
 _HOUR_S = 3600.0
+_WAITING = 1_000
+"""Samples of a series that wait to be counted at most."""
 _ADD_UP = 100_000
 """Samples taken at once that wait to be added up at most."""
 
@@ -46,21 +48,40 @@ class _Series:
         self.all = SlidingHistogram(self._window_s, self._keep)
         self.minutes = MinutePoints()
         self.providers: dict[str, SlidingHistogram] = {}
+        self._waiting: list[tuple[float, float, str | None]] = []
+        """Not counted yet: time, milliseconds, provider."""
         self._row: StageTtfb | None = None
         self._row_key = (0, 0)
 
     def add(self, time: float | None, ms: float, provider: str | None) -> None:
-        bucket, content = bucket_of(ms), packed(ms)
         self.version += 1
-        if self.hours is not None:
-            self.add_many(time, {bucket: content}, ms, provider)
+        if self.hours is not None or time is None:
+            self.settle()
+            self.add_many(time, {bucket_of(ms): packed(ms)}, ms, provider)
             return
-        self.all.add(time, ms, bucket, content)
-        if time is not None:
-            self.minutes.add(time, bucket, content)
-        if provider is not None:
-            histogram = self.providers.get(provider) or self._provider(provider)
-            histogram.add(time, ms, bucket, content)
+        self._waiting.append((time, ms, provider))
+        if len(self._waiting) >= _WAITING:
+            self.settle()
+
+    def settle(self) -> None:
+        """Count the samples that wait: together they cost a fraction of what each costs alone."""
+        if not self._waiting:
+            return
+        every: list[Timed] = []
+        by_provider: dict[str | None, list[Timed]] = {}
+        for time, ms, provider in self._waiting:
+            every.append((time, ms))
+            by_provider.setdefault(provider, []).append(every[-1])
+        self._waiting = []
+        self.all.remember(every)
+        for provider, samples in by_provider.items():
+            slices = sliced(samples)
+            self.all.add(slices)
+            self.minutes.add(slices)
+            if provider is not None:
+                histogram = self.providers.get(provider) or self._provider(provider)
+                histogram.remember(samples)
+                histogram.add(slices)
 
     def add_many(self, time: float | None, buckets: Buckets, highest: float, provider: str | None) -> None:
         """Take samples of one hour for the figures of the whole period."""
@@ -80,6 +101,7 @@ class _Series:
         return self.providers[name]
 
     def advance(self, now: float) -> None:
+        self.settle()
         self.all.advance(now)
         for histogram in self.providers.values():
             histogram.advance(now)
@@ -88,6 +110,7 @@ class _Series:
         """Return the row of a stage; it moves with its samples and with the slices of the window."""
         key = (slot_of(now), self.version)
         if self._row is None or self._row_key != key:
+            self.settle()
             self._row_key = key
             self._row = StageTtfb(
                 stage,
@@ -213,12 +236,16 @@ class Latency:
     def total(self, stage: Stage | None) -> tuple[Buckets, float]:
         """Return all samples of a stage since the beginning, None for turns, and the highest."""
         self.add_up()
-        return (self._stages[stage] if stage else self._turns).all.total()
+        series = self._stages[stage] if stage else self._turns
+        series.settle()
+        return series.all.total()
 
     def provider_totals(self, stage: Stage) -> dict[str, tuple[Buckets, float]]:
         """Return the same for each provider of a stage."""
         self.add_up()
-        return {name: histogram.total() for name, histogram in self._stages[stage].providers.items()}
+        series = self._stages[stage]
+        series.settle()
+        return {name: histogram.total() for name, histogram in series.providers.items()}
 
     def hours(self, stage: Stage) -> dict[int, HourPoint]:
         """Return the points of a stage by hour, as far as they are kept."""
@@ -233,4 +260,5 @@ class Latency:
     def turn_figure(self, now: float) -> TurnFigure:
         """Return the turn latency as of now."""
         series = self._turns
+        series.settle()
         return TurnFigure(series.limits, series.all.percentiles(now, series.limits), series.all.last_at)

@@ -81,7 +81,7 @@ class Samples(NamedTuple):
 
     def marks(self, indexes: NDArray[np.int64]) -> Iterator[Sample]:
         """Return what makes some of them the doubles of others."""
-        return map(Sample, *(column[indexes].tolist() for column in (self.lines, self.times, self.ms)))
+        return zip(*(column[indexes].tolist() for column in (self.lines, self.times, self.ms)), strict=True)
 
     def sketch(self, index: int) -> LogEvent:
         """Return a sample as an event without its text and trace."""

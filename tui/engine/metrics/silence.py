@@ -20,7 +20,7 @@ STALLED_TEXTS = 3
 """Texts generated without any speech after which a source without traces has stalled."""
 
 _DUE_KEPT = 10_000
-_NO_TRACE = {None, "", "unknown", "none", "-"}
+_NO_TRACE = {"", "unknown", "none", "-"}
 
 
 @dataclass(slots=True)
@@ -28,6 +28,16 @@ class _Due:
     since: float
     stage: Stage
     provider: str | None
+
+
+@dataclass(slots=True)
+class _Clock:
+    """What is known of the times that a source's lines tell."""
+
+    newest: float
+    behind_s: float = 0.0
+    """How long after them its lines arrive."""
+    names_traces: bool = False
 
 
 class Heard(NamedTuple):
@@ -52,9 +62,7 @@ class Silence:
         self._thresholds = thresholds
         self._due: OrderedDict[tuple[str, str], _Due] = OrderedDict()
         self._texts: dict[str, list[float]] = {}
-        self._newest: dict[str, float] = {}
-        self._behind_s: dict[str, float] = {}
-        self._traced: set[str] = set()
+        self._clocks: dict[str, _Clock] = {}
         self._answered = SlidingCount()
         self._impact = SlidingCount()
 
@@ -63,15 +71,15 @@ class Silence:
         if time is None or event.stage is None:
             return
         self.version += 1
-        self._newest[event.source] = max(time, self._newest.get(event.source, time))
-        if event.arrived is not None:
-            self._behind_s[event.source] = max(0.0, event.arrived - time)
-        if event.trace in _NO_TRACE:
-            self._untraced(event, time)
+        clock, source, trace = self._seen(event, time), event.source, event.trace
+        if trace is None or trace in _NO_TRACE:
+            if not clock.names_traces:
+                self._untraced(event, time)
             return
-        self._traced.add(event.source)
-        self._texts.pop(event.source, None)
-        key = (event.source, event.trace or "")
+        clock.names_traces = True
+        if self._texts:
+            self._texts.pop(source, None)
+        key = (source, trace)
         if event.stage == "TTS":
             self._answer(key, self._due.pop(key, None), time)
             return
@@ -83,9 +91,18 @@ class Silence:
         else:
             due.stage, due.provider = event.stage, event.provider
 
+    def _seen(self, event: LogEvent, time: float) -> _Clock:
+        """Note what a line tells of the time."""
+        clock = self._clocks.get(event.source)
+        if clock is None:
+            clock = self._clocks[event.source] = _Clock(time)
+        elif time > clock.newest:
+            clock.newest = time
+        if event.arrived is not None:
+            clock.behind_s = max(0.0, event.arrived - time)
+        return clock
+
     def _untraced(self, event: LogEvent, time: float) -> None:
-        if event.source in self._traced:
-            return
         texts = self._texts.setdefault(event.source, [])
         if event.stage == "LLM":
             del texts[STALLED_TEXTS * 4 :]
@@ -161,7 +178,8 @@ class Silence:
 
     def _by_log(self, source: str, now: float, behind: Container[str]) -> float:
         """Return the time it is by the clock that stamps a source's lines."""
-        return self._newest[source] if owner(source) in behind else now - self._behind_s.get(source, 0.0)
+        clock = self._clocks[source]
+        return clock.newest if owner(source) in behind else now - clock.behind_s
 
     def _give_up(self, now: float, behind: Container[str]) -> None:
         """Count turns that were never answered, and expect nothing of them any more."""

@@ -50,7 +50,7 @@ class MetricsStore:
         """``clean`` is applied to texts that are shown; ``whole_period``: for a report, and not for snapshots."""
         self.repeated = 0
         """Events left out because their line was a twin or a re-emitted one (semantics R71)."""
-        self._twins = Twins()
+        self._twins = Twins(columns=whole_period)
         self._incidents = Incidents()
         self._observed = ObservedMinutes()
         self._latency = Latency(thresholds, whole_period=whole_period)
@@ -146,19 +146,20 @@ class MetricsStore:
         if slot != self._slot:
             self._slot = slot
             self._latency.advance(now)
-        handlers, repeats = self._handlers, self._twins.repeats
+        handlers, repeats, last = self._handlers, self._twins.repeats, self._last_event
         for told in events:
             event = told._replace(source=told.scope) if told.part else told
             if repeats(event):
                 self.repeated += 1
                 continue
             time = moment(event, now)
-            if time is not None and time > self._last_event:
-                self._last_event = time
+            if time is not None and time > last:
+                last = time
             if event.source not in self._sources:
                 self._sources.add(event.source)
                 self._calls.attach(event.source, time, now)
             handlers[event.kind](event, time, now)
+        self._last_event = last
 
     def forget(self, source: str) -> None:
         """Let go of what a source says about now: it is read no longer. What happened stays in the windows."""
@@ -214,9 +215,8 @@ class MetricsStore:
     def _busy(self, event: LogEvent, time: float | None, *, call: bool = False) -> None:
         """Pass on that calls are going on."""
         self._generations.busy(event.source, time, call=call)
-        starts = self._starts.get(event.source)
-        if starts is not None:
-            starts.busy()
+        if event.source in self._starts:
+            self._starts[event.source].busy()
         if event.id is not None:
             self._calls.touch(event, time)
 

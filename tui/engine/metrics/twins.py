@@ -48,7 +48,9 @@ class Twins:
     line repeats a platform's time stamp, which is finer than a millisecond, and may come any time later.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, columns: bool = False) -> None:
+        """``columns``: some events come many at once (``take``)."""
+        self._columns = columns
         self._waiting: dict[int, tuple[float, int]] = {}
         self._emitted: set[int] = set()
         self._order: deque[tuple[int, float, int]] = deque()
@@ -61,29 +63,26 @@ class Twins:
 
     def repeats(self, event: LogEvent) -> bool:
         """Tell whether this event was taken before; if not, remember it."""
-        time = event.time
+        time, level = event.time, event.level
         if time is None:
             return False
-        of_platform = _of_platform(time)
-        if event.level is None and not of_platform:
-            return False
-        key = _key(event)
-        if of_platform and self._emitted_before(event, time, hash((key, time))):
+        if _of_platform(time) and self._emitted_before(event, time):
             return True
-        return event.level is not None and event.kind not in _ALIKE and self._is_twin(key, time, event.line)
+        return level is not None and event.kind not in _ALIKE and self._is_twin(_key(event), time, event.line)
 
-    def _emitted_before(self, event: LogEvent, time: float, key: int) -> bool:
-        if event.kind in _AT_ONCE:
+    def _emitted_before(self, event: LogEvent, time: float) -> bool:
+        if self._columns and event.kind in _AT_ONCE:
             newest = self._newest.get(_AT_ONCE[event.kind], time)
             if time <= newest and any(taken.may_have(time, time) and taken.columns.has(time) for taken in self._unread):
                 self._read()
             self._newest[_AT_ONCE[event.kind]] = max(newest, time)
-        if key in self._emitted:
+        emitted, key = self._emitted, _emitted_key(event)
+        if key in emitted:
             return True
-        self._emitted.add(key)
+        emitted.add(key)
         self._order.append((event.line, time, key))
         if len(self._order) > _EMITTED_KEPT:
-            self._emitted.discard(self._order.popleft()[2])
+            emitted.discard(self._order.popleft()[2])
         return False
 
     def take(self, columns: "Samples | Calls") -> bool:
@@ -120,7 +119,7 @@ class Twins:
         every, self._unread_lines = list(self._order), 0
         while self._unread:
             every += [
-                (event.line, event.time, hash((_key(event), event.time)))
+                (event.line, event.time, _emitted_key(event))
                 for event in self._unread.popleft().columns.events()
                 if event.time is not None and _of_platform(event.time)
             ]
@@ -139,7 +138,11 @@ class Twins:
 
 
 def _key(event: LogEvent) -> int:
-    return hash(event[:2] + event[5:])  # all but line, time and arrival
+    return hash((event[:2], event[5:]))  # all but line, time and arrival
+
+
+def _emitted_key(event: LogEvent) -> int:
+    return hash((event[:2], event[5:], event.time))
 
 
 def _of_platform(time: float) -> bool:
@@ -147,12 +150,8 @@ def _of_platform(time: float) -> bool:
     return 0.001 < time * 1000 % 1 < 0.999
 
 
-class Sample(NamedTuple):
-    """What makes one sample the double of another."""
-
-    line: int
-    time: float | None
-    ms: float | None
+Sample = tuple[int, float | None, float | None]
+"""What makes one sample the double of another: its line, its time and its milliseconds."""
 
 
 class DoubledSamples:
@@ -172,7 +171,7 @@ class DoubledSamples:
     def repeats(self, event: LogEvent) -> bool:
         """Tell whether another dialect already gave this sample; if not, remember it."""
         dialects = self._dialects(event)
-        sample = Sample(event.line, event.time, event.ms)
+        sample = (event.line, event.time, event.ms)
         if len(dialects) > 1 and _paired(sample, event.dialect, dialects):
             return True
         dialects[event.dialect].append(sample)
@@ -206,10 +205,11 @@ def _paired(sample: Sample, own: str, dialects: dict[str, deque[Sample]]) -> boo
 
 
 def _same_sample(one: Sample, other: Sample) -> bool:
-    if one.ms is None or other.ms is None:
+    (line, time, ms), (other_line, other_time, other_ms) = one, other
+    if ms is None or other_ms is None:
         return False
-    if abs(one.ms - other.ms) > max(_SAMPLE_MS, _SAMPLE_SHARE * other.ms):
+    if abs(ms - other_ms) > max(_SAMPLE_MS, _SAMPLE_SHARE * other_ms):
         return False
-    if one.time is None or other.time is None:
-        return abs(one.line - other.line) <= _SAMPLE_LINES
-    return abs(one.time - other.time) <= _SAMPLE_S
+    if time is None or other_time is None:
+        return abs(line - other_line) <= _SAMPLE_LINES
+    return abs(time - other_time) <= _SAMPLE_S
