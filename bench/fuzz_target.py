@@ -5,12 +5,12 @@ from datetime import UTC
 
 from tests.engine.bulk.both_ways import compare
 from tui.engine.clock import ManualClock
+from tui.engine.lines import cut
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import LineBlock, LogEvent, Thresholds
 from tui.engine.parser import Parser, line_time
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
-from tui.engine.sources._lines import cut
 
 NOW = 1_804_600_000.0
 TEXT_LENGTH = 500

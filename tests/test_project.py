@@ -32,6 +32,18 @@ sys.argv = ["voxtop", "--help"]
 main()
 """
 
+REPORT = """
+import atexit, json, sys
+from tui.__main__ import main
+atexit.register(lambda: print(json.dumps(sorted(sys.modules)), file=sys.stderr))
+main()
+"""
+
+SERVE = """
+import json, sys, tui.engine.bulk._serving
+print(json.dumps(sorted(sys.modules)))
+"""
+
 WHERE_PACKAGES_ARE = """
 import json, tui, themes, widgets
 from importlib.metadata import packages_distributions
@@ -54,6 +66,26 @@ def test_the_whole_engine_imports_without_a_screen() -> None:
     assert "tui.engine.model" in found["engine"]
     assert len(found["engine"]) > 10
     assert {name for name in found["loaded"] if name.split(".")[0] in screen} == set()
+
+
+def test_a_report_loads_nothing_that_is_for_others(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    log.write_bytes(b"nothing\n")
+    command = [sys.executable, "-c", REPORT, "report", "--format", "json", str(log)]
+    done = subprocess.run(command, env=environment(), capture_output=True, check=False, timeout=60)
+    loaded = set(json.loads(done.stderr.splitlines()[-1]))
+
+    others = {"tui.screens.viewed", "tui.engine.metrics.slices", "tui.engine.model._alerts", "tui.engine.reports.html"}
+    assert loaded & {*others, "textual", "rich", "numpy", "secrets"} == set()
+    assert {"tui.engine.metrics.store", "tui.engine.reports.json"} <= loaded
+
+
+def test_the_other_process_of_a_report_loads_what_understands_lines_alone() -> None:
+    loaded = set(json.loads(_run(sys.executable, "-c", SERVE, env=environment())))
+
+    others = {"tui.engine.sources", "tui.engine.text", "tui.engine.metrics.latency", "tui.engine.model._figures"}
+    assert loaded & {*others, "asyncio", "click", "tomllib", "numpy.random"} == set()
+    assert "numpy" in loaded
 
 
 def test_asking_for_help_loads_no_screen() -> None:

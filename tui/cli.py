@@ -1,11 +1,10 @@
 """The command line: ``voxtop [SOURCE…]`` opens the monitor, ``voxtop COMMAND`` does the rest."""
 
+import gc
 import importlib
-import logging
 import os
 import signal
 import sys
-from contextlib import AbstractContextManager, nullcontext
 from types import FrameType
 from typing import NoReturn
 
@@ -33,6 +32,8 @@ class Root(click.Group):
             return None
         command = importlib.import_module(f"tui.commands.{cmd_name}").command
         assert isinstance(command, click.Command)  # noqa: S101 - each file's promise, and mypy's knowledge
+        gc.freeze()
+        gc.enable()  # it is off until here
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -96,8 +97,7 @@ def main() -> NoReturn:
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _interrupt)
     try:
-        with _prepared(sys.argv[1:]):
-            code = root.main(standalone_mode=False)
+        code = root.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else "")
         code = 2
@@ -119,15 +119,6 @@ def main() -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _prepared(words: list[str]) -> AbstractContextManager[None]:
-    """Start what large logs will need while their command is still being loaded; a part of one may be small."""
-    if words[:1] != ["report"] or any(word.startswith("--since") for word in words):
-        return nullcontext()
-    from tui.engine.worker import prepared_worker  # noqa: PLC0415 - nothing else needs it
-
-    return prepared_worker(words[1:])
-
-
 def _interrupt(number: int, frame: FrameType | None) -> None:
     """End in order, as ctrl-C does: output is flushed, and the commands of sources do not stay behind."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for what runs in the background
@@ -140,6 +131,8 @@ def _end_as_unheard() -> NoReturn:
 
     Until then the signal is ignored, as Python does: it would also come from a connection that broke.
     """
+    import logging  # noqa: PLC0415 - most commands load it themselves, help does not
+
     # A connection that breaks while it is written to is told by its source, in words.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)

@@ -13,7 +13,6 @@ from datetime import tzinfo
 from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
-from zoneinfo import ZoneInfo
 
 import platformdirs
 
@@ -104,7 +103,11 @@ class Settings:
 
     def zone(self) -> tzinfo | None:
         """Return the zone of times that name none; None is the zone of this machine."""
-        return ZoneInfo(self.tz) if self.tz else None
+        if not self.tz:
+            return None
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 - most take their machine's own
+
+        return ZoneInfo(self.tz)
 
     def calling(self) -> Calling:
         """Return how somebody at another window is called."""

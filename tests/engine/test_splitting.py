@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.engine.sources.session import Session
 from tui.engine.clock import ManualClock
+from tui.engine.lines import cut
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.metrics.totals import Asked
 from tui.engine.model import LineBlock, LogEvent, Thresholds
@@ -23,7 +24,6 @@ from tui.engine.parser import Parser
 from tui.engine.report import Report
 from tui.engine.reporting import Reporting
 from tui.engine.sources import _tail
-from tui.engine.sources._lines import cut
 
 NOW = 1_804_600_000.0
 """Some hours after the samples were written."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -10,7 +10,9 @@ from tui.commands._user_dialects import use_own_dialects
 from tui.commands._user_playbooks import use_own_playbooks
 from tui.config import Settings, load
 from tui.engine.text import LANGUAGES, system_language, t, use_language
-from tui.screens.viewed import View
+
+if TYPE_CHECKING:
+    from tui.screens.viewed import View
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,8 +57,10 @@ def view_options(command: F) -> F:
     return command
 
 
-def take_view(flags: dict[str, Any]) -> View:
+def take_view(flags: dict[str, Any]) -> "View":
     """Take out of the options of a command what its screen begins with."""
+    from tui.screens.viewed import View  # noqa: PLC0415 - most commands have no screen
+
     asked = {name: flags.pop(name, None) or "" for name in ("scope", "filter", "panel", "at")}
     return View(layout=flags.get("layout") or "", theme=flags.get("theme") or "", **asked)
 

@@ -1,7 +1,6 @@
 """Whether what a command prints is redacted, and with which key (semantics R80)."""
 
 import os
-import secrets
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -55,7 +54,7 @@ def installation_key(folder: Path) -> bytes:
         descriptor, draft = tempfile.mkstemp(dir=folder)  # for its owner only
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(KEY_BYTES))
+                file.write(os.urandom(KEY_BYTES))
             with suppress(FileExistsError):
                 os.link(draft, path)  # appears whole, and only the first one does
         finally:

@@ -23,7 +23,7 @@ from tui.engine.model import SourceState, Thresholds
 from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.report import Report, Span
 from tui.engine.reporting import Reporting, with_probes
-from tui.engine.reports import formats
+from tui.engine.reports import format_of
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.engine.when import parse_since, parse_until
@@ -109,7 +109,7 @@ def _read(reporting: Reporting) -> bool:
 
 
 def _print(report: Report, form: str | None, output: Path | None) -> None:
-    text = formats()[form].render(report) if form is not None else _table(report, to_file=output is not None)
+    text = format_of(form).render(report) if form is not None else _table(report, to_file=output is not None)
     if output is not None:
         _write(output, text)
     elif text:

@@ -7,7 +7,7 @@ import click
 from tui.commands._options import settings_options
 from tui.commands._redaction import redact_option
 from tui.commands._reported import Wanted, reported
-from tui.engine.reports import formats
+from tui.engine.reports import names
 from tui.engine.text import t
 
 TABLE = "table"
@@ -20,7 +20,7 @@ TABLE = "table"
 @click.option(
     "--format",
     "form",
-    type=click.Choice([TABLE, *formats()]),
+    type=click.Choice([TABLE, *names()]),
     default=TABLE,
     show_default=True,
     help=t("report.option_format"),

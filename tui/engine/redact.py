@@ -5,9 +5,8 @@ stay recognisable without being told: ``gsk_***5f0c22ab``. Numbers that only loo
 must pass Luhn, an account its check digits, a telephone number begin with ``+`` or stand where one belongs.
 """
 
-import hmac
+import os
 import re
-import secrets
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -17,7 +16,7 @@ from typing import Any, NamedTuple
 SHORTEST = 13
 """A single word below this many letters and digits is no secret by its form."""
 
-_key = secrets.token_bytes(32)
+_key = os.urandom(32)
 
 
 def use_key(key: bytes) -> None:
@@ -53,13 +52,18 @@ def redact(text: str) -> str:
     lower = text.lower()
     for rule in _RULES:
         if any(sign in lower for sign in rule.signs):
-            text = rule.pattern.sub(rule.replace, text)
+            text = _compiled(rule.pattern).sub(rule.replace, text)
             lower = text.lower()
     return text
 
 
+_compiled = cache(re.compile)
+
+
 def _mask(secret: str, keep: int, same: str | None = None) -> str:
     """Return what stands for a secret; ``same`` is its spelling without separators, if that varies."""
+    import hmac  # noqa: PLC0415 - loads OpenSSL, and few logs hold a secret
+
     digest = hmac.digest(_key, (same or secret).encode("utf-8", "surrogatepass"), "sha256")
     return f"{secret[:keep].rstrip()}***{digest.hex()[:8]}"
 
@@ -78,13 +82,13 @@ def _prefixed(found: re.Match[str]) -> str:
     return _within(found, _mask(found["secret"], 4))
 
 
-_MASK = re.compile(r"[^*]{0,4}\*{3}[0-9a-f]{8}")
+_MASK = r"[^*]{0,4}\*{3}[0-9a-f]{8}"
 _EMPTY_WORDS = (
     "none null nil true false yes no ok set unset not is missing required invalid expired empty absent present unknown "
     "undefined configured changed rotated valid bad wrong incorrect failed error default optional redacted"
 )
 _NO_VALUE = frozenset(_EMPTY_WORDS.split())
-_CODE = re.compile(r"[A-Za-z_][A-Za-z_.]*[(\[].*|(?:self|os|settings|config|cfg|args|request|env|process)\.[A-Za-z_.]+")
+_CODE = r"[A-Za-z_][A-Za-z_.]*[(\[].*|(?:self|os|settings|config|cfg|args|request|env|process)\.[A-Za-z_.]+"
 _PLACEHOLDERS = ("{", "${", "$(", "%(", "%s", "%r")
 
 
@@ -92,9 +96,13 @@ def _named(found: re.Match[str]) -> str:
     """Mask what follows ``token=`` and its like, unless it says something about the token instead."""
     name, written, quoted = found["name"].lower(), found["secret"], bool(found["quote"])
     secret = written if quoted else written.rstrip(")}].")
-    if _MASK.fullmatch(secret) or not secret.strip("*•.…-_xX"):
+    if _compiled(_MASK).fullmatch(secret) or not secret.strip("*•.…-_xX"):
         return found[0]
-    if secret.lower().rstrip(".!?") in _NO_VALUE or secret.startswith(_PLACEHOLDERS) or _CODE.fullmatch(secret):
+    if (
+        secret.lower().rstrip(".!?") in _NO_VALUE
+        or secret.startswith(_PLACEHOLDERS)
+        or _compiled(_CODE).fullmatch(secret)
+    ):
         return found[0]
     password = name.startswith(("pass", "pwd"))
     counter = secret.replace(".", "").isdigit() and len(secret) < 8
@@ -115,17 +123,17 @@ def _digits(text: str) -> str:
 
 
 _CARD_LENGTHS = (
-    (re.compile(r"4"), {13, 16, 19}),
-    (re.compile(r"5[1-5]|2(?:2[2-9]|[3-6]|7[01]|720)|35"), {16}),
-    (re.compile(r"3[47]"), {15}),
-    (re.compile(r"3[0689]"), {14, 16}),
-    (re.compile(r"50|5[6-8]|6"), set(range(13, 20))),
+    (r"4", {13, 16, 19}),
+    (r"5[1-5]|2(?:2[2-9]|[3-6]|7[01]|720)|35", {16}),
+    (r"3[47]", {15}),
+    (r"3[0689]", {14, 16}),
+    (r"50|5[6-8]|6", set(range(13, 20))),
 )
 
 
 def _card(found: re.Match[str]) -> str:
     number = _digits(found["secret"])
-    known = any(start.match(number) and len(number) in lengths for start, lengths in _CARD_LENGTHS)
+    known = any(_compiled(start).match(number) and len(number) in lengths for start, lengths in _CARD_LENGTHS)
     return _within(found, _mask(found["secret"], 4, number)) if known and _passes_luhn(number) else found[0]
 
 
@@ -158,12 +166,12 @@ def _account(found: re.Match[str]) -> str:
     return found[0] if written[end:][:1].isalnum() else _mask(written[:end], 4, compact) + written[end:]
 
 
-_EPOCH = re.compile(r"1[5-9]\d{8}(?:\d{3}){0,3}")
+_EPOCH = r"1[5-9]\d{8}(?:\d{3}){0,3}"
 
 
 def _telephone(found: re.Match[str]) -> str:
     number = _digits(found["secret"].removeprefix("%2B").removeprefix("%2b"))
-    if not 7 <= len(number) <= 15 or _EPOCH.fullmatch(number):
+    if not 7 <= len(number) <= 15 or _compiled(_EPOCH).fullmatch(number):
         return found[0]
     return _within(found, _mask(found["secret"], 4, number.removeprefix("00")))
 
@@ -181,8 +189,8 @@ def _encoded(found: re.Match[str]) -> str:
 class _Rule(NamedTuple):
     signs: tuple[str, ...]
     """One of these pieces is in every text the rule is for; in lower case."""
-    pattern: re.Pattern[str]
-    """Bounded or possessive throughout: no text makes it slow."""
+    pattern: str
+    """Bounded or possessive throughout: no text makes it slow. Compiled when a text first has one of the signs."""
     replace: Callable[[re.Match[str]], str]
 
 
@@ -205,22 +213,22 @@ _ENCODED_FROM = 60
 _RULES = (
     _Rule(
         ("-----begin ",),
-        re.compile(r"(?s)(?P<secret>-----BEGIN [A-Z0-9 ]{1,40}-----(?:.*?-----END [A-Z0-9 ]{1,40}-----|.*))"),
+        r"(?s)(?P<secret>-----BEGIN [A-Z0-9 ]{1,40}-----(?:.*?-----END [A-Z0-9 ]{1,40}-----|.*))",
         _hidden,
     ),
     _Rule(
         ("://",),
-        re.compile(r"(?<=://)(?P<secret>[^\s/@:\"'<>]{0,128}:[^\s/@\"'<>]{1,256}|[^\s/@:\"'<>]{20,256})(?=@)"),
+        r"(?<=://)(?P<secret>[^\s/@:\"'<>]{0,128}:[^\s/@\"'<>]{1,256}|[^\s/@:\"'<>]{20,256})(?=@)",
         _hidden,
     ),
     _Rule(
         ("cookie",),
-        re.compile(r"(?i:cookie)[\"'\\]{0,3}\s{0,2}:\s{0,2}[\"'\\]{0,3}(?P<secret>[^\s=\"'\\]{1,128}=[^\"'\\\r\n]*)"),
+        r"(?i:cookie)[\"'\\]{0,3}\s{0,2}:\s{0,2}[\"'\\]{0,3}(?P<secret>[^\s=\"'\\]{1,128}=[^\"'\\\r\n]*)",
         _hidden,
     ),
     _Rule(
         ("key", "token", "secret", "pass", "pwd", "auth", "cookie", "credential", "sig"),
-        re.compile(
+        (
             rf"(?i:(?P<name>{_TELLING}))[\"'\\]{{0,3}}\s{{0,2}}(?:=>|=|:|%3[dD])(?P<gap>\s{{0,2}})"
             rf"(?P<quote>(?:\\{{0,3}}[\"'])?){_SCHEME}{_VALUE}"
         ),
@@ -228,12 +236,12 @@ _RULES = (
     ),
     _Rule(
         ("bearer",),
-        re.compile(rf"(?:\b|{_BREAK})(?i:bearer)\s{{1,3}}(?P<secret>[A-Za-z0-9._~+/=-]{{8,4096}}+)"),
+        rf"(?:\b|{_BREAK})(?i:bearer)\s{{1,3}}(?P<secret>[A-Za-z0-9._~+/=-]{{8,4096}}+)",
         _bearer,
     ),
     _Rule(
         ("gsk_", "sk-", "sk_", "rk_", "kia", "sia", "gh", "glpat-", "xox", "aiza", "hf_", "xai-", "sg.", "key", "eyj"),
-        re.compile(
+        (
             rf"{_EDGE}(?P<secret>gsk_\w{{4,}}+|gh[pousr]_\w{{6,}}+|github_pat_\w{{6,}}+|glpat-[\w-]{{6,}}+"
             r"|xox[abeoprs]-[\w-]{6,}+|(?:AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Za-z])|AIza[\w-]{30,}+"
             r"|sk-(?!SK-)(?=[\w-]{0,60}\d)[\w-]{16,}+|[sr]k_(?:live|test|car)_\w{8,}+|sk_\w{24,}+"
@@ -244,7 +252,7 @@ _RULES = (
     ),
     _Rule(
         _ANY_DIGIT,
-        re.compile(
+        (
             rf"(?:(?<![\w*+.-])|{_BREAK})"
             r"(?P<secret>[2-6](?:\d{12,18}|\d{3}(?:[ -]\d{4}){2}[ -]\d{1,7}|\d{3}[ -]\d{6}[ -]\d{4,5}))"
             r"(?![\w*-]|\.\d)"
@@ -253,12 +261,12 @@ _RULES = (
     ),
     _Rule(
         _ANY_DIGIT,
-        re.compile(rf"{_EDGE}(?P<secret>[A-Z]{{2}}\d\d(?: ?[A-Z0-9]{{4}}){{2,7}}(?: ?[A-Z0-9]{{1,3}})?)(?![a-z])"),
+        rf"{_EDGE}(?P<secret>[A-Z]{{2}}\d\d(?: ?[A-Z0-9]{{4}}){{2,7}}(?: ?[A-Z0-9]{{1,3}})?)(?![a-z])",
         _account,
     ),
     _Rule(
         ("sip:", "sips:", "tel:"),
-        re.compile(
+        (
             rf"(?:\b|{_BREAK})(?i:sips?:|tel:)"
             r"(?P<secret>\+?\d{7,15}|\+?\(?\d{1,4}\)?(?:[.-]\d{2,4}){2,5}(?!\.))(?![\d*.])"
         ),
@@ -266,7 +274,7 @@ _RULES = (
     ),
     _Rule(
         ("+", "%2b"),
-        re.compile(
+        (
             r"(?<![0-9+*])(?P<secret>(?:\+|%2[bB])[1-9]\d{7,14}"
             r"|(?<!\d )\+[1-9]\d{0,2}[ -]?\(?\d{1,4}\)?(?:[ -]\d{2,4}){1,5})(?!\d)"
         ),
@@ -274,7 +282,7 @@ _RULES = (
     ),
     _Rule(
         _ANY_DIGIT,
-        re.compile(
+        (
             rf"(?:(?<![A-Za-z])|{_BREAK})(?i:{_NUMBER_NAMES})[\"'\\]{{0,3}}\s{{0,2}}[:=]\s{{0,2}}[\"'\\]{{0,3}}"
             r"(?P<secret>\d{9,15}|(?!(?:19|20)\d\d-\d\d-)\(?\d{2,4}\)?(?:[ -]\d{2,4}){2,4})(?![\w.*:-])"
         ),
@@ -282,7 +290,7 @@ _RULES = (
     ),
     _Rule(
         ("@",),
-        re.compile(
+        (
             r"(?<![A-Za-z0-9._%+*-])(?P<secret>[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}"
             r"@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9-]|:\d)"
         ),
@@ -290,7 +298,7 @@ _RULES = (
     ),
     _Rule(
         ("",),
-        re.compile(rf"\A\s*+(?P<secret>[A-Za-z0-9+/]{{{_ENCODED_FROM},76}}+={{0,2}})\s*+\Z"),
+        rf"\A\s*+(?P<secret>[A-Za-z0-9+/]{{{_ENCODED_FROM},76}}+={{0,2}})\s*+\Z",
         _encoded,
     ),
 )

@@ -16,10 +16,10 @@ from tui.engine.bulk._listing import Lister
 from tui.engine.bulk._rebuilt import rebuilt
 from tui.engine.bulk._wire import Part
 from tui.engine.event_lines import STORE_ONLY, EventLines
+from tui.engine.lines import cut
 from tui.engine.metrics import latency
 from tui.engine.model import LineBlock, LogEvent
 from tui.engine.sources import _tail
-from tui.engine.sources._lines import cut
 
 NOW = 1_800_000_000.0
 ABOVE = 41

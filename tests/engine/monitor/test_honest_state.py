@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.engine.monitor.scripted import NOW, Scripted, monitor_over, stamped
 from tui.engine.clock import ManualClock
+from tui.engine.lines import NOTHING
 from tui.engine.model import Snapshot, SourceState, SourceStatus, Status
 from tui.engine.monitor import Monitor
-from tui.engine.sources._lines import NOTHING
 from tui.engine.sources._reading import Reading
 from widgets import CallsPanel, ConfigPanel, ErrorsPanel, FallbackPanel, Panel, SourcesPanel, TtfbPanel
 from widgets._view import View

@@ -14,7 +14,7 @@ from tests.engine.reports.reading import report_on, story, written
 from tui.engine.model import ErrorGroup, Percentiles, Status
 from tui.engine.redact import redact
 from tui.engine.report import CallTotals, FallbackTotals, InputTotals, Kpi, ProviderRow, Report
-from tui.engine.reports import cleaned, formats
+from tui.engine.reports import cleaned, format_of, names
 from tui.engine.safe_text import safe_text
 from tui.engine.text import LANGUAGES, use_language
 
@@ -74,25 +74,25 @@ def test_json_has_the_keys_of_its_schema(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("name", names())
 def test_every_format_writes_a_whole_week_and_nothing_at_all(tmp_path: Path, name: str, language: str) -> None:
     use_language(language)
     try:
-        full = formats()[name].render(report_on(written(tmp_path / "app.log", story(until=60)[-3000:])))
-        empty = formats()[name].render(report_on(written(tmp_path / "none.log", ["nothing", "known"])))
+        full = format_of(name).render(report_on(written(tmp_path / "app.log", story(until=60)[-3000:])))
+        empty = format_of(name).render(report_on(written(tmp_path / "none.log", ["nothing", "known"])))
     finally:
         use_language("en")
 
-    assert formats()[name].ENDING.startswith(".")
+    assert format_of(name).ENDING.startswith(".")
     assert full.endswith("\n")
     assert "Azure" in full
     assert len(empty) > 200
 
 
 def test_a_partial_report_says_so_everywhere() -> None:
-    for name, form in formats().items():
-        assert "partial" in form.render(Report(partial=True)).lower(), name
-    assert json.loads(formats()["json"].render(Report(partial=True)))["partial"] is True
+    for name in names():
+        assert "partial" in format_of(name).render(Report(partial=True)).lower(), name
+    assert json.loads(format_of("json").render(Report(partial=True)))["partial"] is True
 
 
 def test_markdown_has_the_guides_weekly_table() -> None:
@@ -104,7 +104,7 @@ def test_markdown_has_the_guides_weekly_table() -> None:
         Kpi("uptime", ">99%", None, "%", Status.NO_DATA),
     )
 
-    lines = formats()["markdown"].render(Report(kpis=kpis)).splitlines()
+    lines = format_of("markdown").render(Report(kpis=kpis)).splitlines()
 
     at = lines.index("| Metric | Target | Actual | State |")
     assert lines[at + 2 : at + 7] == [
@@ -134,7 +134,7 @@ class Page(HTMLParser):
 
 
 def test_html_stands_alone_and_shows_outside_text_as_text(hostile: Report) -> None:
-    text = formats()["html"].render(hostile)
+    text = format_of("html").render(hostile)
     page = Page()
     page.feed(text)
 
@@ -148,7 +148,7 @@ def test_html_stands_alone_and_shows_outside_text_as_text(hostile: Report) -> No
 def test_html_charts_have_a_shape_for_every_hour_with_something_in_it(tmp_path: Path) -> None:
     report = report_on(written(tmp_path / "app.log", story("guide-docker", until=600)))
     page = Page()
-    page.feed(formats()["html"].render(report))
+    page.feed(format_of("html").render(report))
 
     assert page.tags.count("svg") == 3
     busy = sum(bool(hour.calls) + bool(hour.errors) + bool(hour.fallbacks) for hour in report.hours)
@@ -156,7 +156,7 @@ def test_html_charts_have_a_shape_for_every_hour_with_something_in_it(tmp_path: 
 
 
 def test_markdown_shows_outside_text_as_text(hostile: Report) -> None:
-    text = formats()["markdown"].render(hostile)
+    text = format_of("markdown").render(hostile)
 
     assert "<script" not in re.sub(r"\\<", "", text)
     assert "[x](" not in re.sub(r"\\\[", "", text)
@@ -165,7 +165,7 @@ def test_markdown_shows_outside_text_as_text(hostile: Report) -> None:
 
 
 def test_csv_opens_without_a_formula(hostile: Report) -> None:
-    rows = list(csv.reader(formats()["csv"].render(hostile).splitlines()))
+    rows = list(csv.reader(format_of("csv").render(hostile).splitlines()))
 
     assert len({len(row) for row in rows}) == 1
     assert [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))] == []
@@ -173,8 +173,8 @@ def test_csv_opens_without_a_formula(hostile: Report) -> None:
 
 
 def test_no_format_lets_anything_raw_through(hostile: Report) -> None:
-    for name, form in formats().items():
-        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", form.render(hostile)), name
+    for name in names():
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", format_of(name).render(hostile)), name
 
 
 def test_secrets_are_masked_wherever_a_text_of_the_log_stands() -> None:
@@ -182,5 +182,5 @@ def test_secrets_are_masked_wherever_a_text_of_the_log_stands() -> None:
     report = replace(Report(), top_errors=(error_row(f"Invalid API key {secret}"),))
     report = replace(report, errors=replace(report.errors, by_code={secret: 1}))
 
-    for name, form in formats().items():
-        assert secret not in form.render(cleaned(report, redact)), name
+    for name in names():
+        assert secret not in format_of(name).render(cleaned(report, redact)), name

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.engine.reports.reading import NOW, report_on, written
 from tui.engine.report import Report
-from tui.engine.reports import formats
+from tui.engine.reports import format_of
 
 LINE = "2027-01-15T07:{:02}:00Z 📊 [TTS Azure] TTFB={}ms"
 REASON = "a compressed rotated file ends too early; the rest of it is missing"
@@ -28,13 +28,13 @@ def with_a_gap(folder: Path) -> Report:
 def test_json_and_csv_name_the_source_the_time_and_the_reason_of_a_gap(tmp_path: Path) -> None:
     report = with_a_gap(tmp_path)
 
-    read = json.loads(formats()["json"].render(report))["input"]
+    read = json.loads(format_of("json").render(report))["input"]
     assert read["gaps"] == 1
     assert read["gap_list"] == [
         {"source": f"{tmp_path}/app.log", "count": 1, "time": "2027-01-15T08:00:00Z", "reason": REASON}
     ]
     assert report.input.gap_list[0].at == NOW
-    rows = [row for row in csv.reader(io.StringIO(formats()["csv"].render(report))) if row[0] == "gap"]
+    rows = [row for row in csv.reader(io.StringIO(format_of("csv").render(report))) if row[0] == "gap"]
     assert [row[1:4] for row in rows] == [
         [f"{tmp_path}/app.log", "count", "1"],
         [f"{tmp_path}/app.log", "noticed", "2027-01-15T08:00:00Z"],
@@ -46,7 +46,7 @@ def test_texts_for_people_say_it_in_one_line(tmp_path: Path) -> None:
     report = with_a_gap(tmp_path)
 
     for name in ("markdown", "html"):
-        text = formats()[name].render(report)
+        text = format_of(name).render(report)
         assert "gap ×1, the last noticed Jan 15, 2027, 08:00 UTC" in text, name
         assert REASON in text, name
         assert "app.log: gap" in text, name
@@ -56,5 +56,5 @@ def test_texts_for_people_say_it_in_one_line(tmp_path: Path) -> None:
 def test_a_report_without_gaps_says_nothing_of_them(tmp_path: Path) -> None:
     report = report_on(written(tmp_path / "app.log", [LINE.format(1, 300)]))
 
-    assert json.loads(formats()["json"].render(report))["input"]["gap_list"] == []
-    assert "gap ×" not in formats()["markdown"].render(report)
+    assert json.loads(format_of("json").render(report))["input"]["gap_list"] == []
+    assert "gap ×" not in format_of("markdown").render(report)

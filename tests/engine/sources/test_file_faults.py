@@ -21,9 +21,9 @@ from tests.engine.sources.access import inline
 from tests.engine.sources.conftest import Begin
 from tests.engine.sources.session import append, numbered, text
 from tests.terminal import ROOT, environment
+from tui.engine.lines import LINE_CAP
 from tui.engine.model import SourceState
 from tui.engine.parser import Parser
-from tui.engine.sources._lines import LINE_CAP
 from tui.engine.sources._local import LocalAccess
 from tui.engine.text import catalogue, t
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.sources.access import inline
+from tui.engine.lines import cut
 from tui.engine.sources._gzip import GzipHandle
-from tui.engine.sources._lines import cut
 from tui.engine.sources._local import LocalAccess
 from tui.engine.sources._position import Place, Position
 from tui.engine.sources._siblings import alike, rotated_names

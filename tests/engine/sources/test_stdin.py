@@ -9,8 +9,8 @@ import pytest
 
 from tests.engine.sources.session import numbered, text
 from tui.engine.clock import ManualClock
+from tui.engine.lines import LINE_CAP
 from tui.engine.model import LineBlock, SourceState
-from tui.engine.sources._lines import LINE_CAP
 from tui.engine.sources.stdin import StdinSource
 
 TICK_S = 0.01

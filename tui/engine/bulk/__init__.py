@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
 from tui.engine.clock import Clock
-from tui.engine.event_lines import EventLines
 from tui.engine.model import LineBlock
 from tui.engine.parser import Parser
-from tui.engine.sources._file_source import FileSource
-from tui.engine.sources._source import Source
 from tui.engine.worker import ONE_THREAD, PARALLEL_FROM
 
 if TYPE_CHECKING:
     from tui.engine.bulk._history import HistoryParser
+    from tui.engine.event_lines import EventLines
+    from tui.engine.sources._source import Source
 
 __all__ = ["COLUMNS_FROM", "CONTEXT", "PARALLEL_FROM", "Parsed", "Reader", "history_parser", "parse"]
 
@@ -26,13 +25,13 @@ COLUMNS_FROM = 20 * 1024**2
 
 
 async def parse(
-    source: Source,
+    source: "Source",
     blocks: AsyncGenerator[LineBlock, None],
     reader: Reader,
     parallel_from: int = PARALLEL_FROM,
     columns_from: float = inf,
     *,
-    lines: EventLines | None = None,
+    lines: "EventLines | None" = None,
 ) -> AsyncGenerator[Parsed, None]:
     """Yield what the blocks of a source mean, in order.
 
@@ -40,6 +39,8 @@ async def parse(
     still to be read, by two processes. From ``columns_from`` bytes on, local files are understood whole blocks at
     a time, and latencies come as columns; or, with ``lines``, all that such blocks say comes written.
     """
+    from tui.engine.sources._file_source import FileSource  # noqa: PLC0415 - the other process opens no sources
+
     async with aclosing(blocks):
         first = await anext(blocks, None)
         if first is None:

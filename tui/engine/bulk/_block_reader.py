@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.engine.bulk._call_layout import Hits as CallHits
-from tui.engine.bulk._chunks import begins_record
 from tui.engine.bulk._cleaned import cleaned
 from tui.engine.bulk._clock import StampReader
 from tui.engine.bulk._columns import (
@@ -29,15 +28,16 @@ from tui.engine.bulk._failures import Failures
 from tui.engine.bulk._familiar import UNKNOWN, UNRECOGNISED, FamiliarLines
 from tui.engine.bulk._layouts import Layout, Layouts
 from tui.engine.bulk._reader import CONTEXT, SIGNS, last_time
+from tui.engine.bulk._records import begins_record
 from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Places, Room, Text
 from tui.engine.bulk.forms import FORMS
 from tui.engine.bulk.forms._pieces import layout
 from tui.engine.clock import ManualClock
 from tui.engine.dialects._dialect import own_dialects
+from tui.engine.lines import LINE_CAP, cut
 from tui.engine.model import LineBlock, LogEvent
 from tui.engine.parser import Parser
-from tui.engine.sources._lines import LINE_CAP, cut
 
 _LAYOUTS_KEPT = 64
 _LONGEST_LAYOUT = 512

@@ -4,7 +4,6 @@ import asyncio
 import marshal
 import multiprocessing
 import os
-import re
 import signal
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -13,12 +12,9 @@ from datetime import tzinfo
 from typing import NamedTuple
 
 from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
+from tui.engine.bulk._records import last_cut
 from tui.engine.dialects._dialect import Dialect, own_dialects, use_dialects
-from tui.engine.envelopes._cleaning import clean_bytes
-from tui.engine.envelopes._envelope import unwrap
 from tui.engine.model import LineBlock, LogEvent
-from tui.engine.parser._parser import MAX_LINE
-from tui.engine.parser._record import TRACEBACK, is_tail
 
 CHUNK_SIZE = 1024**2
 _CHUNK_LIMIT = 16 * CHUNK_SIZE
@@ -26,9 +22,6 @@ _CHUNK_LIMIT = 16 * CHUNK_SIZE
 
 _WAITING = 4
 """Chunks that are on their way at once."""
-
-_CUT_WITHIN = 2000
-_MAY_END_TRACEBACK = re.compile(r"[A-Za-z_]")
 
 
 class Chunk(NamedTuple):
@@ -78,38 +71,6 @@ class Chunks:
         self._first_line += at
         self._held = sum(len(line) + 1 for line in self._lines)
         return chunk
-
-
-def last_cut(lines: list[bytes]) -> int | None:
-    """Return the last index at which a record begins for sure, None if there is none near the end."""
-    for index in range(len(lines) - 1, max(0, len(lines) - _CUT_WITHIN), -1):
-        if begins_record(lines[index]) and ends_whole(lines, index):
-            return index
-    return None
-
-
-def ends_whole(lines: list[bytes], end: int) -> bool:
-    """Tell whether what stands above an index waits for nothing: no rest of a line, no traceback's next line."""
-    for index in range(end - 1, -1, -1):
-        found = unwrap(_text(lines[index]))
-        if found.partial:
-            return False
-        if found.message.strip():
-            return not found.message.startswith(TRACEBACK)
-    return False
-
-
-def begins_record(raw: bytes) -> bool:
-    """Tell whether a line belongs to no record above it, whatever that is (semantics R38)."""
-    found = unwrap(_text(raw))
-    if not found.message.strip() or found.message.startswith(TRACEBACK) or is_tail(found):
-        return False
-    explicit = found.level is not None or found.fields is not None
-    return explicit or _MAY_END_TRACEBACK.match(found.message) is None
-
-
-def _text(raw: bytes) -> str:
-    return clean_bytes(raw[:MAX_LINE]).decode("utf-8", "replace")
 
 
 async def parse_chunks(

@@ -10,7 +10,7 @@ from tui.engine.bulk._call_layout import Hits as CallHits
 from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Flags, Places, Text, Words, fingerprints
 from tui.engine.dialects._message import TEXT_LENGTH, known_trace
-from tui.engine.metrics.latency import is_sample
+from tui.engine.metrics.plausible import is_sample
 from tui.engine.model import LogEvent
 
 TWIN_LINES = 20

@@ -8,8 +8,8 @@ or speech can find anything in it (semantics R32, R41, R79).
 import re
 from typing import NamedTuple
 
-from tui.engine.bulk._chunks import begins_record
 from tui.engine.bulk._clock import Stamp, StampReader
+from tui.engine.bulk._records import begins_record
 from tui.engine.bulk.forms._pieces import Place
 from tui.engine.dialects._message import TEXT_LENGTH
 from tui.engine.model import LogEvent

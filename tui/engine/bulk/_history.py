@@ -6,9 +6,9 @@ from functools import partial
 from typing import NamedTuple
 
 from tui.engine.bulk._block_reader import BlockReader
-from tui.engine.bulk._chunks import begins_record, ends_whole, last_cut
 from tui.engine.bulk._reader import CONTEXT
 from tui.engine.bulk._rebuilt import rebuilt
+from tui.engine.bulk._records import begins_record, ends_whole, last_cut
 from tui.engine.clock import Clock
 from tui.engine.model import LineBlock, LogEvent
 from tui.engine.parser import Parser

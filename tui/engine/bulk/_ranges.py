@@ -16,20 +16,20 @@ import numpy as np
 
 from tui.engine.bulk._apart import Helper
 from tui.engine.bulk._block_reader import BlockReader, Understood
-from tui.engine.bulk._chunks import begins_record, ends_whole, last_cut
 from tui.engine.bulk._columns import Series
 from tui.engine.bulk._listing import Listed, Lister
 from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
 from tui.engine.bulk._rebuilt import rebuilt
+from tui.engine.bulk._records import begins_record, ends_whole, last_cut
 from tui.engine.bulk._wire import Log, Part, Task
 from tui.engine.bulk._words import Places
 from tui.engine.dialects._dialect import own_dialects
 from tui.engine.event_lines import EventLines
+from tui.engine.lines import cut
 from tui.engine.metrics.samples import Calls, Samples
 from tui.engine.model import LineBlock, LogEvent
 from tui.engine.sources._file_source import FileSource
 from tui.engine.sources._follow import Unread
-from tui.engine.sources._lines import cut
 from tui.engine.worker import take_worker
 
 BLOCK_SIZE = 2 * 1024**2

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from tui.engine.bundle.timeline import MOST, DoneSteps, Entry
 from tui.engine.model import Snapshot
 from tui.engine.report import Report
-from tui.engine.reports import formats
+from tui.engine.reports import format_of
 from tui.engine.reports.markdown import plain
 from tui.engine.text import language, t
 
@@ -40,7 +40,7 @@ def post_mortem(
         _steps(steps),
         f"## {t('bundle.people')}",
         t("bundle.people_text"),
-        formats()["markdown"].render(report).rstrip(),
+        format_of("markdown").render(report).rstrip(),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -20,8 +20,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
+from tui.engine.metrics.counters import Counters
 from tui.engine.metrics.fixed import FixedHistograms
-from tui.engine.metrics.slices import Counters
 from tui.engine.metrics.windows import SlidingCount, moment
 from tui.engine.model import STAGES, Cumulative, LogEvent, Series, Thresholds
 

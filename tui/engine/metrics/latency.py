@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.engine.metrics.fixed import FixedHistograms
 from tui.engine.metrics.histogram import Buckets, MinutePoints, SlidingHistogram, Timed, bucket_of, packed, sliced
 from tui.engine.metrics.hours import HourPoint, HourPoints
+from tui.engine.metrics.plausible import is_sample
 from tui.engine.metrics.twins import SAMPLES_KEPT, DoubledSamples
 from tui.engine.metrics.windows import slot_of
 from tui.engine.model import STAGES, Limits, LogEvent, Percentiles, Stage, StageTtfb, Thresholds, TurnFigure
 
 if TYPE_CHECKING:  # numpy takes 80 ms to load: only large logs are worth that
     from tui.engine.metrics.samples import Samples
-
-MAX_MS = 120_000.0
-"""A longer wait is no sample (semantics R17)."""
 
 OTHER = "other"
 _PROVIDERS_KEPT = 20
@@ -22,11 +20,6 @@ _WAITING = 1_000
 """Samples of a series that wait to be counted at most."""
 _ADD_UP = 100_000
 """Samples taken at once that wait to be added up at most."""
-
-
-def is_sample(ms: float | None) -> bool:
-    """Tell a latency from what cancelled requests and broken clocks print: zero, negative, NaN, hours (R17)."""
-    return ms is not None and 0 < ms <= MAX_MS
 
 
 class _Waiting(NamedTuple):

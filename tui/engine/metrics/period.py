@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tui.engine.metrics.affected import attributable
+from tui.engine.metrics.counters import Counters
 from tui.engine.metrics.fallbacks import rate_status
 from tui.engine.metrics.histogram import Buckets, figures
 from tui.engine.metrics.levels import peak
-from tui.engine.metrics.slices import Counters
 from tui.engine.metrics.totals import SourceTotals
 from tui.engine.metrics.windows import SlidingCount
 from tui.engine.model import STAGES, ErrorGroup, Limits, Percentiles, Stage, Status, Thresholds

@@ -1,19 +1,13 @@
 """The slices of a snapshot: each is built anew only if what it depends on has changed."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Generic, NamedTuple, TypeVar
 
-from tui.engine.metrics.concurrency import Concurrency
-from tui.engine.metrics.errors import Errors
-from tui.engine.metrics.fallbacks import Fallbacks
+from tui.engine.metrics.counters import Counters
 from tui.engine.metrics.findings import RESTARTS_WINDOW_S, Figures
-from tui.engine.metrics.generations import Generations
-from tui.engine.metrics.latency import Latency
-from tui.engine.metrics.recent import RecentErrors
-from tui.engine.metrics.silence import Silence
 from tui.engine.metrics.verdict import began, freshness, grey, judge
-from tui.engine.metrics.windows import ObservedMinutes, slot_of
+from tui.engine.metrics.windows import slot_of
 from tui.engine.model import (
     Blame,
     CallsFigure,
@@ -58,20 +52,6 @@ class Kept(Generic[T]):
         elif self._key != key:
             self._key, self._value = key, same(self._value, build())
         return self._value
-
-
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """Everything that counts events."""
-
-    observed: ObservedMinutes
-    latency: Latency
-    calls: Concurrency
-    fallbacks: Fallbacks
-    errors: Errors
-    recent: RecentErrors
-    generations: Generations
-    silence: Silence
 
 
 class Told(NamedTuple):

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from tui.engine.metrics.concurrency import Concurrency
-from tui.engine.metrics.cumulative import CumulativeTotals
+from tui.engine.metrics.counters import Counters
 from tui.engine.metrics.errors import Errors
 from tui.engine.metrics.fallbacks import Fallbacks
 from tui.engine.metrics.generations import Generations
@@ -13,27 +13,25 @@ from tui.engine.metrics.incidents import Incidents
 from tui.engine.metrics.latency import Latency
 from tui.engine.metrics.recent import Clean, RecentErrors
 from tui.engine.metrics.silence import Silence
-from tui.engine.metrics.slices import Counters, Slices, Told
 from tui.engine.metrics.starts import Starts
 from tui.engine.metrics.twins import Twins
 from tui.engine.metrics.windows import ObservedMinutes, moment, slot_of
 from tui.engine.model import (
     PART_MARK,
     RUNTIME,
-    Blame,
     Cumulative,
     Hints,
     Kind,
     LogEvent,
-    Scope,
-    Snapshot,
-    SourceStatus,
     Thresholds,
     owner,
 )
 
 if TYPE_CHECKING:
+    from tui.engine.metrics.cumulative import CumulativeTotals
     from tui.engine.metrics.samples import Calls, Samples
+    from tui.engine.metrics.slices import Slices
+    from tui.engine.model import Blame, Scope, Snapshot, SourceStatus
 
 _Handler = Callable[[LogEvent, float | None, float], None]
 
@@ -74,7 +72,7 @@ class MetricsStore:
             self._generations,
             self._silence,
         )
-        self._slices = Slices(thresholds, hints, self.counters)
+        self._slices: Slices | None = None
         self._thresholds, self._is_live = thresholds, not whole_period
         self._cumulative: CumulativeTotals | None = None
         self._handlers: dict[Kind, _Handler] = {
@@ -178,6 +176,8 @@ class MetricsStore:
 
     def expose(self, since: float) -> None:
         """Begin to keep what ``cumulative`` tells; earlier events, and those before ``since``, are not in it."""
+        from tui.engine.metrics.cumulative import CumulativeTotals  # noqa: PLC0415 - an exporter wants it, no report
+
         self._cumulative = CumulativeTotals(self.counters, self._thresholds, since)
 
     def recall(self, events: Sequence[LogEvent], now: float) -> None:
@@ -271,18 +271,22 @@ class MetricsStore:
     def snapshot(
         self,
         now: float,
-        sources: tuple[SourceStatus, ...],
+        sources: "tuple[SourceStatus, ...]",
         notice: str = "",
         *,
         frozen_since: float | None = None,
-        scope: Scope | None = None,
-        blame: tuple[Blame, ...] = (),
-    ) -> Snapshot:
+        scope: "Scope | None" = None,
+        blame: "tuple[Blame, ...]" = (),
+    ) -> "Snapshot":
         """Return the figures of this moment; slices that did not change, and so the whole, are the same objects.
 
         Figures move with new events and with the ten-second slices of the windows. ``frozen_since`` is since
         when no line reached this store, if somebody noticed; ``scope`` says of which sources its events are;
         ``blame`` is what explains findings: where the finding is gone, so is what explained it.
         """
+        from tui.engine.metrics.slices import Slices, Told  # noqa: PLC0415 - a report asks for no snapshot
+
+        if self._slices is None:
+            self._slices = Slices(self._thresholds, self._recent.hints, self.counters)
         told = Told(notice, frozen_since, scope, blame)
         return self._slices.snapshot(now, sources, told, self._last_event)

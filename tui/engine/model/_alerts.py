@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-Severity = Literal["warning", "critical"]
+from tui.engine.model._words import Severity
 
 Labels = tuple[tuple[str, str], ...]
 """Names and values in the order of the names; what tells the alerts of one rule apart."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tui.engine.model._alerts import Severity
+from tui.engine.model._words import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

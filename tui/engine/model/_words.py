@@ -46,6 +46,10 @@ class Status(StrEnum):
 _RANK = {Status.OK: 0, Status.NO_DATA: 1, Status.WARNING: 2, Status.CRITICAL: 3}
 
 
+Severity = Literal["warning", "critical"]
+"""How bad what an alert tells is."""
+
+
 class SourceState(StrEnum):
     """What a source is doing."""
 

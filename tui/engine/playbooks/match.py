@@ -4,8 +4,9 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
+from functools import cached_property, lru_cache
+from itertools import chain
+from pathlib import Path
 from typing import Any, Protocol, Self
 
 from tui.engine.model import Hints, LogEvent, Playbook
@@ -46,18 +47,26 @@ class PlaybookCatalogue(Hints):
     """All playbooks in their order; the first whose pattern is found in the text is the answer."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._entries = sorted(entries, key=lambda entry: entry.order)
-        self._by_id = {entry.playbook.id: entry.playbook for entry in self._entries}
+        """``entries`` are not looked at before somebody asks: to read all that are shipped takes 25 ms."""
+        self._given = entries
         self._find = lru_cache(REMEMBERED)(self._search)
+
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        return sorted(self._given, key=lambda entry: entry.order)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Playbook]:
+        return {entry.playbook.id: entry.playbook for entry in self._entries}
 
     @classmethod
     def load(cls) -> Self:
         """Return the user's own playbooks and behind them the shipped ones, except those with the same name."""
         replaced = {entry.playbook.id for entry in _own}
-        found = [file for file in files(__package__).joinpath("catalogue").iterdir() if file.name.endswith(".toml")]
+        found = Path(__file__).with_name("catalogue").glob("*.toml")
         tables = (tomllib.loads(file.read_text(encoding="utf-8")) for file in found)
         shipped = (_entry(id_, table) for file in tables for id_, table in file.items() if id_ not in replaced)
-        return cls((*_own, *shipped))
+        return cls(chain(_own, shipped))
 
     def for_event(self, event: LogEvent) -> Playbook | None:
         """Return the first playbook for an error, warning, fallback or config warning (formats §5)."""

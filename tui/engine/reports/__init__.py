@@ -12,7 +12,7 @@ from typing import Protocol
 from tui.engine.report import Report
 from tui.engine.reports._cleaning import cleaned
 
-__all__ = ["Format", "cleaned", "formats"]
+__all__ = ["Format", "cleaned", "format_of", "names"]
 
 
 class Format(Protocol):
@@ -25,7 +25,12 @@ class Format(Protocol):
 
 
 @cache
-def formats() -> dict[str, Format]:
-    """Return the formats by name."""
-    names = sorted(each.name for each in pkgutil.iter_modules(__path__) if not each.name.startswith("_"))
-    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
+def names() -> tuple[str, ...]:
+    """Return the names of the formats."""
+    return tuple(sorted(each.name for each in pkgutil.iter_modules(__path__) if not each.name.startswith("_")))
+
+
+def format_of(name: str) -> Format:
+    """Return a format; only its own module is imported."""
+    module: Format = importlib.import_module(f"{__name__}.{name}")
+    return module

@@ -1,7 +1,7 @@
 """A stream of bytes on its way into lines."""
 
 from tui.engine.clock import Clock
-from tui.engine.sources._lines import NOTHING, Piece, cut
+from tui.engine.lines import NOTHING, Piece, cut
 
 PARTIAL_AFTER_S = 2.0
 """Age at which an unfinished line is taken for a whole one: a prompt has no newline (semantics R70)."""

@@ -15,9 +15,9 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from tui.engine.clock import Clock
+from tui.engine.lines import NOTHING, Piece
 from tui.engine.sources._access import HEAD_SIZE, Access, FileStat, Handle, Sibling
 from tui.engine.sources._catch_up import Rotated, close_all, keys_of
-from tui.engine.sources._lines import NOTHING, Piece
 from tui.engine.sources._local import LocalHandle
 from tui.engine.sources._position import Place, Position
 from tui.engine.sources._same_file import continues, is_among, is_same_file

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from tui.engine.sources._lines import Piece
+from tui.engine.lines import Piece
 
 ENTRY_SIZE = 60_000
 """Bytes of an entry from which on it is written anew: 64 KiB are looked at, and its fields come in any order."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from tui.engine.sources._lines import LINE_CAP, Piece
+from tui.engine.lines import LINE_CAP, Piece
 
 SECOND = 1_000_000_000
 """Nanoseconds."""

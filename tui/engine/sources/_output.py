@@ -4,9 +4,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from tui.engine.clock import Clock
+from tui.engine.lines import Piece
 from tui.engine.sources._command import Command
 from tui.engine.sources._cutter import Cutter
-from tui.engine.sources._lines import Piece
 
 
 async def pieces(command: Command, clock: Clock, *, records: bool = False) -> AsyncGenerator[Piece, None]:

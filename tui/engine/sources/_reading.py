@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from tui.engine.clock import Clock
+from tui.engine.lines import Piece, looks_binary
 from tui.engine.model import LineBlock, SourceState, SourceStatus, SourceStep
-from tui.engine.sources._lines import Piece, looks_binary
 from tui.engine.sources._trouble import TroubleError
 from tui.engine.text import t
 

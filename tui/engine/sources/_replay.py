@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from tui.engine.clock import ReplayClock
+from tui.engine.lines import NOTHING, Piece
 from tui.engine.model import LineBlock, SourceState, SourceStatus, SourceStep
 from tui.engine.safe_text import safe_text
 from tui.engine.sources._access import Handle
 from tui.engine.sources._cutter import Cutter
 from tui.engine.sources._gzip import GzipHandle
-from tui.engine.sources._lines import NOTHING, Piece
 from tui.engine.sources._local import LocalAccess
 from tui.engine.sources._reading import Reading
 from tui.engine.sources._since import LineTime

@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+from tui.engine.lines import LINE_CAP
 from tui.engine.sources._access import Access, Handle, Sibling
 from tui.engine.sources._catch_up import close_all
-from tui.engine.sources._lines import LINE_CAP
 from tui.engine.sources._tail import Tail
 
 LineTime = Callable[[bytes], float | None]

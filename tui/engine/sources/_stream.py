@@ -4,9 +4,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import NamedTuple
 
+from tui.engine.lines import NOTHING, Piece
 from tui.engine.model import Life, LineBlock, SourceState, SourceStatus, SourceStep
 from tui.engine.sources._backoff import Backoff
-from tui.engine.sources._lines import NOTHING, Piece
 from tui.engine.sources._opening import Opening
 from tui.engine.sources._reading import Reading
 from tui.engine.sources._trouble import TroubleError

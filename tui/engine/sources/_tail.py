@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from tui.engine.lines import LINE_CAP, NOTHING, Piece, cut
 from tui.engine.sources._access import HEAD_SIZE, MARK_SIZE, Handle, Look
-from tui.engine.sources._lines import LINE_CAP, NOTHING, Piece, cut
 from tui.engine.sources._position import Place
 
 BLOCK_SIZE = LINE_CAP + 1

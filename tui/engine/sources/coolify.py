@@ -10,10 +10,10 @@ from typing import NamedTuple
 from yarl import URL
 
 from tui.engine.errors import UsageError
+from tui.engine.lines import LINE_CAP, Piece
 from tui.engine.model import SourceState
 from tui.engine.safe_text import safe_text
 from tui.engine.sources._http import FAR_S, Answer, Service, is_private_way, parse_url, refused
-from tui.engine.sources._lines import LINE_CAP, Piece
 from tui.engine.sources._opening import Opening
 from tui.engine.sources._overlap import Tail
 from tui.engine.sources._reading import Reading

@@ -6,10 +6,10 @@ import stat
 from collections.abc import AsyncIterator, Sequence
 
 from tui.engine.clock import Clock
+from tui.engine.lines import Piece
 from tui.engine.model import LineBlock, SourceState, SourceStatus, SourceStep
 from tui.engine.safe_text import safe_text
 from tui.engine.sources._cutter import Cutter
-from tui.engine.sources._lines import Piece
 from tui.engine.sources._local import in_thread
 from tui.engine.sources._opening import Opening
 from tui.engine.sources._reading import Reading

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tui.engine.metrics.fallbacks import Fallbacks
 from tui.engine.metrics.histogram import Buckets, bucket_of, packed
 from tui.engine.metrics.incidents import Incidents
-from tui.engine.metrics.latency import is_sample
+from tui.engine.metrics.plausible import is_sample
 from tui.engine.metrics.twins import DoubledSamples, Twins
 from tui.engine.model import LogEvent, Thresholds
 

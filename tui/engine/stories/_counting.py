@@ -5,7 +5,7 @@ from typing import NamedTuple
 from tui.engine.metrics.errors import HANG_UP_RACE
 from tui.engine.metrics.fallbacks import Fallbacks
 from tui.engine.metrics.incidents import Incidents
-from tui.engine.metrics.latency import is_sample
+from tui.engine.metrics.plausible import is_sample
 from tui.engine.metrics.twins import DoubledSamples, Twins
 from tui.engine.metrics.windows import moment
 from tui.engine.model import LogEvent, Thresholds

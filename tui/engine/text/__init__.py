@@ -7,20 +7,28 @@ marks a value. Both languages have the same files, keys and marks; a test sees t
 import os
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 LANGUAGES = ("en", "es")
 _language = "en"
+_known: dict[str, dict[str, str]] = {code: {} for code in LANGUAGES}
+"""What was asked for so far, and what stands beside it: to understand all files takes 20 ms."""
 
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
     """Return the flattened catalogue of a language: ``{"strip.since": "since {time}", …}``."""
-    found: dict[str, str] = {}
-    for file in files(__name__).joinpath(language).iterdir():
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
-        found |= {f"{table}.{key}": text for table, keys in tables.items() for key, text in keys.items()}
-    return found
+    return {key: text for file in _files(language) for key, text in _flat(file).items()}
+
+
+@cache
+def _files(language: str) -> tuple[str, ...]:
+    return tuple(file.read_text(encoding="utf-8") for file in Path(__file__).with_name(language).iterdir())
+
+
+@cache
+def _flat(file: str) -> dict[str, str]:
+    return {f"{table}.{key}": text for table, keys in tomllib.loads(file).items() for key, text in keys.items()}
 
 
 def use_language(language: str) -> None:
@@ -46,5 +54,10 @@ def t(key: str, /, **values: object) -> str:
     Raises:
         KeyError: the catalogue has no such key.
     """
-    text = catalogue(_language)[key]
+    known = _known[_language]
+    if key not in known:
+        table = f"[{key.partition('.')[0]}]"
+        for file in _files(_language):
+            known |= _flat(file) if table in file else {}
+    text = known[key]
     return text.format(**values) if values else text

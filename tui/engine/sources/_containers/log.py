@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from tui.engine.clock import Clock
+from tui.engine.lines import LINE_CAP, Piece
 from tui.engine.model import Life
 from tui.engine.sources._containers.container import Chunk, Container
 from tui.engine.sources._containers.place import Place, Places, Repeats
 from tui.engine.sources._containers.rows import Joiner, Rows
 from tui.engine.sources._containers.stamps import SECOND, stamp_of
-from tui.engine.sources._lines import LINE_CAP, Piece
 from tui.engine.sources._stream import Batch
 
 

@@ -4,9 +4,9 @@ import re
 from typing import NamedTuple
 
 from tui.engine.clock import Clock
+from tui.engine.lines import Piece
 from tui.engine.sources._containers.container import Chunk
 from tui.engine.sources._cutter import Cutter
-from tui.engine.sources._lines import Piece
 
 CHUNK_SIZE = 16 * 1024
 """An engine cuts longer lines into chunks of so many bytes and puts the time before each."""
