@@ -2,6 +2,7 @@
 
 from tests.engine.metrics.log_events import NOW, applied, error, event, opened, ttfb
 from tui.engine.metrics.store import MetricsStore
+from tui.engine.metrics.twins import Twins
 from tui.engine.model import LogEvent, Thresholds
 
 
@@ -71,3 +72,14 @@ def test_r71_sources_are_kept_apart() -> None:
     snapshot = applied(MetricsStore(Thresholds()), one, one._replace(source="other"))
 
     assert snapshot.turn.figures.n == 2
+
+
+def test_r71_of_re_emitted_lines_the_newest_fifty_thousand_are_known() -> None:
+    lines = [ttfb(300, NOW - 3600 + number / 100 + 0.000123, line=number + 1) for number in range(60_000)]
+    twins = Twins()
+
+    assert not any(map(twins.repeats, lines))
+    assert all(map(twins.repeats, lines[10_000:]))
+    assert not any(map(twins.repeats, lines[5_000:10_000]))
+    assert not twins.repeats(lines[10_000]), "it made room for the others"
+    assert all(map(twins.repeats, lines[15_001:]))

@@ -1,6 +1,6 @@
 """Which kind of change it was: the level rose in one place, traffic moved, or there is one place for all traffic."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from tui.engine.blame._sharing import MIN_CONCENTRATION, MIN_SHARE, Place, Spans, concentrated, moved
@@ -23,15 +23,15 @@ class Cause(NamedTuple):
     """The observations that it was found in."""
 
 
-def cause_of(finding: Finding, spans: Spans, stages: Mapping[Stage, Spans]) -> Cause | None:
+def cause_of(finding: Finding, spans: Spans, stages: Callable[[], Mapping[Stage, Spans]]) -> Cause | None:
     """Return where a change comes from; None where the data does not say.
 
     Args:
         finding: what got worse.
         spans: its observations.
-        stages: the first bytes of every stage over the same two spans.
+        stages: returns the first bytes of every stage over the same two spans; seldom asked.
     """
-    if finding.kpi == "turn" and (found := _of_turn(stages, spans)):
+    if finding.kpi == "turn" and (found := _of_turn(stages(), spans)):
         return found
     if finding.kpi not in FAILURES and (place := moved(spans)):
         return Cause("traffic", place, spans)
@@ -40,9 +40,10 @@ def cause_of(finding: Finding, spans: Spans, stages: Mapping[Stage, Spans]) -> C
     alone = _only_provider(spans)
     if alone is None or finding.kpi not in _SPEAKS_OF_A_STAGE:
         return None
-    others = {stage: one for stage, one in stages.items() if stage != finding.stage}
-    if finding.kpi == "ttfb" and not _others_calm(others):
-        return None
+    if finding.kpi == "ttfb":
+        others = {stage: one for stage, one in stages().items() if stage != finding.stage}
+        if not _others_calm(others):
+            return None
     return Cause("only", alone, spans)
 
 

@@ -1,8 +1,8 @@
 """For each finding of a snapshot: what changed, where and since when, or nothing where the data does not say."""
 
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from tui.engine.blame._causes import cause_of
@@ -11,14 +11,12 @@ from tui.engine.blame._counted import counted
 from tui.engine.blame._preceding import preceding
 from tui.engine.blame._sharing import Spans
 from tui.engine.blame._table import rows, side
-from tui.engine.blame._units import DIMENSIONS, FAILURES, Counted, Places, Unit, latencies, units_of
+from tui.engine.blame._units import DIMENSIONS, FAILURES, Counted, Places, Unit, units_of
 from tui.engine.metrics.windows import SLICE_S, slot_of
 from tui.engine.model import STAGES, Blame, Finding, LogEvent, SliceCount, Snapshot, Stage, Status, Thresholds
 
 LOOKBACK_S = 3600.0
 """As far as the charts go."""
-EVENTS_MOST = 30_000
-"""The newest count: what a busy hour gives, and what a processor looks through within a second."""
 FINDINGS_MOST = 3
 """The worst; whoever reads a fourth sentence at 3 a.m. has read three too many."""
 MIN_EXCESS = 5.0
@@ -40,20 +38,15 @@ def explain(snapshot: Snapshot, events: Iterable[LogEvent], now: float) -> tuple
         now: event time; nothing later counts.
     """
     thresholds = snapshot.thresholds
-    newest = deque(events, EVENTS_MOST)
-    told = [each for each in counted(newest, now, thresholds) if now - LOOKBACK_S <= each[0] <= now]
+    told = [each for each in counted(events, now, thresholds) if now - LOOKBACK_S <= each.at <= now]
     places = Places(told, {source.name: source.host for source in snapshot.sources})
-    bytes_of = {
-        stage: latencies(_of_stage(told, stage), places, "ttfb", lambda one: thresholds.ttfb_ms(one or "TTS").warn_at)
-        for stage in STAGES
-    }
     found: list[Blame] = []
     for finding in explainable(snapshot):
         for one in _measured(finding, thresholds):
             change = _change(units_of(one, told, places, thresholds, now))
             if change is None:
                 continue
-            blame = _blame(one, change, bytes_of)
+            blame = _blame(one, change, partial(_stages, told, places, thresholds, change))
             if blame is not None:
                 found.append(replace(blame, preceded=preceding(one, told, snapshot.sources, blame.at)))
             break
@@ -75,10 +68,6 @@ def _measured(finding: Finding, thresholds: Thresholds) -> list[Finding]:
 def explainable(snapshot: Snapshot) -> list[Finding]:
     """Return the worst findings of the kinds that can be explained."""
     return [each for each in snapshot.verdict.findings if each.kpi in _EXPLAINED][:FINDINGS_MOST]
-
-
-def _of_stage(events: Counted, stage: Stage) -> Counted:
-    return [(at, event) for at, event in events if event.stage == stage]
 
 
 class _Change(NamedTuple):
@@ -106,7 +95,7 @@ def _change(units: Sequence[Unit]) -> _Change | None:
         return None
     since, border, until = (float(SLICE_S * (first + each)) for each in rise)
     at = next(unit.at for unit in units if unit.over and unit.at >= border)
-    spans = Spans([unit for unit in units if since <= unit.at < at], [unit for unit in units if at <= unit.at < until])
+    spans = _split([unit for unit in units if since <= unit.at < until], at)
     return _Change(since, at, until, spans, tuple(slices[rise[0] : rise[2]])) if _matters(spans) else None
 
 
@@ -117,15 +106,21 @@ def _matters(spans: Spans) -> bool:
     return grown and (before.p95 is None or after.p95 is None or after.p95 >= (1 + MIN_RISE) * before.p95)
 
 
-def _blame(finding: Finding, change: _Change, bytes_of: dict[Stage, list[Unit]]) -> Blame | None:
+def _stages(told: Counted, places: Places, thresholds: Thresholds, change: _Change) -> dict[Stage, Spans]:
+    """Return the first bytes of each stage before and after a change."""
+    units: dict[Stage, list[Unit]] = {stage: [] for stage in STAGES}
+    for event in told:
+        if event.kind == "ttfb" and event.stage and change.since <= event.at < change.until:
+            units[event.stage].append(places.sample(event, thresholds.ttfb_ms(event.stage).warn_at))
+    return {stage: _split(each, change.at) for stage, each in units.items()}
+
+
+def _split(units: Sequence[Unit], at: float) -> Spans:
+    return Spans([unit for unit in units if unit.at < at], [unit for unit in units if unit.at >= at])
+
+
+def _blame(finding: Finding, change: _Change, stages: Callable[[], Mapping[Stage, Spans]]) -> Blame | None:
     """Return the change with its place, None where it has none."""
-    stages = {
-        stage: Spans(
-            [unit for unit in units if change.since <= unit.at < change.at],
-            [unit for unit in units if change.at <= unit.at < change.until],
-        )
-        for stage, units in bytes_of.items()
-    }
     cause = cause_of(finding, change.spans, stages)
     if cause is None:
         return None

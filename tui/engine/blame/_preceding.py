@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from tui.engine.blame._counted import Told
 from tui.engine.blame._units import Counted
-from tui.engine.model import Finding, LogEvent, Precursor, PrecursorKind, SourceStatus
+from tui.engine.model import Finding, Precursor, PrecursorKind, SourceStatus
 
 PRECEDED_S = 120.0
 """What is older has nothing to do with it as far as anybody can tell: two minutes hold a failed probe, a restart."""
@@ -42,28 +43,28 @@ def preceding(finding: Finding, events: Counted, sources: Iterable[SourceStatus]
 
 
 def _told(finding: Finding, events: Counted, at: float) -> Iterator[Precursor]:
-    for time, event in events:
+    for event in events:
         kind = _KINDS.get(event.kind)
         own = kind == "fallback" and finding.kpi.startswith("fallback") and event.stage == finding.stage
-        if kind and not own and at - PRECEDED_S <= time <= at:
-            yield _precursor(kind, time, event)
+        if kind and not own and at - PRECEDED_S <= event.at <= at:
+            yield _precursor(kind, event)
 
 
 def _bursts(finding: Finding, events: Counted, at: float) -> Iterator[Precursor]:
     """Yield the first errors of bursts, by source."""
     if finding.kpi.startswith(("errors", "all_failed")):
         return
-    errors: dict[str, list[tuple[float, LogEvent]]] = {}
-    for time, event in events:
-        if event.kind == "error" and at - PRECEDED_S - CALM_S <= time <= at:
-            errors.setdefault(event.source, []).append((time, event))
+    errors: dict[str, list[Told]] = {}
+    for event in events:
+        if event.kind == "error" and at - PRECEDED_S - CALM_S <= event.at <= at:
+            errors.setdefault(event.source, []).append(event)
     for told in errors.values():
-        for place, (time, event) in enumerate(told):
-            calm = place == 0 or time - told[place - 1][0] >= CALM_S
+        for place, event in enumerate(told):
+            calm = place == 0 or event.at - told[place - 1].at >= CALM_S
             last = place + BURST - 1
-            burst = last < len(told) and told[last][0] - time <= BURST_S
-            if calm and burst and time >= at - PRECEDED_S:
-                yield _precursor("errors", time, event)
+            burst = last < len(told) and told[last].at - event.at <= BURST_S
+            if calm and burst and event.at >= at - PRECEDED_S:
+                yield _precursor("errors", event)
 
 
 def _gaps(sources: Iterable[SourceStatus], at: float) -> Iterator[Precursor]:
@@ -72,5 +73,5 @@ def _gaps(sources: Iterable[SourceStatus], at: float) -> Iterator[Precursor]:
             yield Precursor("gap", source.gap_at, source=source.name, text=source.gap_reason)
 
 
-def _precursor(kind: PrecursorKind, at: float, event: LogEvent) -> Precursor:
-    return Precursor(kind, at, event.stage, event.source, event.text)
+def _precursor(kind: PrecursorKind, event: Told) -> Precursor:
+    return Precursor(kind, event.at, event.stage, event.source, event.text)

@@ -1,11 +1,12 @@
 """Observations of one figure: each was good or missed the goal, at a time, somewhere."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tui.engine.model import Dimension, Finding, LogEvent, Stage, Thresholds, owner
+from tui.engine.blame._counted import Told
+from tui.engine.model import Dimension, Finding, Thresholds, owner
 
-Counted = Sequence[tuple[float, LogEvent]]
+Counted = Sequence[Told]
 
 DIMENSIONS: tuple[Dimension, ...] = ("stage", "provider", "host", "source", "client")
 """In the order in which equally telling ones are named."""
@@ -36,15 +37,24 @@ class Places:
         """``hosts`` are those of the sources by name."""
         self._hosts = hosts
         self._clients: dict[tuple[str, str | None], str | None] = {
-            (event.source, event.id): event.client for _, event in events if event.kind == "call_opened" and event.id
+            (event.source, event.id): event.client for event in events if event.kind == "call_opened" and event.id
         }
+        self._known: dict[tuple[str | None, ...], tuple[str | None, ...]] = {}
+        self._calls: dict[tuple[str, str], tuple[str, str]] = {}
 
-    def unit(self, at: float, event: LogEvent, *, over: bool, ms: float | None = None) -> Unit:
+    def unit(self, event: Told, *, over: bool, ms: float | None = None) -> Unit:
         """Return an observation that an event stands for."""
         client = event.client or self._clients.get((event.source, event.id))
         host = self._hosts.get(owner(event.source)) or None
+        where = (event.stage, event.provider, host, event.source, client)
         call = (event.source, event.id) if event.id else None
-        return Unit(at, over, ms, (event.stage, event.provider, host, event.source, client), call)
+        return Unit(
+            event.at, over, ms, self._known.setdefault(where, where), call and self._calls.setdefault(call, call)
+        )
+
+    def sample(self, event: Told, limit: float) -> Unit:
+        """Return a latency; over is what reaches the limit (semantics R1)."""
+        return self.unit(event, over=(event.ms or 0.0) >= limit, ms=event.ms)
 
 
 def units_of(finding: Finding, events: Counted, places: Places, thresholds: Thresholds, now: float) -> list[Unit]:
@@ -55,31 +65,20 @@ def units_of(finding: Finding, events: Counted, places: Places, thresholds: Thre
         return _answers(events, places, thresholds.silence_after_s, now)
     if finding.kpi == "short_calls":
         return list(_calls(events, places, thresholds.short_call_s))
-    own = [(at, event) for at, event in events if event.stage == finding.stage]
-    return latencies(own, places, finding.kpi, lambda _: finding.limit or 0.0)
-
-
-def latencies(
-    events: Iterable[tuple[float, LogEvent]], places: Places, kind: str, limit: Callable[[Stage | None], float]
-) -> list[Unit]:
-    """Return the samples of a kind; over is what reaches the limit of its stage (semantics R1)."""
-    return [
-        places.unit(at, event, over=(event.ms or 0.0) >= limit(event.stage), ms=event.ms)
-        for at, event in events
-        if event.kind == kind
-    ]
+    own = (event for event in events if event.kind == finding.kpi and event.stage == finding.stage)
+    return [places.sample(event, finding.limit or 0.0) for event in own]
 
 
 def _failures(finding: Finding, events: Counted, places: Places) -> Iterator[Unit]:
     """Yield failures, and beside them what went well: first bytes and calls that were taken."""
-    for at, event in events:
+    for event in events:
         if event.kind == "call_opened" or (event.kind == "ttfb" and finding.stage in {None, event.stage}):
-            yield places.unit(at, event, over=False)
+            yield places.unit(event, over=False)
         elif _is_failure(finding, event):
-            yield places.unit(at, event, over=True)
+            yield places.unit(event, over=True)
 
 
-def _is_failure(finding: Finding, event: LogEvent) -> bool:
+def _is_failure(finding: Finding, event: Told) -> bool:
     if finding.kpi.startswith("fallback"):
         return event.kind == "fallback" and event.stage == finding.stage
     if finding.kpi == "all_failed":
@@ -89,37 +88,37 @@ def _is_failure(finding: Finding, event: LogEvent) -> bool:
 
 def _answers(events: Counted, places: Places, patience_s: float, now: float) -> list[Unit]:
     """Return the turns of which the log names a trace: over where no speech came in time (see metrics.silence)."""
-    due: dict[tuple[str, str], tuple[float, LogEvent]] = {}
+    due: dict[tuple[str, str], tuple[float, Told]] = {}
     found: list[Unit] = []
-    for at, event in events:
+    for event in events:
         if event.kind == "process_start":
             due = {key: value for key, value in due.items() if key[0] != event.source}
         elif event.kind == "ttfb" and event.trace not in _NO_TRACE:
             key = (event.source, event.trace or "")
-            since, _ = due.get(key, (at, event))
+            since, _ = due.get(key, (event.at, event))
             due[key] = since, event
             if event.stage == "TTS":
                 del due[key]
-                found.append(places.unit(since, _of_no_stage(event), over=at - since > patience_s))
+                found.append(places.unit(_turn(since, event), over=event.at - since > patience_s))
     late = [each for each in due.values() if now - each[0] > patience_s]
-    found += [places.unit(since, _of_no_stage(last), over=True) for since, last in late]
+    found += [places.unit(_turn(since, last), over=True) for since, last in late]
     return sorted(found, key=lambda unit: unit.at)
 
 
-def _of_no_stage(event: LogEvent) -> LogEvent:
+def _turn(since: float, event: Told) -> Told:
     """Return an event that stands for a whole turn: who was heard of last is not who kept the caller waiting."""
-    return event._replace(stage=None, provider=None)
+    return event._replace(at=since, stage=None, provider=None)
 
 
 def _calls(events: Counted, places: Places, short_s: float) -> Iterator[Unit]:
     """Yield the calls that ended: over where one was so short that it looks like a crash (semantics R55)."""
     opened: dict[tuple[str, str | None], float] = {}
-    for at, event in events:
+    for event in events:
         key = (event.source, event.id)
         if event.kind == "call_opened":
-            opened.setdefault(key, at)
+            opened.setdefault(key, event.at)
         elif event.kind == "call_closed":
             began = opened.pop(key, None)
-            lasted = event.duration_s if event.duration_s is not None else None if began is None else at - began
+            lasted = event.duration_s if event.duration_s is not None else None if began is None else event.at - began
             if lasted is not None:
-                yield places.unit(at, event, over=lasted < short_s)
+                yield places.unit(event, over=lasted < short_s)

@@ -53,8 +53,10 @@ class Twins:
         self._columns = columns
         self._waiting: dict[int, tuple[float, int]] = {}
         self._emitted: set[int] = set()
-        self._order: deque[tuple[int, float, int]] = deque()
-        """Line, time and key of what was emitted."""
+        self._order: deque[int] = deque()
+        """The keys of what was emitted, oldest first."""
+        self._stamps: deque[tuple[int, float]] = deque()
+        """Line and time of each of them, where events come many at once."""
         self._newest: dict[str, float] = {}
         """Time of the newest sample, and of the newest begin or end of a call."""
         self._unread: deque[_Taken] = deque()
@@ -80,9 +82,13 @@ class Twins:
         if key in emitted:
             return True
         emitted.add(key)
-        self._order.append((event.line, time, key))
+        self._order.append(key)
+        if self._columns:
+            self._stamps.append((event.line, time))
         if len(self._order) > _EMITTED_KEPT:
-            emitted.discard(self._order.popleft()[2])
+            emitted.discard(self._order.popleft())
+            if self._columns:
+                self._stamps.popleft()
         return False
 
     def take(self, columns: "Samples | Calls") -> bool:
@@ -111,20 +117,23 @@ class Twins:
             return False
         oldest, newest = min(times), max(times)
         near = [taken.columns.stamped().tolist() for taken in self._unread if taken.may_have(oldest, newest)]
-        known = {time for _, time, _ in self._order if oldest <= time <= newest}.union(*near)
+        known = {time for _, time in self._stamps if oldest <= time <= newest}.union(*near)
         return known.isdisjoint(times)
 
     def _read(self) -> None:
         """Work out what was taken at once, and keep the newest of everything."""
-        every, self._unread_lines = list(self._order), 0
+        every = [(*stamp, key) for stamp, key in zip(self._stamps, self._order, strict=True)]
+        self._unread_lines = 0
         while self._unread:
             every += [
                 (event.line, event.time, _emitted_key(event))
                 for event in self._unread.popleft().columns.events()
                 if event.time is not None and _of_platform(event.time)
             ]
-        self._order = deque(sorted(every)[-_EMITTED_KEPT:])
-        self._emitted = {key for _, _, key in self._order}
+        every = sorted(every)[-_EMITTED_KEPT:]
+        self._order = deque(key for _, _, key in every)
+        self._stamps = deque((line, time) for line, time, _ in every)
+        self._emitted = set(self._order)
 
     def _is_twin(self, key: int, time: float, line: int) -> bool:
         waiting = self._waiting
