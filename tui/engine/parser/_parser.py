@@ -11,6 +11,7 @@ from tui.engine.envelopes._envelope import Unwrapped, envelopes, unwrap
 from tui.engine.model import RUNTIME, Kind, Life, LineBlock, LogEvent, LogLine, RawLine
 from tui.engine.parser._record import TRACEBACK, Record, is_tail
 from tui.engine.parser._scan import BlockScan, FullScan
+from tui.engine.parser._usual import UsualLines
 from tui.engine.redact import redact
 
 MAX_LINE = 65_536
@@ -18,6 +19,9 @@ MAX_LINE = 65_536
 
 FUTURE_S = 300.0
 """An event time this far after the arrival is a wrong clock: arrival counts (semantics R67)."""
+
+_LEARNED_FROM = 64
+"""Lines of a log of which nothing is known yet, before any is looked at for what others have in common."""
 
 SILENT = {"process_ready", "key_present"}
 """Kinds that serve the store and are not counted as events of the log."""
@@ -61,6 +65,7 @@ class Parser:
         self._prefilter = prefilter
         self._parts: dict[str, _Unfinished] = {}
         self._at = _Unfinished()
+        self._usual = UsualLines(source, tz)
 
     @cached_property
     def _scan(self) -> BlockScan:
@@ -81,20 +86,36 @@ class Parser:
         if block.life is not None:
             self._begin(block.life, block, events)
         lines = self._prepared(block.lines)
-        arrived = block.arrived
         self.ahead_s = None
+        learning = 0 if self._usual.any_known else _LEARNED_FROM
+        for begin, end in ((0, learning), (learning, len(lines))):
+            if lines[begin:end]:
+                part = block._replace(first_line=block.first_line + begin, lines=lines[begin:end])
+                self._understand(part, events, every=every)
+        self.lines += len(lines)
+        at.lines += len(lines)
+        return self._counted(events, block.part)
+
+    def _understand(self, block: LineBlock, events: list[LogEvent], *, every: bool) -> None:
+        lines, first, at = block.lines, block.first_line, self._at
+        usual = {} if every or not self._prefilter else self._usual.events(lines, first, block.arrived)
+        others = lines.copy()
+        for number in usual:
+            others[number - first] = b""
+        marks = bytearray(b"\1") * len(lines) if every else self._scan(others)
         known = self._scan.known
-        marks = bytearray(b"\1") * len(lines) if every else self._scan(lines)
-        for number, (raw, candidate) in enumerate(zip(lines, marks, strict=True), block.first_line):
-            if candidate or at.record is not None or at.begun is not None:
-                self._read(raw, number, arrived, events)
+        for number, (raw, candidate) in enumerate(zip(lines, marks, strict=True), first):
+            event = usual.get(number)
+            if event is not None and at.begun is None and self._is_possible(event.time, event.arrived):
+                self._finish(events)
+                at.previous = b""
+                events.append(event)
+            elif candidate or event is not None or at.record is not None or at.begun is not None:
+                self._read(raw, number, block.arrived, events)
             elif known[0] in raw:
                 at.previous = raw
             else:
                 self._pass_over(raw, self._scan.is_known(raw))
-        self.lines += len(lines)
-        at.lines += len(lines)
-        return self._counted(events, block.part)
 
     def _begin(self, life: Life, block: LineBlock, events: list[LogEvent]) -> None:
         """End what an earlier process left unfinished; tell that it stopped, and that another one began."""
@@ -206,19 +227,26 @@ class Parser:
             self._at.record, self._at.emitted = Record(line, outcome), False
         else:
             events.append(outcome)
+            if raw is not None and self._prefilter:
+                self._usual.learn(raw, outcome)
 
     def _line(self, found: Unwrapped, number: int, arrived: float | None) -> LogLine:
         time = found.time(self._tz, arrived if arrived is not None else self._clock.now())
-        if time is not None and arrived is not None:
-            ahead = time - arrived
-            self.ahead_s = ahead if self.ahead_s is None else max(ahead, self.ahead_s)
-            if ahead > FUTURE_S:
-                self.clamped += 1
-                time = None
+        if not self._is_possible(time, arrived):
+            self.clamped += 1
+            time = None
         message = found.message.strip()
         return LogLine(
             self._source, number, message, found.level, time, arrived, found.more, found.fields, found.logger
         )
+
+    def _is_possible(self, time: float | None, arrived: float | None) -> bool:
+        """Note how far a time lies ahead of the arrival; tell whether that may be."""
+        if time is None or arrived is None:
+            return True
+        ahead = time - arrived
+        self.ahead_s = ahead if self.ahead_s is None else max(ahead, self.ahead_s)
+        return ahead <= FUTURE_S
 
     def _follows_debug(self) -> bool:
         """Tell whether the line before was a DEBUG record: its traceback is as quiet as itself (semantics R35)."""
