@@ -64,7 +64,7 @@ lock: ## Pin every dependency with hashes; ARGS=--upgrade takes newer versions
 
 setup: $(READY) ## Only set up the environment
 
-$(READY): constraints.txt pyproject.toml
+$(READY): constraints.txt pyproject.toml hatch_build.py tui/engine/bulk/kernel.c
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo 'voxtop needs Python 3.11 or newer: make PYTHON=python3.12 …' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
@@ -73,8 +73,10 @@ $(READY): constraints.txt pyproject.toml
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) --require-hashes --requirement constraints.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@test -f tui/engine/bulk/kernel.bin || echo 'No C compiler that works: large logs take longer to read' >&2
 	@touch $@
 
 clean: ## Remove everything that was made
 	@rm -rf $(VENV) .bench-venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis snapshot_report.html
+	@rm -f tui/engine/bulk/kernel.bin
 	@find tui widgets themes tests bench -name __pycache__ -prune -exec rm -rf {} +

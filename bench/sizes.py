@@ -16,13 +16,15 @@ LONGEST = 3
 def modules() -> Iterator[tuple[int, str]]:
     """Yield the length in lines and the path of each module, empty ones left out."""
     for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
+        for path in sorted(path for kind in ("*.py", "*.c") for path in (ROOT / package).rglob(kind)):
             if lines := len(path.read_text(encoding="utf-8").splitlines()):
                 yield lines, str(path.relative_to(ROOT))
 
 
 def functions(path: str) -> Iterator[tuple[int, str]]:
     """Yield the length in lines, ``def`` and docstring included, and the place of each function in a module."""
+    if not path.endswith(".py"):
+        return
     for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield (node.end_lineno or node.lineno) - node.lineno + 1, f"{path}:{node.lineno} {node.name}"

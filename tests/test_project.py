@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -147,6 +148,29 @@ def test_the_wheel_carries_nothing_but_the_three_packages(installed: Installed) 
     top = {name.split("/")[0] for name in zipfile.ZipFile(installed.wheel).namelist()}
 
     assert {name for name in top if not name.endswith(".dist-info")} == set(PACKAGES)
+
+
+def test_the_wheel_carries_the_kernel_and_is_of_no_version_of_python(installed: Installed) -> None:
+    require("cc")
+    asked = "from tui.engine.bulk._kernel import KERNEL; print(KERNEL is not None)"
+
+    assert "-py3-none-" in installed.wheel.name
+    assert "-any." not in installed.wheel.name
+    assert (
+        _run(str(installed.python), "-c", asked, cwd=installed.elsewhere, env=_outside(installed.elsewhere)) == "True\n"
+    )
+
+
+def test_without_a_compiler_the_wheel_is_built_all_the_same(tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    shutil.copytree(ROOT, checkout, ignore=shutil.ignore_patterns(".*", "tests", "docs", "bench", "__pycache__"))
+    command = (sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path))
+
+    _run(*command, cwd=checkout, env=environment(CC="/nowhere/cc"))
+
+    (wheel,) = tmp_path.glob("*.whl")
+    assert wheel.name.endswith("-py3-none-any.whl")
+    assert not any(name.endswith("kernel.bin") for name in zipfile.ZipFile(wheel).namelist())
 
 
 def test_the_installed_program_runs_outside_the_checkout(installed: Installed) -> None:

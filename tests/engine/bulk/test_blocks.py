@@ -27,6 +27,8 @@ from tui.engine.reporting import Reporting
 from tui.engine.reports.json import as_object
 from tui.engine.worker import PARALLEL_FROM, Worker, prepared_worker, take_worker
 
+pytestmark = pytest.mark.usefixtures("both_looks")
+
 MADRID = ZoneInfo("Europe/Madrid")
 CLOCKS_BACK = 1_792_890_000.0
 """25 October 2026, 00:20 UTC: in Madrid the hour from 02:00 on comes twice."""

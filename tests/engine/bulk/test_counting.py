@@ -18,6 +18,8 @@ from tui.engine.metrics.twins import Twins
 from tui.engine.model import LogEvent, Thresholds
 from tui.engine.report import Span
 
+pytestmark = pytest.mark.usefixtures("both_looks")
+
 START = NOW - 50_000
 SERIES = (
     LogEvent("call_opened", "app", 0, None, client="twilio"),

@@ -27,6 +27,8 @@ from tui.engine.redact import redact, redact_each
 from tui.engine.sources import open_source
 from tui.engine.sources._source import Source
 
+pytestmark = pytest.mark.usefixtures("both_looks")
+
 PLANTED = "gsk_" + "A1b2" * 6
 
 

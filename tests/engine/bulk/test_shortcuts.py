@@ -15,6 +15,8 @@ from tui.engine.bulk import _literals, _templates
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.parser import Parser
 
+pytestmark = pytest.mark.usefixtures("both_looks")
+
 _PATCHES = st.lists(st.tuples(st.integers(0, 120), st.binary(min_size=1, max_size=3)), max_size=4)
 
 

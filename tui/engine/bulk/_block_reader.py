@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tui.engine.bulk._call_layout import Hits as CallHits
+from tui.engine.bulk import _kernel
+from tui.engine.bulk._block import Block
 from tui.engine.bulk._cleaned import cleaned
 from tui.engine.bulk._clock import StampReader
 from tui.engine.bulk._columns import (
@@ -26,16 +26,17 @@ from tui.engine.bulk._columns import (
 )
 from tui.engine.bulk._failures import Failures
 from tui.engine.bulk._familiar import UNKNOWN, UNRECOGNISED, FamiliarLines
-from tui.engine.bulk._layouts import Layout, Layouts
+from tui.engine.bulk._kernel_matching import KernelMatching
+from tui.engine.bulk._layouts import Layout
+from tui.engine.bulk._matching import ArrayMatching, Matching
 from tui.engine.bulk._reader import CONTEXT, SIGNS, last_time
 from tui.engine.bulk._records import begins_record
-from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Places, Room, Text
 from tui.engine.bulk.forms import FORMS
 from tui.engine.bulk.forms._pieces import layout
 from tui.engine.clock import ManualClock
 from tui.engine.dialects._dialect import own_dialects
-from tui.engine.lines import LINE_CAP, cut
+from tui.engine.lines import cut
 from tui.engine.model import LineBlock, LogEvent
 from tui.engine.parser import Parser
 
@@ -43,7 +44,6 @@ _LAYOUTS_KEPT = 64
 _LONGEST_LAYOUT = 512
 _FAILURES = {"error", "warning"}
 _LEARNED = {"ttfb", "turn", "call_opened", "call_closed", *_FAILURES}
-_FAILED = b"FAILED"
 
 _FEW = 4
 """Unknown lines in a row that are read without looking first whether they may mean anything."""
@@ -76,7 +76,7 @@ class Understood(NamedTuple):
 class Found(NamedTuple):
     """What was found in a block."""
 
-    block: "Block"
+    block: Block
     events: list[LogEvent]
     """All but those that were found at once."""
     understood: int
@@ -95,10 +95,11 @@ class BlockReader:
         self._parser = Parser(source, tz, clock=ManualClock(now))
         self._again = Parser(source, tz, clock=ManualClock(now))
         self._clock = StampReader(tz, now)
-        self._familiar = FamiliarLines()
-        self._layouts = Layouts()
+        self._matching = self._new_matching()
+        self._familiar = FamiliarLines(self._matching.add_nothings)
         self._failures = Failures(self._clock)
         self._room = Room()
+        self._at_once = _FIRST_STEP
 
     def read(self, data: bytes, context: list[bytes]) -> Understood:
         """Return what lines mean, every one of them with its newline; ``context`` are those above them."""
@@ -125,8 +126,9 @@ class BlockReader:
         parser = self._parser
         parser.forget()
         before = parser.events, parser.unrecognised, parser.bad_samples
-        clean = cleaned(data)
-        block = Block(Text(data if clean is None else clean, self._room))
+        text = Text(data, self._room)
+        clean = cleaned(data) if text.is_dirty else data
+        block = Block(text if clean is None or clean is data else Text(clean, self._room))
         if clean is None or block.truncated:
             events = parser.feed(LineBlock(self._source, 1, cut(data).lines, 0, None))
             block.plain[:] = True
@@ -141,9 +143,7 @@ class BlockReader:
             parser.bad_samples - before[2],
         )
 
-    def _columns(
-        self, block: "Block", events: Sequence[LogEvent]
-    ) -> tuple[Columns, Columns, list[str], list[LogEvent]]:
+    def _columns(self, block: Block, events: Sequence[LogEvent]) -> tuple[Columns, Columns, list[str], list[LogEvent]]:
         """Return samples, calls and their ids as columns, and as events those that may have a twin."""
         text, count = block.text, block.text.ends.size
         own = [event for event in events if is_sample_column(event)]
@@ -160,10 +160,21 @@ class BlockReader:
         ids = [id_ for id_, doubt in zip(ids, uncertain.tolist(), strict=True) if not doubt]
         return samples.kept(~unsure), calls.kept(~uncertain), ids, doubts
 
-    def _understand(self, block: "Block") -> list[LogEvent]:
-        """Find what is surely nothing or surely a sample; read the rest line by line, and learn from that."""
-        text = block.text
-        left = self._match(block, np.arange(text.ends.size))
+    def _understand(self, block: Block) -> list[LogEvent]:
+        """Find what is surely nothing or surely a sample; read the rest line by line, and learn from that.
+
+        Of the first lines of a log, all of which are new, few are looked at in one go: what is learned from these tells
+        what the next ones are.
+        """
+        lines, events = np.arange(block.text.ends.size), list[LogEvent]()
+        while lines.size:
+            some, lines = lines[: self._at_once], lines[self._at_once :]
+            self._at_once *= 4 if lines.size else 1
+            events += self._understand_some(block, some[~block.plain[some]])
+        return sorted([*events, *block.failures.values()], key=_line)
+
+    def _understand_some(self, block: Block, lines: Places) -> list[LogEvent]:
+        text, left = block.text, self._matching.look(block, lines)
         block.codes[left] = self._familiar.codes(text, left)
         left = left[block.codes[left] == UNKNOWN]
         left = self._look_for_failures(block, left)
@@ -175,11 +186,11 @@ class BlockReader:
             left = left[step:]
             left = left[~block.plain[left]]
             new = [event for event in found if self._learn(text, event)]
-            left = self._match(block, left) if new else left
+            left = self._matching.look(block, left) if new else left
             step = _FIRST_STEP if new else 2 * step
-        return sorted([*events, *block.failures.values()], key=_line)
+        return events
 
-    def _look_for_failures(self, block: "Block", lines: Places) -> Places:
+    def _look_for_failures(self, block: Block, lines: Places) -> Places:
         """Look among some lines for failures that were understood before and are alone; return the other lines."""
         for line in lines.tolist():
             event = self._failures.read(block.text.line(line), line + 1)
@@ -192,15 +203,9 @@ class BlockReader:
                 block.found[line] = False
         return lines[~block.found[lines]]
 
-    def _match(self, block: "Block", lines: Places) -> Places:
-        """Look for lines of the layouts known among some; return the others."""
-        some = lines[~block.failed[lines]]
-        for hits in self._layouts.find(block.text, some, block.found, self._clock):
-            if isinstance(hits, SampleHits):
-                block.samples.append(hits)
-            else:
-                block.calls.append(hits)
-        return lines[~block.found[lines]]
+    def _new_matching(self) -> Matching:
+        """Return what looks with the kernel, or with numpy where there is none."""
+        return KernelMatching(_kernel.KERNEL, self._clock) if _kernel.KERNEL else ArrayMatching(self._clock)
 
     def _learn(self, text: Text, event: LogEvent) -> bool:
         """Learn how the line of an event is laid out, or what it says; tell whether others may now be found so."""
@@ -215,31 +220,29 @@ class BlockReader:
                 self._failures.learn(raw, alone, place)
             return False
         learned = layout(raw, event, place)
-        if learned is None or learned in self._layouts or learned.least > _LONGEST_LAYOUT:
+        if learned is None or learned in self._matching.layouts or learned.least > _LONGEST_LAYOUT:
             return False
-        if len(self._layouts) >= _LAYOUTS_KEPT or not self._fits(learned, Text(raw + b"\n"), event):
+        if len(self._matching.layouts) >= _LAYOUTS_KEPT or not self._fits(learned, Text(raw + b"\n"), event):
             return False
-        self._layouts.add(learned, self.series.code(event, frame(event)))
+        self._matching.add_layout(learned, self.series.code(event, frame(event)))
         return True
 
     def _fits(self, layout: Layout, text: Text, event: LogEvent) -> bool:
         """Tell whether a layout reads out of the line it was learned from what the plain way did."""
-        alone = Layouts()
-        alone.add(layout, 0)
-        for hits in alone.find(text, np.zeros(1, np.int64), np.zeros(1, np.bool_), self._clock):
-            if isinstance(hits, SampleHits):
-                common = event._replace(text=frame(event))
-                return [as_event(hits, place, text, common) for place in range(hits.lines.size)] == [
-                    event._replace(line=1)
-                ]
+        alone, block = self._new_matching(), Block(text)
+        alone.add_layout(layout, 0)
+        alone.look(block, np.zeros(1, np.int64))
+        for samples in block.samples:
+            common = event._replace(text=frame(event))
+            found = [as_event(samples, place, text, common) for place in range(samples.lines.size)]
+            return found == [event._replace(line=1)]
+        for calls in block.calls:
             wanted = float("nan") if event.duration_s is None else event.duration_s
-            begins, ends = hits.begins.tolist(), hits.ends.tolist()
-            ids = [text.data[begin:end].decode() for begin, end in zip(begins, ends, strict=True)]
-            told = hits.times.tolist(), ids, repr(hits.durations.tolist())
+            told = calls.times.tolist(), block.words(calls.begins, calls.ends), repr(calls.durations.tolist())
             return told == ([event.time], [event.id], repr([wanted]))
         return False
 
-    def _line_by_line(self, block: "Block", lines: Places) -> list[LogEvent]:
+    def _line_by_line(self, block: Block, lines: Places) -> list[LogEvent]:
         """Read some lines, and below each those that may belong to its record."""
         events: list[LogEvent] = []
         parser, count = self._parser, block.text.ends.size
@@ -266,13 +269,13 @@ class BlockReader:
         few = stop - first <= _FEW
         return self._parser.feed(LineBlock(self._source, first + 1, text.lines(first, stop), 0, None), every=few)
 
-    def _begins_record(self, block: "Block", index: int) -> bool:
+    def _begins_record(self, block: Block, index: int) -> bool:
         """Tell whether a line that was understood otherwise belongs to nothing above it."""
         if block.found[index]:
             return True  # only of such lines layouts are learned
         return block.codes[index] != UNKNOWN and self._failures.begins_record(block.text.line(index))
 
-    def _sample_events(self, block: "Block", lines: Places) -> list[LogEvent]:
+    def _sample_events(self, block: Block, lines: Places) -> list[LogEvent]:
         """Return latencies in some lines, numbered from 1, as events; only of series with a level."""
         events: list[LogEvent] = []
         for hits in block.samples if lines.size else ():
@@ -304,66 +307,6 @@ class BlockReader:
                 if time is not None:
                     above[event.line] = time
         return above
-
-
-class Block:
-    """Lines and what was found out about them so far."""
-
-    def __init__(self, text: Text) -> None:
-        self.text = text
-        self.truncated = int(np.count_nonzero(text.ends - text.starts > LINE_CAP))
-        """Lines longer than a source keeps of any."""
-        count = self.text.ends.size
-        self.codes = np.zeros(count, np.int8)
-        """What is remembered of lines like each."""
-        self.found = np.zeros(count, np.bool_)
-        """It is of a known layout."""
-        self.plain = np.zeros(count, np.bool_)
-        """It was read line by line, and that counts."""
-        self.failed = self._saying(_FAILED)
-        """It has a word that makes an error of some latencies."""
-        self.samples: list[SampleHits] = []
-        self.calls: list[CallHits] = []
-        self.failures: dict[int, LogEvent] = {}
-        """By their lines, counted from 0."""
-
-    def _saying(self, word: bytes) -> NDArray[np.bool_]:
-        """Tell which lines have a word."""
-        flags, data = np.zeros(self.text.ends.size, np.bool_), self.text.data
-        at = data.find(word)
-        while at >= 0:
-            flags[self.text.ends.searchsorted(at)] = True
-            at = data.find(word, at + 1)
-        return flags
-
-    @property
-    def at_once(self) -> int:
-        """Return how many events were found in lines known by their looks."""
-        samples = sum(hits.lines.size for hits in self.samples)
-        return samples + sum(hits.lines.size for hits in self.calls) + len(self.failures)
-
-    def ids(self) -> list[str]:
-        """Return the ids of the calls."""
-        return [word for hits in self.calls for word in self.words(hits.begins, hits.ends)]
-
-    def words(self, begins: Places, ends: Places) -> list[str]:
-        """Return pieces of ASCII without line ends."""
-        data, places = self.text.data, zip(begins.tolist(), ends.tolist(), strict=True)
-        return b"\n".join([data[begin:end] for begin, end in places]).decode().split("\n") if begins.size else []
-
-    def previous(self, index: int) -> bytes:
-        """Return the line above if it gave no event, as the parser remembers it."""
-        return self.text.line(index - 1) if index and self.codes[index - 1] != UNKNOWN else b""
-
-    def drop_plain(self) -> None:
-        """Take back what was found in lines that turned out to belong to a record."""
-        self.samples = [SampleHits._make(self._left(hits)) for hits in self.samples]
-        self.calls = [CallHits._make(self._left(hits)) for hits in self.calls]
-        self.failures = {line: event for line, event in self.failures.items() if not self.plain[line]}
-
-    def _left(self, hits: SampleHits | CallHits) -> Iterable[NDArray[Any]]:
-        kept = ~self.plain[hits.lines]
-        return (column[kept] for column in hits)
 
 
 def _line(event: LogEvent) -> int:

@@ -92,7 +92,7 @@ class StampReader:
         """Return the seconds at which the minute of each line begins, NaN where it is none."""
         changed = dates[:, 1:] != dates[:, :-1]
         new = (changed[0] | changed[1]).nonzero()[0] + 1
-        minutes = np.array([self._minute(text.piece(place, 16), zone) for place in at[:1].tolist() + at[new].tolist()])
+        minutes = np.array([self.minute(text.piece(place, 16), zone) for place in at[:1].tolist() + at[new].tolist()])
         if not new.size:
             return minutes
         counts = np.empty(new.size + 1, np.int64)
@@ -108,10 +108,10 @@ class StampReader:
             return None
         if len(fraction) != stamp.digits or not (second + fraction).isdigit() or second >= b"60":
             return None
-        base = self._minute(raw[begin : begin + 16], stamp.zone)
+        base = self.minute(raw[begin : begin + 16], stamp.zone)
         return None if isnan(base) else (base + int(second)) + int(fraction) / 10.0**stamp.digits
 
-    def _minute(self, written: bytes, zone: str) -> float:
+    def minute(self, written: bytes, zone: str) -> float:
         """Return the seconds of a minute's beginning, NaN where it is none."""
         key = written, zone
         found = self._minutes.get(key)

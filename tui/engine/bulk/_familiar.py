@@ -6,13 +6,12 @@ not sure, and then the line is not remembered.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.engine.bulk._templates import Templates
 from tui.engine.bulk._words import Places, Text
 from tui.engine.dialects._dialect import dialects
 from tui.engine.envelopes._envelope import envelopes
@@ -28,10 +27,14 @@ _AS_ZERO = bytes(ord("0") if chr(char).isdigit() else char for char in range(128
 _TENFOLD = [bytes.maketrans(b"0", b"%d" % digit) for digit in range(10)]
 
 
+Remember = Callable[[Sequence[bytes], Sequence[int]], None]
+
+
 class FamiliarLines:
     """Remembers lines that are nothing, digits aside."""
 
-    def __init__(self) -> None:
+    def __init__(self, remember: Remember) -> None:
+        """``remember`` is told the lines that are nothing, with zeros for their digits, and the code of each."""
         candidates = [token for dialect in dialects() for token in dialect.candidates]
         known = {token for dialect in dialects() for token in dialect.signature}
         self._unsure = BlockScan(
@@ -40,17 +43,13 @@ class FamiliarLines:
         self._known = BlockScan([token for token in known if not _DIGIT.search(token)], (), ())
         self._patterns = [envelope.candidates for envelope in envelopes() if envelope.candidates]
         self._lines: dict[bytes, int] = {}
-        self._templates = Templates()
-        """Those of the lines that are nothing and not long."""
+        self._remember = remember
 
     def codes(self, text: Text, lines: Places) -> NDArray[np.int8]:
         """Return what is remembered of some lines, once those that look new were looked at."""
-        codes = self._templates.codes(text, lines)
-        left = np.flatnonzero(codes == UNKNOWN)
-        folded = [text.line(line).translate(_AS_ZERO) for line in lines[left].tolist()]
+        folded = [text.line(line).translate(_AS_ZERO) for line in lines.tolist()]
         self._learn(folded)
-        codes[left] = np.fromiter(map(self._lines.get, folded, repeat(UNKNOWN)), np.int8, len(folded))
-        return codes
+        return np.fromiter(map(self._lines.get, folded, repeat(UNKNOWN)), np.int8, len(folded))
 
     def _learn(self, folded: Iterable[bytes]) -> None:
         """Look at folded lines that were not remembered, and remember those that are surely nothing."""
@@ -61,7 +60,7 @@ class FamiliarLines:
             nothing = KNOWN if known or line[0] in b" \t" else UNRECOGNISED
             self._lines[line] = UNKNOWN if unsure or self._may_match(line) else nothing
         nothings = [line for line in new if self._lines[line] != UNKNOWN]
-        self._templates.add(nothings, [self._lines[line] for line in nothings])
+        self._remember(nothings, [self._lines[line] for line in nothings])
 
     def _may_match(self, line: bytes) -> bool:
         """Tell whether a pattern, which looks at one digit at most, may find a line that is folded to this."""

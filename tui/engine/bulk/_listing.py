@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tui.engine.bulk._block_reader import Block, BlockReader
+from tui.engine.bulk._block import Block
+from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._clock import Times
 from tui.engine.bulk._layouts import by_code
 from tui.engine.bulk._words import Places
@@ -75,12 +76,16 @@ class Lister:
 
     def _calls(self, block: Block, first_line: int) -> Iterator[_Rows]:
         for code, hits in chain.from_iterable(map(by_code, block.calls)):
-            lines = hits.lines + first_line
-            varying = self._common(lines, hits.times)
-            varying["id"] = self._lines.values(block.words(hits.begins, hits.ends))
-            if not np.isnan(hits.durations).any():
-                varying["duration_s"] = self._numbers.of(hits.durations)
-            yield _Rows(lines, self._written(self._reader.series.events[code], varying))
+            told = ~np.isnan(hits.durations)
+            for with_duration in (True, False):
+                which = told == with_duration
+                if which.any():
+                    lines = hits.lines[which] + first_line
+                    varying = self._common(lines, hits.times[which])
+                    varying["id"] = self._lines.values(block.words(hits.begins[which], hits.ends[which]))
+                    if with_duration:
+                        varying["duration_s"] = self._numbers.of(hits.durations[which])
+                    yield _Rows(lines, self._written(self._reader.series.events[code], varying))
 
     def _common(self, lines: Places, times: Times) -> dict[str, list[str]]:
         return {"line": list(map(str, lines.tolist())), "time": _moments(times)}

@@ -40,21 +40,23 @@ class Heads:
 
     def __init__(self, pieces: Sequence[bytes]) -> None:
         """Every piece has at least eight bytes."""
-        self._count = min(map(len, pieces)) // 8
-        self._mix = MIX[: self._count]
-        words = np.array([np.frombuffer(piece, "<u8", self._count) for piece in pieces])
-        self._first = np.full(1 << self._BITS, -1, np.int64)
+        self.count = min(map(len, pieces)) // 8
+        """Words that are looked at."""
+        self._mix = MIX[: self.count]
+        words = np.array([np.frombuffer(piece, "<u8", self.count) for piece in pieces])
+        self.slots = np.full(1 << self._BITS, -1, np.int64)
+        """The piece to try first for each number made of those words, -1 for none."""
         self.following = np.full(len(pieces), -1, np.int64)
         """The piece to try after each, -1 for none."""
         for piece, slot in enumerate(self._slots(words).tolist()):
-            self.following[piece] = self._first[slot]
-            self._first[slot] = piece
+            self.following[piece] = self.slots[slot]
+            self.slots[slot] = piece
         self.is_chained = bool((self.following >= 0).any())
         """Whether there is one to try after any."""
 
     def first(self, text: Text, places: Places) -> Places:
         """Return the piece to try first at each place, -1 where none is."""
-        return self._first[self._slots(text.rows(places, self._count))]
+        return self.slots[self._slots(text.rows(places, self.count))]
 
     def _slots(self, words: Words) -> Places:
         return ((words @ self._mix) >> np.uint64(64 - self._BITS)).view(np.int64)

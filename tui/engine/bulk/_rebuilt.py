@@ -9,7 +9,8 @@ from itertools import chain
 
 import numpy as np
 
-from tui.engine.bulk._block_reader import Block, Found
+from tui.engine.bulk._block import Block
+from tui.engine.bulk._block_reader import Found
 from tui.engine.bulk._layouts import by_code
 from tui.engine.dialects._message import TEXT_LENGTH, known_trace
 from tui.engine.model import LogEvent

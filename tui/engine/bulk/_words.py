@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tui.engine.bulk import _kernel
+
 Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -54,6 +56,9 @@ MIX: Words = _scattered(512)
 """Numbers to make one of many words: for a first guess only, what is found so is looked at."""
 
 
+DIRT = (b"\r", b"\x1b", b"\0")
+"""Of carriage returns, the colours of a terminal, and holes: a line with any of it has to be looked at first."""
+
 _LARGE = 8 * 1024**2
 """More than any array of a block; nothing is written there, so that it takes no memory."""
 
@@ -65,12 +70,17 @@ class Room:
         np.empty(_LARGE, np.uint8)  # given back at once: from then on the C library keeps what is freed below that
         self._chars = self._flags = np.zeros(0, np.uint8)
 
-    def of(self, size: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Return room for so many characters, and for eights of flags; it is given away again next time."""
+    def of(self, size: int) -> NDArray[np.uint8]:
+        """Return room for so many characters and the padding; it is given away again next time."""
         if size > self._chars.size - PADDING:
             self._chars = np.zeros(size + size // 4 + PADDING, np.uint8)
-            self._flags = np.zeros(self._chars.size // 8 * 8, np.uint8)
-        return self._chars, self._flags[: -(-size // 8) * 8]
+        return self._chars
+
+    def flags(self, count: int) -> NDArray[np.uint8]:
+        """Return room for so many flags, in eights, likewise."""
+        if count > self._flags.size:
+            self._flags = np.zeros((count + count // 4) // 8 * 8 + 8, np.uint8)
+        return self._flags[: -(-count // 8) * 8]
 
 
 class Text:
@@ -79,16 +89,23 @@ class Text:
     def __init__(self, data: bytes, room: Room | None = None) -> None:
         """``room`` belongs to this text until the next one is in it."""
         self.data = data
-        size = len(data)
-        self._chars, flags = (room or Room()).of(size)
+        size, room = len(data), room or Room()
+        self._chars = room.of(size)
         self._chars[:size] = np.frombuffer(data, np.uint8)
         self._chars[size : size + PADDING] = 0
         self._words = self._every(np.dtype("<u8"))
-        self.ends: Places = _newlines(self._chars[:size], flags)
-        """Where each line ends; the last one has its newline too."""
-        self.starts: Places = np.empty_like(self.ends)
-        self.starts[:1] = 0
-        np.add(self.ends[:-1], 1, out=self.starts[1:])
+        self.address = self._chars.ctypes.data
+        self.starts, self.ends, self.is_dirty = self._lines(size, room)
+        """Where each line starts and ends; the last one has its newline too."""
+
+    def _lines(self, size: int, room: Room) -> tuple[Places, Places, bool]:
+        if _kernel.KERNEL is not None:
+            return _kernel.KERNEL.lines(self.address, size)
+        ends = _newlines(self._chars[:size], room.flags(size))
+        starts = np.empty_like(ends)
+        starts[:1] = 0
+        np.add(ends[:-1], 1, out=starts[1:])
+        return starts, ends, any(dirt in self.data for dirt in DIRT)
 
     def _every(self, dtype: np.dtype[Any]) -> NDArray[Any]:
         """Return what begins at each byte."""

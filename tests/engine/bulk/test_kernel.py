@@ -1,0 +1,232 @@
+"""The kernel in C finds what numpy finds, in any line, and looks at nothing but the text it was given."""
+
+import random
+import subprocess
+import sys
+from datetime import UTC
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hatch_build import compile_kernel
+from tests.engine.bulk.both_ways import NOW
+from tests.terminal import ROOT, environment, require
+from tui.engine.bulk import _kernel
+from tui.engine.bulk._block import Block
+from tui.engine.bulk._call_layout import CallLayout
+from tui.engine.bulk._clock import Stamp, StampReader
+from tui.engine.bulk._kernel import SOURCE, Kernel
+from tui.engine.bulk._kernel_matching import KernelMatching
+from tui.engine.bulk._layouts import Layout
+from tui.engine.bulk._matching import ArrayMatching, Matching
+from tui.engine.bulk._sample_layout import SampleLayout
+from tui.engine.bulk._words import Text
+
+_HEADS = (b"Z [STT Azure] trace=", b"Z [STT Azure] TTFB=", "Z 📊 (Turn Latency): ".encode(), b'", "message": "TTFB=')
+_WORDS = st.text('aA09 "\\~.é\x7f\x1f', max_size=100).map(str.encode)
+_SHORT = st.text('aA09 "\\~.=F', max_size=12).map(str.encode)
+_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
+_PREFIXES = (b"", b"", b'{"timestamp": "')
+
+
+@st.composite
+def stamps(draw: st.DrawFn) -> Stamp:
+    return Stamp(
+        draw(st.sampled_from(_PREFIXES)),
+        draw(st.sampled_from((b".", b","))),
+        draw(st.integers(1, 9)),
+        draw(st.sampled_from(("", "Z"))),
+    )
+
+
+@st.composite
+def ends(draw: st.DrawFn) -> tuple[bytes, bytes | None, bool]:
+    """What stands behind a message, behind another token, and whether both are in quotation marks."""
+    quoted = draw(st.booleans())
+    tail = b'"' + draw(_SHORT) if quoted else b""
+    return tail, b'"' + draw(_SHORT) if quoted and draw(st.booleans()) else None, quoted
+
+
+@st.composite
+def sample_layouts(draw: st.DrawFn) -> SampleLayout:
+    token = draw(st.booleans())
+    head, label = draw(st.sampled_from(_HEADS)), b" TTFB=" if token else b""
+    return SampleLayout(draw(stamps()), head, draw(st.integers(0, 8)), token, label, *draw(ends()))
+
+
+@st.composite
+def call_layouts(draw: st.DrawFn) -> CallLayout:
+    tail, after, quoted = draw(ends())
+    tail = draw(st.sampled_from((b"", b")"))) + tail
+    duration = draw(st.sampled_from((b"", b" duration=")))
+    end = ((duration or tail) + b"\n")[:1]
+    return CallLayout(draw(stamps()), draw(st.sampled_from(_HEADS)), end, duration, tail, after, quoted)
+
+
+def line_of(layout: Layout, rng: random.Random) -> bytes:
+    """Return a line that is laid out so, or nearly."""
+
+    def usual(one: bytes, *others: bytes) -> bytes:
+        return one if rng.random() < 0.9 else rng.choice(others)
+
+    stamp = layout.stamp
+    minute = usual(b"2027-01-15T08:1%d" % rng.randrange(4), b"2027-02-30 08:15", b"x" * 16)
+    fraction = b"%0*d" % (stamp.digits, rng.randrange(10**stamp.digits))
+    line = stamp.prefix + minute + usual(b":0%d" % rng.randrange(10), b":59", b":60", b":5/", b";59")
+    line += stamp.separator + fraction + layout.head
+    number = usual(b"160", b"7", b"120000", b"120001", b"0", b"1234567", b"160.25", b"1.1234567", b".")
+    token = usual(b"t%d" % rng.randrange(99), b"a" * 95, b"a" * 96, b"", b"a b", b'"', b"\\", "é".encode(), b"\x7f")
+    rest = (b" FAILED", b" FAILE", b" " + b"a" * 255, b" " + b"a" * 256, b" ends ", b' "q"', b"\t", " ñ".encode())
+    if isinstance(layout, SampleLayout):
+        line += (token + layout.label if layout.token else b"") + number
+        line += usual(b"ms", b"ms ms", b"ms s", b"s", b"ms ", b"m") + usual(b"", b" model=llama", *rest)
+    else:
+        line += token + (layout.duration + number + b"s" if layout.duration else b"")
+    line += layout.tail
+    if layout.after is not None:
+        line += usual(b"abc-1", *rest) + layout.after
+    if rng.random() < 0.1:
+        place = rng.randrange(len(line))
+        line = line[:place] + rng.randbytes(rng.randrange(3)) + line[place + rng.randrange(3) :]
+    return line.replace(b"\n", b"")
+
+
+class Seen(NamedTuple):
+    left: list[int]
+    codes: list[int]
+    found: list[bool]
+    hits: list[list[tuple[float, ...]]]
+
+
+def seen(matching: Matching, text: Text, lines: list[int]) -> Seen:
+    block = Block(text)
+    left = matching.look(block, np.array(lines, np.int64))
+    hits = [
+        sorted(
+            tuple(-1.0 if value != value else value for value in row)  # noqa: PLR0124 - not a number
+            for each in some
+            for row in zip(*(column.tolist() for column in each), strict=True)
+        )
+        for some in (block.samples, block.calls)
+    ]
+    return Seen(left.tolist(), block.codes.tolist(), block.found.tolist(), hits)
+
+
+@given(st.lists(sample_layouts() | call_layouts(), min_size=1, max_size=5, unique=True), st.integers(0, 2**32))
+@settings(max_examples=150, deadline=None)
+def test_any_line_is_found_that_numpy_finds(kernel: Kernel, layouts: list[Layout], seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311 - lines that can be made again, no secret
+    lines = [line_of(rng.choice(layouts), rng) for _ in range(30)]
+    nothings = {line.translate(_AS_ZERO) for line in rng.sample(lines, 6)}
+    clock, text = StampReader(UTC, NOW), Text(b"".join(line + b"\n" for line in lines))
+    some = sorted(rng.sample(range(30), 27))
+    found = []
+    for matching in (KernelMatching(kernel, clock), ArrayMatching(clock)):
+        for code, layout in enumerate(layouts):
+            matching.add_layout(layout, code)
+        matching.add_nothings([*nothings], [1 + len(line) % 2 for line in nothings])
+        found.append(seen(matching, text, some))
+
+    assert found[0] == found[1]
+
+
+@given(st.lists(st.sampled_from([b"\n", b"\r\n", b"a" * 15, b"b" * 16, b"\x1b[1m", b"\0", b"\t", b"\xff"])))
+def test_lines_and_dirt_are_where_numpy_finds_them(kernel: Kernel, pieces: list[bytes]) -> None:
+    found = []
+    for each in (kernel, None):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_kernel, "KERNEL", each)
+            text = Text(b"".join(pieces))
+            found.append((text.starts.tolist(), text.ends.tolist(), text.is_dirty))
+
+    assert found[0] == found[1]
+
+
+def test_more_lines_remembered_than_a_table_had_room_for_are_all_known(kernel: Kernel) -> None:
+    lines = [bytes([97 + number % 26, 97 + number // 26]) * (1 + number % 128) for number in range(600)]
+    matching = KernelMatching(kernel, StampReader(UTC, NOW))
+    for line in lines:
+        matching.add_nothings([line], [1 + len(line) % 2])
+
+    found = seen(matching, Text(b"".join(line + b"\n" for line in lines)), [*range(600)])
+
+    assert found.codes == [1 + len(line) % 2 for line in lines]
+    assert found.left == []
+
+
+_CHILD = """
+import random, sys
+import numpy as np
+from datetime import UTC
+from pathlib import Path
+from bench.fuzz import seeds
+from tests.engine.bulk.both_ways import NOW, compare
+from tests.engine.bulk.dirty_logs import dirty_log
+from tests.engine.reports.reading import DATA
+from tui.engine.bulk import _kernel, _words
+from tui.engine.bulk._block_reader import BlockReader
+
+_kernel.KERNEL = _kernel.Kernel(Path(sys.argv[1]))
+_words.Room.of = lambda self, size: np.zeros(size + 64, np.uint8)
+_words.PADDING = 64
+reader, rng = BlockReader("app", UTC, NOW), random.Random(1)
+logs = [log.read_bytes() for log in sorted(DATA.glob("*/*.log"))] + [seed[1:] for seed in seeds()]
+logs += [dirty_log(seed, 300, dirt=0.01) for seed in range(6)]
+for log in list(logs):
+    compare(log, reader)
+    mangled = bytearray(log)
+    for _ in range(len(mangled) // 40):
+        mangled[rng.randrange(len(mangled))] = rng.randrange(256)
+    reader.read(bytes(mangled) + b"\\n", [])
+    reader.read(log[: rng.randrange(len(log) + 1)] + b"\\n", [])
+    reader.read(rng.randbytes(len(log) % 5000) + b"\\n", [])
+print("looked at", len(logs))
+"""
+
+
+def test_no_byte_but_those_it_was_given_is_looked_at(tmp_path: Path) -> None:
+    require("cc")
+    built = tmp_path / "kernel.bin"
+    compile_kernel(SOURCE, built, "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    asan = subprocess.run(["cc", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True).stdout
+    more = {"LD_PRELOAD": asan.strip(), "ASAN_OPTIONS": "detect_leaks=0", "PYTHONMALLOC": "malloc"}
+
+    command = [sys.executable, "-c", _CHILD, str(built)]
+    done = subprocess.run(command, env=environment(**more), cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("looked at")
+    assert done.stderr == ""
+
+
+def _chosen(folder: Path, **more: str) -> bool:
+    """Tell whether a process chooses the kernel that lies in a folder."""
+    asked = "import sys; from pathlib import Path; from tui.engine.bulk import _kernel; "
+    asked += "_kernel.BUILT = Path(sys.argv[1], 'kernel.bin'); print(_kernel._loaded() is not None)"
+    command = [sys.executable, "-c", asked, str(folder)]
+    done = subprocess.run(command, env=environment(**more), cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip() == "True"
+
+
+def test_numpy_does_it_where_no_kernel_was_built_or_another_or_none_is_wanted(tmp_path: Path) -> None:
+    require("cc")
+    compile_kernel(SOURCE, tmp_path / "kernel.bin")
+    assert _chosen(tmp_path)
+    assert not _chosen(tmp_path, VOXTOP_KERNEL="off")
+
+    other = tmp_path / "other"
+    other.mkdir()
+    assert not _chosen(other)
+    (other / "kernel.bin").write_bytes(b"no library")
+    assert not _chosen(other)
+    source = other / "kernel.c"
+    source.write_text("int nothing_to_see;\n", encoding="utf-8")
+    compile_kernel(source, other / "kernel.bin")
+    assert not _chosen(other)
+    source.write_bytes(SOURCE.read_bytes() + b"/* not the same */\n")
+    compile_kernel(source, other / "kernel.bin")
+    assert not _chosen(other)

@@ -1,0 +1,76 @@
+"""A block of lines, and what was found out about them so far."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui.engine.bulk._call_layout import Hits as CallHits
+from tui.engine.bulk._familiar import UNKNOWN
+from tui.engine.bulk._sample_layout import Hits as SampleHits
+from tui.engine.bulk._words import Flags, Places, Text
+from tui.engine.lines import LINE_CAP
+from tui.engine.model import LogEvent
+
+_FAILED = b"FAILED"
+
+
+class Block:
+    """Lines and what was found out about them so far."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.truncated = int(np.count_nonzero(text.ends - text.starts > LINE_CAP))
+        """Lines longer than a source keeps of any."""
+        count = self.text.ends.size
+        self.codes = np.zeros(count, np.int8)
+        """What is remembered of lines like each."""
+        self.found = np.zeros(count, np.bool_)
+        """It is of a known layout."""
+        self.plain = np.zeros(count, np.bool_)
+        """It was read line by line, and that counts."""
+        self.samples: list[SampleHits] = []
+        self.calls: list[CallHits] = []
+        self.failures: dict[int, LogEvent] = {}
+        """By their lines, counted from 0."""
+
+    @cached_property
+    def failed(self) -> Flags:
+        """Which lines have a word that makes an error of some latencies."""
+        flags, data = np.zeros(self.text.ends.size, np.bool_), self.text.data
+        at = data.find(_FAILED)
+        while at >= 0:
+            flags[self.text.ends.searchsorted(at)] = True
+            at = data.find(_FAILED, at + 1)
+        return flags
+
+    @property
+    def at_once(self) -> int:
+        """Return how many events were found in lines known by their looks."""
+        samples = sum(hits.lines.size for hits in self.samples)
+        return samples + sum(hits.lines.size for hits in self.calls) + len(self.failures)
+
+    def ids(self) -> list[str]:
+        """Return the ids of the calls."""
+        return [word for hits in self.calls for word in self.words(hits.begins, hits.ends)]
+
+    def words(self, begins: Places, ends: Places) -> list[str]:
+        """Return pieces of ASCII without line ends."""
+        data, places = self.text.data, zip(begins.tolist(), ends.tolist(), strict=True)
+        return b"\n".join([data[begin:end] for begin, end in places]).decode().split("\n") if begins.size else []
+
+    def previous(self, index: int) -> bytes:
+        """Return the line above if it gave no event, as the parser remembers it."""
+        return self.text.line(index - 1) if index and self.codes[index - 1] != UNKNOWN else b""
+
+    def drop_plain(self) -> None:
+        """Take back what was found in lines that turned out to belong to a record."""
+        self.samples = [SampleHits._make(self._left(hits)) for hits in self.samples]
+        self.calls = [CallHits._make(self._left(hits)) for hits in self.calls]
+        self.failures = {line: event for line, event in self.failures.items() if not self.plain[line]}
+
+    def _left(self, hits: SampleHits | CallHits) -> Iterable[NDArray[Any]]:
+        kept = ~self.plain[hits.lines]
+        return (column[kept] for column in hits)

@@ -1,0 +1,94 @@
+"""The kernel in C that looks at whole blocks of lines: ``kernel.c``, compiled where voxtop was installed if possible.
+
+It finds what numpy finds, sooner. Whether it is used is decided here and nowhere else: it is where it was built of the
+very ``kernel.c`` beside it, for this processor, and ``VOXTOP_KERNEL`` is not ``off``.
+"""
+
+import ctypes
+import os
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+SOURCE = Path(__file__).with_name("kernel.c")
+BUILT = Path(__file__).with_name("kernel.bin")
+
+UNTRIED = -2
+NEW_MINUTE = 1
+"""``scan_lines`` returned since it wants to know when a minute begins; 0 when all lines are done."""
+
+Places = NDArray[np.int64]
+_COUNT = ctypes.POINTER(ctypes.c_int64)
+
+
+class Columns(ctypes.Structure):
+    """Addresses of columns, and how many rows there are."""
+
+    _fields_ = (
+        ("count", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("lines", "codes", "times", "values")),
+        *((name, ctypes.c_void_p) for name in ("messages", "stops", "tokens", "token_ends")),
+    )
+
+
+class Scan(ctypes.Structure):
+    """What ``scan_lines`` works on; addresses are of memory that somebody else keeps alive."""
+
+    _fields_ = (
+        *((name, ctypes.c_void_p) for name in ("text", "starts", "ends", "lines")),
+        *((name, ctypes.c_int64) for name in ("line_count", "next")),
+        *((name, ctypes.c_void_p) for name in ("found", "codes", "left")),
+        ("left_count", ctypes.c_int64),
+        ("columns", Columns * 2),
+        ("heads", ctypes.c_void_p),
+        *((name, ctypes.c_int64) for name in ("heads_count", "heads_tried", "tried")),
+        *((name, ctypes.c_void_p) for name in ("layouts", "pieces", "literals", "mix", "known")),
+        ("known_bits", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("folded", "minutes")),
+        *((name, ctypes.c_int64) for name in ("minute_place", "minute_slot", "minute_zone")),
+    )
+
+
+class Kernel:
+    """The functions of a library that was built of ``kernel.c``."""
+
+    def __init__(self, library: Path) -> None:
+        """Raise ``OSError`` if it cannot be loaded here, or was built of another source."""
+        loaded = ctypes.CDLL(str(library))
+        try:
+            built_of, size_of_scan = loaded.built_of, loaded.size_of_scan
+            self.scan_lines, self.find_lines = loaded.scan_lines, loaded.find_lines
+        except AttributeError as error:
+            raise OSError(f"{library} is another library") from error
+        self.scan_lines.argtypes = (ctypes.POINTER(Scan),)
+        self.find_lines.argtypes = (ctypes.c_void_p, *2 * [ctypes.c_int64], *2 * [ctypes.c_void_p], _COUNT)
+        for function in (built_of, size_of_scan, self.scan_lines, self.find_lines):
+            function.restype = ctypes.c_int64
+        if (built_of(), size_of_scan()) != (zlib.crc32(SOURCE.read_bytes()), ctypes.sizeof(Scan)):
+            raise OSError(f"{library} was built of another kernel.c")
+
+    def lines(self, address: int, size: int) -> tuple[Places, Places, bool]:
+        """Return where the lines of a text start and end, and whether anything has to be taken off (``cleaned``)."""
+        room, dirt = size // 32 + 1, ctypes.c_int64()
+        while True:
+            places = np.empty((2, room), np.int64)
+            begins, ends = places.ctypes.data, places.ctypes.data + 8 * room
+            count = self.find_lines(address, size, room, begins, ends, dirt)
+            if count <= room:
+                return places[0, :count], places[1, :count], bool(dirt.value)
+            room = count
+
+
+def _loaded() -> Kernel | None:
+    if os.environ.get("VOXTOP_KERNEL") == "off" or sys.byteorder != "little":
+        return None
+    try:
+        return Kernel(BUILT)
+    except OSError:
+        return None
+
+
+KERNEL = _loaded()

@@ -1,0 +1,400 @@
+/* The matching of lines, many at once: what numpy does in _layouts.py and _templates.py, to the bit, in one pass.
+ *
+ * Python gives tables and memory (_kernel.py and _kernel_tables.py mirror every struct here) and keeps what it gave
+ * alive. Nothing is allocated here, no state is kept but in `struct scan`. Text is hostile: nothing is looked at but a
+ * line and at most 64 bytes behind it, which Python makes sure can be read. Each line ends with a newline, has none
+ * before, and no piece of a layout takes one: whatever was found equal so far ends within the line.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#define EXPORTED __attribute__((visibility("default")))
+
+enum { LONGEST_LINE = 256 };   /* of those remembered: _templates.py */
+enum { HEAD_BITS = 10, MINUTE_BITS = 8 };
+enum { TOKEN_WORDS = 12, REST_WORDS = 32, MAX_MS = 120000 };
+enum { DONE, NEW_MINUTE, NONE = -1, UNTRIED = -2 };
+enum { NOT_FOUND, FOUND, UNSURE };
+enum { LITERAL, SKIP, TOKEN, MILLISECONDS, WHOLE, PLAIN_REST, QUOTED_REST, QUOTED_TEXT, END };
+
+typedef uint8_t byte;
+typedef uint64_t word; /* eight bytes, the first of them lowest */
+typedef byte vector __attribute__((vector_size(16)));
+
+static const word ONES = 0x0101010101010101, HIGH = 0x8080808080808080, LOW7 = 0x7F7F7F7F7F7F7F7F;
+static const word ZEROS = 0x3030303030303030, OVER_NINE = 0x7676767676767676;
+
+static const double POWERS[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+
+struct piece { int32_t what, first, second; };
+
+struct layout {
+    int32_t piece, is_call, code, message, least, following;
+    int32_t prefix, digits, separator, zone, behind; /* of the time: what stands before it, of its fraction, … */
+};
+
+struct heads { int32_t offset, words, first[1 << HEAD_BITS]; };
+
+struct known { uint64_t number; int32_t place; int16_t size, code; };
+
+struct minute { uint64_t written[2]; int64_t zone; double begin; };
+
+struct columns {
+    int64_t count;
+    int64_t *lines, *codes;
+    double *times, *values;
+    int64_t *messages, *stops, *tokens, *token_ends;
+};
+
+struct scan {
+    const byte *text;
+    const int64_t *starts, *ends, *lines;
+    int64_t line_count, next;
+    byte *found;
+    int8_t *codes;
+    int64_t *left, left_count;
+    struct columns columns[2]; /* latencies, calls */
+    const struct heads *heads;
+    int64_t heads_count, heads_tried, tried; /* the last two: how far a line was that had to ask */
+    const struct layout *layouts;
+    const struct piece *pieces;
+    const byte *literals;
+    const uint64_t *mix;
+    const struct known *known;
+    int64_t known_bits;
+    const byte *folded;
+    const struct minute *minutes;
+    int64_t minute_place, minute_slot, minute_zone;
+};
+
+/* What was read of a line that may have a layout. */
+struct reading {
+    const byte *start, *end, *token, *token_end, *stop;
+    double time, value;
+};
+
+static inline word load(const byte *at) {
+    word found;
+    memcpy(&found, at, sizeof found);
+    return found;
+}
+
+static inline vector load_vector(const byte *at) {
+    vector found;
+    memcpy(&found, at, sizeof found);
+    return found;
+}
+
+/* Return the index of the first byte whose high bit is set, 8 where none is. */
+static inline int first_mark(word marks) {
+    return marks ? __builtin_ctzll(marks) >> 3 : 8;
+}
+
+static inline int is_digit(byte char_) {
+    return char_ >= '0' && char_ <= '9';
+}
+
+static inline word no_digits(word words) {
+    word off = words ^ ZEROS;
+    return (((off & LOW7) + OVER_NINE) | off) & HIGH;
+}
+
+/* Mark the first byte below `low` or above ASCII; bits behind that one mean nothing. */
+static inline word unusual(word words, unsigned low) {
+    return ((words - low * ONES) | words) & HIGH;
+}
+
+static inline word equal(word words, unsigned char_) {
+    word off = words ^ (char_ * ONES);
+    return (off - ONES) & ~off & HIGH;
+}
+
+static inline int64_t eight_digits(word values) {
+    word pairs = values * 10 + (values >> 8);
+    word lower = (pairs & 0x000000FF000000FF) * 0x000F424000000064;
+    word upper = ((pairs >> 16) & 0x000000FF000000FF) * 0x0000271000000001;
+    return (int64_t)((lower + upper) >> 32);
+}
+
+/* Return the number that the first `count` (1…8) digits of a word write. */
+static inline int64_t number(word words, int count) {
+    return eight_digits((words ^ ZEROS) << (64 - 8 * count));
+}
+
+/* Return where printable ASCII ends, if a character ends it that is `stop`; a newline ends it in any case. */
+static const byte *run(const byte *at, int words, unsigned low, unsigned stop, int quoted) {
+    for (; words; words--, at += 8) {
+        word looked = load(at), marks = unusual(looked, low) | equal(looked, stop);
+        if (quoted)
+            marks |= equal(looked, '"') | equal(looked, '\\');
+        if (marks) {
+            at += first_mark(marks);
+            return *at == stop ? at : NULL;
+        }
+    }
+    return NULL;
+}
+
+/* Semantics R17: the number ends the message, or a space is behind it and not another unit behind that. */
+static int is_unit(const byte *at, int stop) {
+    if (at[0] != 'm' || at[1] != 's')
+        return 0;
+    if (at[2] == stop)
+        return 1;
+    return at[2] == ' ' && at[3] != 's' && !(at[3] == 'm' && at[4] == 's');
+}
+
+/* Take a number of at most `most` digits. */
+static const byte *digits(const byte *at, int most, double *value) {
+    word words = load(at);
+    int count = first_mark(no_digits(words));
+    if (count < 1 || count > most)
+        return NULL;
+    *value = (double)number(words, count);
+    return at + count;
+}
+
+static const byte *milliseconds(const byte *at, int stop, double *value) {
+    at = digits(at, 6, value);
+    if (at && *at == '.') {
+        const byte *dot = at;
+        double fraction;
+        at = digits(dot + 1, 6, &fraction);
+        if (at)
+            *value = (*value * POWERS[at - dot - 1] + fraction) / POWERS[at - dot - 1];
+    }
+    return at && *value > 0 && *value <= MAX_MS && is_unit(at, stop) ? at + 2 : NULL;
+}
+
+/* Take the rest of a line: printable ASCII, and no space at its end. */
+static const byte *plain_rest(const byte *at, const byte *end) {
+    if (end - at > 8 * REST_WORDS || end[-1] == ' ')
+        return NULL;
+    for (; end - at >= 8; at += 8)
+        if (unusual(load(at), 0x20))
+            return NULL;
+    return first_mark(unusual(load(at), 0x20)) >= end - at ? end : NULL; /* the newline is marked, or one before it */
+}
+
+/* Take one piece of a layout; return what stands behind it, NULL where it is not there. */
+static const byte *take(const struct scan *scan, const struct piece *piece, const byte *at, struct reading *reading) {
+    switch (piece->what) {
+    case LITERAL:
+        if (reading->end - at < piece->second || memcmp(at, scan->literals + piece->first, (size_t)piece->second))
+            return NULL;
+        return at + piece->second;
+    case SKIP:
+        return at + piece->first;
+    case TOKEN:
+        reading->token = at;
+        at = run(at, TOKEN_WORDS, 0x21, (unsigned)piece->first, piece->second);
+        reading->token_end = at;
+        return at == reading->token ? NULL : at;
+    case MILLISECONDS:
+        return milliseconds(at, piece->first, &reading->value);
+    case WHOLE:
+        return digits(at, 7, &reading->value);
+    case PLAIN_REST:
+        return reading->stop = plain_rest(at, reading->end);
+    case QUOTED_REST:
+        reading->stop = at = run(at, REST_WORDS, 0x20, '"', 1);
+        return at && at[-1] != ' ' ? at : NULL;
+    case QUOTED_TEXT:
+        return run(at, REST_WORDS, 0x20, '"', 1);
+    default:
+        return NULL;
+    }
+}
+
+/* Some lines say in a word that they are an error (_pieces.py). */
+static int says_failed(const byte *at, const byte *end) {
+    while (end - at >= 6 && (at = memchr(at, 'F', (size_t)(end - at - 5)))) {
+        if (!memcmp(at, "FAILED", 6))
+            return 1;
+        at++;
+    }
+    return 0;
+}
+
+static int is_minute(struct scan *scan, const byte *at, int64_t zone, double *begin) {
+    word first = load(at), second = load(at + 8);
+    word slot = (first * scan->mix[0] + second * scan->mix[1] + (word)zone) >> (64 - MINUTE_BITS);
+    const struct minute *known = &scan->minutes[slot];
+    if (known->zone == zone && known->written[0] == first && known->written[1] == second) {
+        *begin = known->begin;
+        return *begin == *begin ? FOUND : NOT_FOUND; /* not a number where it is no minute */
+    }
+    scan->minute_place = at - scan->text;
+    scan->minute_slot = (int64_t)slot;
+    scan->minute_zone = zone;
+    return UNSURE;
+}
+
+/* Read the time: behind the minute are a colon, two digits, a separator, and up to nine digits. */
+static int read_stamp(struct scan *scan, const struct layout *layout, struct reading *reading) {
+    const byte *at = reading->start + layout->prefix;
+    int count = layout->digits < 8 ? layout->digits : 8;
+    word seconds = load(at + 17), fraction = load(at + 20);
+    if (at[16] != ':' || at[19] != layout->separator || at[17] > '5' || first_mark(no_digits(seconds)) < 2)
+        return NOT_FOUND;
+    if (first_mark(no_digits(fraction)) < count || (layout->digits == 9 && !is_digit(at[28])))
+        return NOT_FOUND;
+    double begin;
+    int found = is_minute(scan, at, layout->zone, &begin);
+    if (found != FOUND)
+        return found;
+    int64_t units = number(fraction, count);
+    if (layout->digits == 9)
+        units = 10 * units + (at[28] - '0');
+    reading->time = (begin + (double)number(seconds, 2)) + (double)units / POWERS[layout->digits];
+    return FOUND;
+}
+
+/* Look whether a line is laid out so, piece by piece; its time comes last, since it may have to be asked for. */
+static int read_line(struct scan *scan, const struct layout *layout, struct reading *reading) {
+    const byte *start = reading->start, *at = start;
+    if (reading->end - start < layout->least)
+        return NOT_FOUND;
+    reading->token = reading->token_end = reading->stop = start;
+    reading->value = __builtin_nan("");
+    for (const struct piece *piece = scan->pieces + layout->piece; at && piece->what != END; piece++)
+        at = take(scan, piece, at, reading);
+    if (at != reading->end || says_failed(start + layout->behind, at))
+        return NOT_FOUND;
+    return read_stamp(scan, layout, reading);
+}
+
+static void note(struct scan *scan, const struct layout *layout, const struct reading *reading, int64_t line) {
+    struct columns *columns = &scan->columns[layout->is_call];
+    int64_t row = columns->count++;
+    columns->lines[row] = line;
+    columns->codes[row] = layout->code;
+    columns->times[row] = reading->time;
+    columns->values[row] = reading->value;
+    columns->messages[row] = reading->start - scan->text + layout->message;
+    columns->stops[row] = reading->stop - scan->text;
+    columns->tokens[row] = reading->token - scan->text;
+    columns->token_ends[row] = reading->token_end - scan->text;
+}
+
+/* Return the layout that a line may have by the words behind its time, -1 where it has none. */
+static int64_t guess(const struct scan *scan, const struct heads *heads, const byte *start, const byte *end) {
+    if (end - start < heads->offset + 8 * heads->words)
+        return NONE;
+    word sum = 0;
+    for (int64_t at = 0; at < heads->words; at++)
+        sum += load(start + heads->offset + 8 * at) * scan->mix[at];
+    return heads->first[sum >> (64 - HEAD_BITS)];
+}
+
+/* Try the layouts that a line may have, from where the one stands that had to ask for a minute. */
+static int find_layout(struct scan *scan, int64_t line, const byte *start, const byte *end) {
+    struct reading reading = {.start = start, .end = end};
+    for (; scan->heads_tried < scan->heads_count; scan->heads_tried++, scan->tried = UNTRIED) {
+        if (scan->tried == UNTRIED)
+            scan->tried = guess(scan, &scan->heads[scan->heads_tried], start, end);
+        for (; scan->tried >= 0; scan->tried = scan->layouts[scan->tried].following) {
+            int found = read_line(scan, &scan->layouts[scan->tried], &reading);
+            if (found == FOUND)
+                note(scan, &scan->layouts[scan->tried], &reading, line);
+            if (found != NOT_FOUND)
+                return found;
+        }
+    }
+    return NOT_FOUND;
+}
+
+/* Write a line with zeros for its digits, and zero behind its end; return the number by which it is known. */
+static word fold(const byte *line, int64_t size, const uint64_t *mix, byte *folded) {
+    word sum = 0;
+    for (int64_t at = 0; at < size; at += 16) {
+        vector chars = load_vector(line + at);
+        vector digits = (vector)((vector)(chars - '0') < 10);
+        chars = (digits & '0') | (~digits & chars);
+        memcpy(folded + at, &chars, sizeof chars);
+    }
+    memset(folded + size, 0, 16);
+    for (int64_t at = 0; at < size; at += 8)
+        sum += load(folded + at) * mix[at >> 3];
+    return sum;
+}
+
+/* Return the code of the remembered line that differs in its digits only, 0 where there is none. */
+static int find_known(const struct scan *scan, const byte *start, int64_t size) {
+    byte folded[LONGEST_LINE + 16];
+    if (size < 1 || size > LONGEST_LINE)
+        return 0;
+    word sum = fold(start, size, scan->mix, folded);
+    word mask = ((word)1 << scan->known_bits) - 1;
+    for (word slot = sum >> (64 - scan->known_bits); scan->known[slot].size; slot = (slot + 1) & mask) {
+        const struct known *known = &scan->known[slot];
+        if (known->number == sum && known->size == size && !memcmp(scan->folded + known->place, folded, (size_t)size))
+            return known->code;
+    }
+    return 0;
+}
+
+/* Look at lines until all are done, or a minute has to be asked for; then it goes on when called again. */
+EXPORTED int64_t scan_lines(struct scan *scan) {
+    for (; scan->next < scan->line_count; scan->next++) {
+        int64_t line = scan->lines[scan->next];
+        const byte *start = scan->text + scan->starts[line], *end = scan->text + scan->ends[line];
+        int found = find_layout(scan, line, start, end);
+        if (found == UNSURE)
+            return NEW_MINUTE;
+        scan->heads_tried = 0;
+        scan->tried = UNTRIED;
+        if (found == FOUND) {
+            scan->found[line] = 1;
+            continue;
+        }
+        int code = find_known(scan, start, end - start);
+        scan->codes[line] = (int8_t)code;
+        if (!code)
+            scan->left[scan->left_count++] = line;
+    }
+    return DONE;
+}
+
+static inline unsigned bits(vector flags) {
+#if defined(__SSE2__)
+    return (unsigned)_mm_movemask_epi8((__m128i)flags);
+#else
+    word halves[2];
+    memcpy(halves, &flags, sizeof flags);
+    unsigned low = (unsigned)(((halves[0] & HIGH) >> 7) * 0x0102040810204080 >> 56);
+    return low | (unsigned)(((halves[1] & HIGH) >> 7) * 0x0102040810204080 >> 56) << 8;
+#endif
+}
+
+/* Note where lines start and end, as many as there is room for, and whether anything has to be taken off (_cleaned.py);
+ * return how many lines there are. */
+EXPORTED int64_t find_lines(const byte *text, int64_t size, int64_t room, int64_t *starts, int64_t *ends, int64_t *dirt)
+{
+    int64_t count = 0, start = 0;
+    unsigned dirty = 0;
+    for (int64_t at = 0; at < size; at += 16) {
+        vector chars = load_vector(text + at);
+        unsigned within = size - at < 16 ? (1u << (size - at)) - 1 : 0xFFFF; /* what is behind the text says nothing */
+        unsigned newlines = bits((vector)(chars == '\n')) & within;
+        dirty |= bits((vector)(chars == '\r') | (vector)(chars == 0x1b) | (vector)(chars == 0)) & within;
+        for (; newlines; newlines &= newlines - 1, count++) {
+            int64_t end = at + __builtin_ctz(newlines);
+            if (count < room) {
+                starts[count] = start;
+                ends[count] = end;
+            }
+            start = end + 1;
+        }
+    }
+    *dirt = dirty != 0;
+    return count;
+}
+
+/* Tell Python whether its structs are those of this file. */
+EXPORTED int64_t built_of(void) { return SOURCE; }
+EXPORTED int64_t size_of_scan(void) { return sizeof(struct scan); }
