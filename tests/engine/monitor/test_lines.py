@@ -31,6 +31,19 @@ async def test_a_line_is_found_by_its_number_before_and_after_it_was_compressed(
     assert keeper.held_bytes < before / 4
 
 
+async def test_lines_are_compressed_as_soon_as_a_chunk_is_full() -> None:
+    keeper = LineKeeper()
+    running = asyncio.create_task(keeper.run())
+    line = b"the same again " * 10
+    for n in range(20):
+        keeper.take("a", n * 1000 + 1, [line] * 1000)
+        while keeper.held_bytes > 1000 * len(line):  # noqa: ASYNC110 - a thread that is done tells nobody
+            await asyncio.sleep(0.001)
+    running.cancel()
+
+    assert set(numbered(keeper, 1, 20_000).values()) == {line}
+
+
 def test_memory_stays_within_its_bound_and_the_source_that_takes_most_gives_way() -> None:
     keeper = LineKeeper(kept_bytes=2_000_000)
     keeper.take("quiet", 1, [b"still here"])

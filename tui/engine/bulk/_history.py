@@ -1,5 +1,6 @@
 """Hours of log that a monitor reads before it is live, and storms that come later: whole blocks at once, as events."""
 
+import ctypes
 from collections.abc import Sequence
 from datetime import tzinfo
 from functools import partial
@@ -81,7 +82,9 @@ class HistoryParser:
 
     def rest(self) -> None:
         """Leave everything to the parser: there is little to read. What was learned of the log is let go."""
-        self._reader = None
+        if self._reader is not None:
+            self._reader = None
+            _give_back()
 
     def feed(self, block: LineBlock) -> list[LogEvent]:
         """Return the events of a block."""
@@ -119,6 +122,13 @@ class HistoryParser:
             return None
         begin, end = _first_cut(block.lines, self._above), last_cut(block.lines)
         return None if begin is None or end is None or end <= begin else (begin, end)
+
+
+def _give_back() -> None:
+    """Let the C library give back what it was made to keep for blocks (see ``Room``); glibc alone has a way to ask."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _first_cut(lines: Sequence[bytes], above: Sequence[bytes]) -> int | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 from tui.engine.blame import LOOKBACK_S, explain, explainable
 from tui.engine.clock import Clock
@@ -11,8 +12,16 @@ from tui.engine.model import Blame, LogEvent, Snapshot
 AGAIN_S = 10.0
 """Between two looks at the same findings: a slice of the windows, so that the figures have moved."""
 
+_THREAD = ThreadPoolExecutor(1, "explaining")
+"""One of its own: what the C library holds for a thread can be given back if nothing that stays lies in between."""
+
 History = Callable[[float, float], Iterable[LogEvent]]
 """Returns what is known of a span of event time; iterated in a thread (see ``Monitor.events``)."""
+
+
+async def explained(snapshot: Snapshot, events: Iterable[LogEvent], now: float) -> tuple[Blame, ...]:
+    """Explain the findings of a snapshot beside everything else (see ``explain``); raises StateError."""
+    return await asyncio.get_running_loop().run_in_executor(_THREAD, explain, snapshot, events, now)
 
 
 class Blaming:
@@ -44,7 +53,7 @@ class Blaming:
         now = self._clock.now()
         events = history(now - LOOKBACK_S, now)
         try:
-            self.found = await asyncio.to_thread(explain, snapshot, events, now)
+            self.found = await explained(snapshot, events, now)
         except StateError:
             self.found = ()
         return True

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heapify, heapreplace
+from itertools import takewhile
 
-CHUNK_BYTES = 262_144
-"""Lines are sealed in chunks of about this size: small enough to open one while somebody scrolls."""
+CHUNK_BYTES = 65_536
+"""Lines are sealed in chunks of about this size: small enough to open one while somebody scrolls, and for each of many
+sources to hold one that is not compressed yet."""
 
 KEPT_BYTES = 14_000_000
 """Of all sources together, as they lie in memory; beyond it the source with most gives up its oldest chunk."""
@@ -18,6 +20,8 @@ KEPT_BYTES = 14_000_000
 LONGEST = 65_536
 """Bytes kept of a line, as many as are looked at (semantics R70)."""
 
+_AT_ONCE = 262_144
+"""Lines of a block that is no longer than this are not looked at one by one."""
 _OPEN_CHUNKS = 4
 _SPARE = 16
 """This part of the memory is made free at once."""
@@ -50,6 +54,8 @@ class LineKeeper:
         self._bytes = 0
         self._sources: dict[str, _Lines] = {}
         self._opened = lru_cache(_OPEN_CHUNKS)(_lines_of)
+        self._sealed = asyncio.Event()
+        """Something waits to be compressed."""
 
     def take(self, source: str, first_line: int, lines: Sequence[bytes]) -> None:
         """Keep lines; numbers go up within a source, and where some are left out there is a hole."""
@@ -72,6 +78,7 @@ class LineKeeper:
             body = b"\n".join(kept.pending)
             kept.sealed.append(_Chunk(kept.first, kept.pending_count, body))
             self._bytes += len(body) - kept.pending_bytes
+            self._sealed.set()
         kept.first += kept.pending_count
         kept.pending, kept.pending_bytes, kept.pending_count = None, 0, 0
 
@@ -89,14 +96,22 @@ class LineKeeper:
             self._bytes -= len(most.sealed.popleft().body)
             heapreplace(sources, (-_held(most), number, most))
 
+    async def run(self) -> None:
+        """Compress what is sealed as soon as that is so, until cancelled."""
+        while True:
+            await self._sealed.wait()
+            await self.pack()
+
     async def pack(self) -> None:
         """Compress what was sealed since the last call, beside everything else."""
+        self._sealed.clear()
         for kept in tuple(self._sources.values()):
-            for chunk in [each for each in kept.sealed if not each.packed]:
-                packed = await asyncio.to_thread(zlib.compress, chunk.body, 1)
-                if chunk in kept.sealed:
-                    self._bytes -= len(chunk.body) - len(packed)
-                    chunk.body, chunk.packed = packed, True
+            if chunks := _unpacked(kept.sealed):
+                bodies = await asyncio.to_thread(_compressed, [chunk.body for chunk in chunks])
+                for chunk, body in zip(chunks, bodies, strict=True):
+                    if kept.sealed and chunk.first >= kept.sealed[0].first:
+                        self._bytes -= len(chunk.body) - len(body)
+                        chunk.body, chunk.packed = body, True
 
     def lines(self, source: str, first: int, last: int) -> Iterator[tuple[int, bytes]]:
         """Yield the lines from ``first`` to ``last`` that are still kept, with their numbers."""
@@ -137,10 +152,19 @@ def _held(kept: _Lines) -> int:
     return kept.pending_bytes + sum(len(chunk.body) for chunk in kept.sealed)
 
 
+def _unpacked(chunks: deque[_Chunk]) -> list[_Chunk]:
+    """Return the newest chunks, which are not compressed yet."""
+    return [*takewhile(lambda chunk: not chunk.packed, reversed(chunks))]
+
+
+def _compressed(bodies: Sequence[bytes]) -> list[bytes]:
+    return [zlib.compress(body, 1) for body in bodies]
+
+
 def _joined(lines: Sequence[bytes]) -> bytes:
     """Return lines as one text; one that is very long is cut, one that holds a line end keeps its number."""
     joined = b"\n".join(lines)
-    if len(joined) <= CHUNK_BYTES and joined.count(b"\n") == len(lines) - 1:
+    if len(joined) <= _AT_ONCE and joined.count(b"\n") == len(lines) - 1:
         return joined
     return b"\n".join([line[:LONGEST].replace(b"\n", b"\\n") for line in lines])
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import tzinfo
 from functools import partial
 from heapq import merge
@@ -31,9 +31,6 @@ NOTHING_TO_DO_S = 0.0002
 
 SEARCHED_AT_ONCE = 2_000
 """Raw lines looked through before keys are answered again."""
-
-PACK_S = 1.0
-"""Raw lines are compressed so often."""
 
 RECALLED_S = 86_400.0
 """How far back the figures of an earlier run are rebuilt."""
@@ -87,6 +84,8 @@ class Monitor:
         self._group: asyncio.TaskGroup | None = None
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
+        self._history = asyncio.Lock()
+        """Held for a whole block of history: each source has one in hand, but only one of them its events too."""
         for source in sources:
             self.attach(source)
 
@@ -136,7 +135,7 @@ class Monitor:
                 self._start(group, feed)
             for chore in self.chores:
                 group.create_task(chore())
-            group.create_task(self._pack_lines())
+            group.create_task(self._lines.run())
             group.create_task(self._explain())
             await self._tick()
 
@@ -163,11 +162,6 @@ class Monitor:
                 blaming = part.blaming if part else self._blaming
                 if await blaming.look(self.snapshot_of(part), history):
                     self._news.set()
-
-    async def _pack_lines(self) -> None:
-        while True:
-            await asyncio.sleep(PACK_S)
-            await self._lines.pack()
 
     def lines(self, source: str, first: int, last: int) -> tuple[RawLine, ...]:
         """Return the lines of a source from one number to another, as far as memory still has them."""
@@ -222,10 +216,11 @@ class Monitor:
             await self._recall(feed)
         async for block in feed.source.batches():
             await feed.prepare(block, self._tz)
-            for part in feed.parts(block):
-                async with self._turn:
-                    await self._take(feed, part)
-            feed.write()
+            async with self._history if block.arrived is None else nullcontext():
+                for part in feed.parts(block):
+                    async with self._turn:
+                        await self._take(feed, part)
+                feed.write()
         self._count(feed, feed.parser.flush())
         feed.write()
 

@@ -10,12 +10,13 @@ from itertools import islice
 from math import inf
 
 from tui.engine.alerts.rule import AlertRule
-from tui.engine.blame import LOOKBACK_S, explain, explainable
+from tui.engine.blame import LOOKBACK_S, explainable
 from tui.engine.clock import Clock
 from tui.engine.metrics.slices import Told
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.metrics.windows import SLICE_S
 from tui.engine.model import LogEvent, RawLine, Snapshot, SourceState
+from tui.engine.monitor._blaming import explained
 from tui.engine.monitor._known import AHEAD_S, LATE_S, Known
 from tui.engine.monitor._rewound import Rewound, Spans
 from tui.engine.monitor._scoped import ScopedMonitor
@@ -228,7 +229,7 @@ class TimeMachine:
         """Add what had changed by the moment shown; the figures do not wait for it."""
         if picture.blame or not explainable(picture):
             return
-        blame = await asyncio.to_thread(explain, picture, self.events(moment - LOOKBACK_S, moment), moment)
+        blame = await explained(picture, self.events(moment - LOOKBACK_S, moment), moment)
         if blame and self.moment == moment:
             self._shown = replace(picture, blame=blame)
             self._keep(moment, self._shown)
