@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from tui.engine.bulk import Reader, _ranges
+from tui.engine.bulk import Reader, _cutting
 from tui.engine.bulk._apart import Helper
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._columns import is_column
 from tui.engine.bulk._listing import Lister
 from tui.engine.bulk._rebuilt import rebuilt
-from tui.engine.bulk._wire import Part
+from tui.engine.bulk._task import Part
 from tui.engine.event_lines import STORE_ONLY, EventLines
 from tui.engine.lines import cut
 from tui.engine.metrics import latency
@@ -97,8 +97,8 @@ def compare(data: bytes, reader: BlockReader | None = None, tz: tzinfo | None = 
 @contextmanager
 def small_blocks(block: int = 6000, window: int = 1500) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_ranges, "BLOCK_SIZE", block)
-        patch.setattr(_ranges, "WINDOW", window)
+        patch.setattr(_cutting, "BLOCK_SIZE", block)
+        patch.setattr(_cutting, "WINDOW", window)
         patch.setattr(_tail, "BLOCK_SIZE", 8000)
         patch.setattr(latency, "_ADD_UP", 70)
         yield

@@ -19,7 +19,7 @@ from tests.engine.bulk.both_ways import compare, kill_at_the_third_part, small_b
 from tests.engine.bulk.dirty_logs import dirty_log
 from tests.engine.reports.reading import DATA, NOW, story
 from tui.engine.bulk._block_reader import BlockReader
-from tui.engine.bulk._ranges import OpenFile
+from tui.engine.bulk._cutting import OpenFile
 from tui.engine.clock import ManualClock
 from tui.engine.metrics.totals import Asked, SourceTotals
 from tui.engine.report import Span

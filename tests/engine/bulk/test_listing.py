@@ -18,8 +18,8 @@ from tests.engine.bulk.both_ways import NOW, kill_at_the_third_part, small_block
 from tests.engine.bulk.dirty_logs import dirty_log
 from tests.terminal import environment
 from tui.engine.bulk import Reader, parse
+from tui.engine.bulk._cutting import OpenFile
 from tui.engine.bulk._listing import _moments
-from tui.engine.bulk._ranges import OpenFile
 from tui.engine.clock import ManualClock
 from tui.engine.event_lines import EventLines, rfc3339
 from tui.engine.model import LineBlock

@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from datetime import tzinfo
 from math import inf
 from typing import TYPE_CHECKING
 
 from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
+from tui.engine.bulk._task import Log, Task
 from tui.engine.clock import Clock
+from tui.engine.dialects._dialect import own_dialects
 from tui.engine.model import LineBlock
 from tui.engine.parser import Parser
 from tui.engine.worker import ONE_THREAD, PARALLEL_FROM
@@ -50,12 +52,16 @@ async def parse(
         unread = source.unread() if isinstance(source, FileSource) and status.lines >= CONTEXT else None
         if isinstance(source, FileSource) and unread is not None and unread.size > columns_from:
             os.environ.update(ONE_THREAD)
-            from tui.engine.bulk._ranges import Pass  # noqa: PLC0415 - numpy takes 80 ms to load
+            from tui.engine.bulk._ahead import Ahead  # noqa: PLC0415 - most logs are smaller
 
-            yield reader.read(first)
-            async with aclosing(Pass(source, unread, reader, helped=parallel, lines=lines).parsed()) as parsed:
-                async for each in parsed:
-                    yield each
+            task = Task(Log(source.name, reader.tz, reader.now), lines, own_dialects())
+            with closing(Ahead(unread, first.lines[-CONTEXT:], status.lines, task, helped=parallel)) as ahead:
+                yield reader.read(first)
+                from tui.engine.bulk._ranges import Pass  # noqa: PLC0415 - numpy takes 60 ms to load
+
+                async with aclosing(Pass(source, reader, ahead, task).parsed()) as parsed:
+                    async for each in parsed:
+                        yield each
             async for block in blocks:
                 yield reader.read(block)
             return

@@ -2,11 +2,14 @@
 
 from contextlib import suppress
 from multiprocessing import reduction
+from typing import TYPE_CHECKING
 
-from tui.engine.bulk._block_reader import Understood
-from tui.engine.bulk._listing import Listed
-from tui.engine.bulk._wire import Part, Task, received
+from tui.engine.bulk._task import Part, Task
 from tui.engine.worker import Worker
+
+if TYPE_CHECKING:
+    from tui.engine.bulk._block_reader import Understood
+    from tui.engine.bulk._listing import Listed
 
 
 class Helper:
@@ -34,8 +37,10 @@ class Helper:
         except OSError:
             return True
 
-    def take(self) -> Understood | Listed | None:
+    def take(self) -> "Understood | Listed | None":
         """Return the next answer, when it is there; None if the file is not what it was, or nobody will answer."""
+        from tui.engine.bulk._wire import received  # noqa: PLC0415 - needs numpy, while the other process is at work
+
         self.waiting -= 1
         try:
             data = self._connection.recv_bytes()

@@ -72,6 +72,11 @@ class Understood(NamedTuple):
     unrecognised: int
     bad_samples: int
 
+    @property
+    def rows(self) -> int:
+        """Return how many latencies, begins and ends of calls are in columns."""
+        return int(self.samples.lines.size + self.calls.lines.size)
+
 
 class Found(NamedTuple):
     """What was found in a block."""

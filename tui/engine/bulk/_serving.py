@@ -6,7 +6,8 @@ from multiprocessing.connection import Connection
 
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._listing import Lister
-from tui.engine.bulk._wire import Part, Task, sent
+from tui.engine.bulk._task import Part, Task
+from tui.engine.bulk._wire import sent
 from tui.engine.dialects._dialect import use_dialects
 
 

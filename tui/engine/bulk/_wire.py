@@ -1,8 +1,6 @@
-"""What travels between the two processes that read one log."""
+"""What the process that understands ranges of a log answers."""
 
 import marshal
-from datetime import tzinfo
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,44 +8,12 @@ from numpy.typing import NDArray
 from tui.engine.bulk._block_reader import Understood
 from tui.engine.bulk._columns import Columns
 from tui.engine.bulk._listing import Listed
-from tui.engine.dialects._dialect import Dialect
-from tui.engine.event_lines import EventLines
 from tui.engine.model import LogEvent
 
 _DTYPES = (np.int32, np.float64, np.float64, np.uint16)
 """Of lines, times, values and codes on their way; marks stay behind."""
 
 _NO_MARKS: NDArray[np.uint64] = np.zeros(0, np.uint64)
-
-
-class Log(NamedTuple):
-    """What has to be known of a log to understand ranges of it."""
-
-    source: str
-    tz: tzinfo | None
-    now: float
-    """Completes times without a year."""
-
-
-class Task(NamedTuple):
-    """What is to be done with the ranges of a file."""
-
-    log: Log
-    lines: EventLines | None
-    """Writes what they say, where it is wanted written."""
-    users: tuple[Dialect, ...]
-    """Dialects of the user's own."""
-
-
-class Part(NamedTuple):
-    """A range of the file."""
-
-    offset: int
-    size: int
-    context: list[bytes]
-    """The lines above."""
-    first_line: int
-    """Its number, where it is to be written."""
 
 
 def sent(found: Understood | Listed) -> bytes:
