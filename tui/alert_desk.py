@@ -14,11 +14,11 @@ from tui.alerting import Alerting, alerting
 from tui.config import Settings
 from tui.engine.alerts import book, log
 from tui.engine.alerts.delivery import Delivery
-from tui.engine.alerts.judge import JUDGE_S, Judge
+from tui.engine.alerts.judge import CALM_S, JUDGE_S, Judge
 from tui.engine.alerts.matching import matcher
 from tui.engine.alerts.notify import DeliveryError
 from tui.engine.alerts.telling import sample
-from tui.engine.clock import Clock
+from tui.engine.clock import Clock, next_tick
 from tui.engine.errors import ConfigError, StateError
 from tui.engine.model import NO_BOARD, Alert, AlertBoard, AlertNote, Playbook, Silence, Snapshot
 from tui.engine.playbooks.match import PlaybookCatalogue
@@ -82,6 +82,11 @@ class AlertDesk:
         self._lost = ""
         self._renewed = False
         self._database: StateDatabase | None = None
+        self._seen: tuple[Snapshot, int | None] | None = None
+        """The figures and the version of the state file at the last look."""
+        self._again_at = 0.0
+        self._watched = False
+        self._sending: asyncio.Task[None] | None = None
 
     def use(self, alerting: Alerting) -> None:
         """Judge by these rules and tell these channels from the next second on."""
@@ -96,7 +101,7 @@ class AlertDesk:
         return self._alerting.teller.playbook(alert.playbook) if alert.playbook else None
 
     async def run(self) -> None:
-        """Judge or read every second, and send what is to be sent, until cancelled."""
+        """Look every second whether to judge or to read, and send what is to be sent, until cancelled."""
         with ExitStack() as stack:
             self._database = database = self._open(stack)
             judge = Judge(
@@ -109,25 +114,37 @@ class AlertDesk:
                 teller=self._alerting.teller,
                 resume_s=RESUME_S,
             )
-            sending: asyncio.Task[None] | None = None
             try:
                 while True:
                     if self._renewed:
                         policies = {} if self._private else self._alerting.policies
                         judge.use(self._alerting.rules, policies, self._alerting.teller)
-                        sending, self._renewed = self._send(sending, stop=True), False
+                        self._send(stop=True)
+                        self._renewed, self._seen = False, None
                     with suppress(StateError):  # the next second tries again; the panel then shows its age
-                        watched = await self._watched(database)
-                        sending = self._send(sending, stop=watched or self._private)
-                        if not watched:
-                            await judge.look(self._snapshot())
-                        await self._read(database, book.WATCH if watched else self._scope)
-                    await asyncio.sleep(JUDGE_S)
+                        await self._look(database, judge)
+                        self._send(stop=self._watched or self._private)
+                    await next_tick(JUDGE_S)
             finally:
-                if sending is not None:
-                    sending.cancel()
+                self._send(stop=True)
                 with suppress(StateError):
                     await judge.end()
+
+    async def _look(self, database: StateDatabase, judge: Judge) -> None:
+        """Judge and read, if the figures, the state file or time itself may lead to anything new."""
+        snapshot, version = self._snapshot(), database.version()
+        if self._seen is not None and version is not None and self._clock.monotonic() < self._again_at:
+            before, at = self._seen
+            if snapshot is before and version == at:
+                return
+        self._seen = None
+        self._watched = await self._is_watched(database)
+        if not self._watched:
+            await judge.look(snapshot)
+        version = database.version()
+        await self._read(database, book.WATCH if self._watched else self._scope)
+        self._seen = snapshot, version
+        self._again_at = self._clock.monotonic() + (CALM_S if self._watched else judge.patience())
 
     def _open(self, stack: ExitStack) -> StateDatabase:
         """Open the shared state, or one of this run alone where that cannot be had."""
@@ -140,7 +157,7 @@ class AlertDesk:
         self._private = True
         return stack.enter_context(StateDatabase(Path(folder) / "state", clock=self._clock, reserve_bytes=0))
 
-    async def _watched(self, database: StateDatabase) -> bool:
+    async def _is_watched(self, database: StateDatabase) -> bool:
         """Tell whether a watch that is alive judges all that this monitor shows."""
         watch = (await database.read(book.read_beats)).get(book.WATCH)
         return watch is not None and book.is_alive(watch, self._clock.now()) and set(self._specs) <= set(watch.sources)
@@ -151,15 +168,14 @@ class AlertDesk:
         if board != self._board:
             self._board = board
 
-    def _send(self, sending: "asyncio.Task[None] | None", *, stop: bool) -> "asyncio.Task[None] | None":
+    def _send(self, *, stop: bool) -> None:
         """Send messages while nobody else does; a watch that appears takes over."""
         if stop or not self._alerting.channels:
-            if sending is not None:
-                sending.cancel()
-            return None
-        if sending is None or sending.done():
-            return asyncio.ensure_future(self._deliver())
-        return sending
+            if self._sending is not None:
+                self._sending.cancel()
+            self._sending = None
+        elif self._sending is None or self._sending.done():
+            self._sending = asyncio.ensure_future(self._deliver())
 
     async def _deliver(self) -> None:
         with StateDatabase(clock=self._clock) as database:

@@ -1,6 +1,5 @@
 """The configuration file while the monitor runs: read again when it changed, taken as a whole or not at all."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from tui.alerting import alerting, rules_in_force
 from tui.config import Settings
 from tui.config_reload import GONE, changed_keys, file_stamp
 from tui.engine.alerts.rule import AlertRule
+from tui.engine.clock import next_tick
 from tui.engine.errors import ConfigError, VoxtopError
 from tui.engine.monitor import TimeMachine
 from tui.engine.playbooks.match import PlaybookCatalogue
@@ -19,7 +19,7 @@ from tui.terminal import shows_unicode
 from tui.terminal_app import TROUBLE_S, VoxtopApp
 from widgets import use_glyphs
 
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S = 1.0
 
 REDRAWN = frozenset({"lang", "ascii", "bell", "desktop"})
 """What screens only learn when they are made."""
@@ -83,7 +83,7 @@ class LiveConfig:
         """Look for changes until cancelled; a file that is just being written is left to settle."""
         known = seen = self._read_as
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
+            await next_tick(LOOK_EVERY_S)
             before, seen = seen, file_stamp(self._reading.path)
             if seen == before and seen != known:
                 known = seen

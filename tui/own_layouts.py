@@ -1,10 +1,10 @@
 """The layouts there are, the user's among them: known from the start, and read again whenever one of them changes."""
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 from tui.config import config_path
+from tui.engine.clock import next_tick
 from tui.engine.errors import ConfigError
 from tui.own_files import LOOK_EVERY_S, OwnFiles
 from tui.screens import layouts
@@ -39,7 +39,7 @@ class Layouts:
         """Look for changes until cancelled, say when there was one, and tell what is wrong."""
         self._tell(tell)
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
+            await next_tick(LOOK_EVERY_S)
             if self._files.changed():
                 self._own = layouts.load_own(self._files.folder)
                 self._tell(tell)

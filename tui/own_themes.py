@@ -1,6 +1,5 @@
 """The themes that the user wrote: known from the start, and read again whenever one of them changes."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from textual.theme import Theme
 
 import themes
 from tui.config import config_path
+from tui.engine.clock import next_tick
 from tui.engine.errors import ConfigError
 from tui.engine.safe_text import safe_text
 from tui.own_files import LOOK_EVERY_S, OwnFiles
@@ -47,7 +47,7 @@ class OwnThemes:
         """Look for changes until cancelled, show the theme in use as it is now, and tell what is wrong."""
         self._tell(app)
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
+            await next_tick(LOOK_EVERY_S)
             if not self._files.changed():
                 continue
             self._own = themes.load_own(self._files.folder)

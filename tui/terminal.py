@@ -119,7 +119,7 @@ def end_on_signals(leave: Callable[[int], None]) -> None:
         if _terminal_gone():
             end(signal.SIGHUP)
         else:
-            loop.call_later(WATCH_S, watch)
+            loop.call_at(loop.time() // WATCH_S * WATCH_S + WATCH_S, watch)  # in step with ``next_tick``
 
     if os.isatty(0) or os.environ.get(PARENT_VARIABLE):
         loop.call_later(WATCH_S, watch)

@@ -1,5 +1,6 @@
 """Figures as text in the language in use: numbers, latencies, shares, ages, sizes."""
 
+import math
 from datetime import UTC, datetime
 
 from tui.engine import written
@@ -7,6 +8,11 @@ from tui.engine.text import t
 
 NONE = "–"
 INFINITE = float("inf")
+EXACT_S = 10.0
+"""Ages below this are told to the second."""
+STEP_S = 10.0
+"""Older ones change so often, all at once: a picture in which one figure moves costs as much as one in which ten do."""
+MINUTE_S = 60.0
 ABOVE_BUCKETS = ">10 s"
 """A percentile above the last bound of a histogram (semantics R21)."""
 
@@ -67,8 +73,43 @@ def timer(seconds: float) -> str:
 
 
 def age(then: float | None, now: float) -> str:
-    """Return how long ago something was."""
-    return NONE if then is None else span(now - then)
+    """Return how long ago something was: to the second at first, then to ten of them, then as ``span``.
+
+    An age stands for ten seconds, and so it is told as what it will be at their end: never younger than it is.
+    """
+    if then is None:
+        return NONE
+    if now - then < EXACT_S:
+        return span(now - then)
+    old = next_step(now) - then
+    return span(math.ceil(old / STEP_S) * STEP_S if old < MINUTE_S else old)
+
+
+def age_changes(then: float, now: float) -> float:
+    """Return when an age may next be told differently."""
+    return next_second(then, now) if now - then < EXACT_S else next_step(now)
+
+
+def next_step(now: float) -> float:
+    """Return when ages that are told to ten seconds change next."""
+    return (now // STEP_S + 1) * STEP_S
+
+
+def next_second(since: float, now: float) -> float:
+    """Return when the next whole second since (or before) a moment is reached."""
+    return now + 1 - (now - since) % 1
+
+
+def left(until: float, now: float) -> str:
+    """Return how long it is until something: to ten seconds at first, then to the second."""
+    if until - now < EXACT_S:
+        return span(math.ceil(until - now))
+    return span((until - now // STEP_S * STEP_S) // STEP_S * STEP_S)
+
+
+def left_changes(until: float, now: float) -> float:
+    """Return when the time left may next be told differently."""
+    return next_second(until, now) if until - now < EXACT_S else min(next_step(now), until - EXACT_S)
 
 
 def window(seconds: float) -> str:

@@ -104,6 +104,11 @@ class LinesView(Widget):
         self._view = View(0.0, live=False)
 
     @property
+    def due(self) -> float:
+        """The moment (seconds since the epoch) before which no age on show reads differently."""
+        return self._view.due
+
+    @property
     def rows(self) -> list[str]:
         """The text on show, one string per row."""
         return ["".join(segment.text for segment in self.render_line(y)) for y in range(self.size.height)]
@@ -157,7 +162,7 @@ class LinesView(Widget):
 
     def _lay_out(self, size: Size) -> None:
         self._drawn = size
-        self._view.printed.clear()
+        self._view.forget()
         self._rows = self.draw(size.width, size.height, self._view)[: size.height] if size else []
         self._cursor = self.cursor_row()
 

@@ -100,6 +100,14 @@ class Panel(LinesView, can_focus=True):
         """Return the values of the snapshot that the panel draws."""
         raise NotImplementedError
 
+    @property
+    def due(self) -> float:
+        """The moment before which nothing on show reads differently, the age of the data in the border included."""
+        verdict = self.snapshot.verdict
+        if verdict.freshness == "live" or verdict.lag_s is None:
+            return super().due
+        return min(super().due, _format.age_changes(self.snapshot.at - verdict.lag_s, self._view.now))
+
     def is_due(self, now: float) -> bool:  # noqa: ARG002 - some panels put off costly drawing
         """Tell whether something put off earlier should be drawn now."""
         return False

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 
 from tui.engine.model import SourceState, Status
 from tui.engine.text import t
@@ -35,13 +36,16 @@ def source_role(state: SourceState) -> Role:
 
 @dataclass(slots=True)
 class View:
-    """One drawing; remembers the ages it printed, so that they can be looked at again."""
+    """One drawing; remembers the ages it printed and when they change, so that they can be looked at again."""
 
     now: float
     live: bool = True
     """Without fresh data good news expires: OK is drawn as no data, bad news stays."""
     glyphs: Glyphs = UNICODE
-    printed: list[tuple[Callable[[float], str], str]] = field(default_factory=list)
+    printed: list[tuple[Callable[[float], str], Callable[[float], float], str]] = field(default_factory=list)
+    """How to tell an age at a moment, when after a moment it may be told differently, and what was told."""
+    due: float = inf
+    """Before this moment no age reads differently."""
 
     picked: tuple[str | None, int] | None = None
     """The value under the cursor of a chart: whose series (a stage, or None where there is one), and its place."""
@@ -68,25 +72,36 @@ class View:
         """Return how long ago something was."""
         if then is None:
             return _format.NONE
-        return self._print(lambda now: _format.age(then, now))
+        return self._print(lambda now: _format.age(then, now), lambda now: _format.age_changes(then, now))
 
     def left(self, until: float) -> str:
         """Return how long it is until something."""
-        return self._print(lambda now: _format.span(until - now))
+        return self._print(lambda now: _format.left(until, now), lambda now: _format.left_changes(until, now))
 
     def timer(self, since: float) -> str:
         """Return for how long something goes on, to the second: ``1:02:03``."""
-        return self._print(lambda now: _format.timer(now - since))
+        return self._print(lambda now: _format.timer(now - since), lambda now: _format.next_second(since, now))
 
     def time_of_day(self) -> str:
         """Return the local time, to the minute."""
-        return self._print(lambda now: _format.clock_time(now, now))
+        return self._print(lambda now: _format.clock_time(now, now), _format.next_step)
 
-    def _print(self, text_at: Callable[[float], str]) -> str:
+    def _print(self, text_at: Callable[[float], str], changes: Callable[[float], float]) -> str:
         text = text_at(self.now)
-        self.printed.append((text_at, text))
+        self.printed.append((text_at, changes, text))
+        self.due = min(self.due, changes(self.now))
         return text
+
+    def forget(self) -> None:
+        """Begin a new drawing."""
+        self.printed.clear()
+        self.due = inf
 
     def aged(self, now: float) -> bool:
         """Tell whether an age that was printed reads differently by now."""
-        return any(text_at(now) != text for text_at, text in self.printed)
+        if self.now <= now < self.due:
+            return False
+        if any(text_at(now) != text for text_at, _, text in self.printed):
+            return True
+        self.due = min((changes(now) for _, changes, _ in self.printed), default=inf)
+        return False

@@ -156,6 +156,11 @@ class TtfbPanel(StagesPanel):
         """Return stages, turn latency and limits."""
         return snapshot.ttfb, snapshot.turn, snapshot.thresholds
 
+    @property
+    def due(self) -> float:
+        """The moment before which nothing on show reads differently and no chart waits."""
+        return min(super().due, self._charted_at + _REDRAW_CHART_S) if self._owed else super().due
+
     def is_due(self, now: float) -> bool:
         """Tell whether a chart waits to be drawn again."""
         return self._owed and not 0 <= now - self._charted_at < _REDRAW_CHART_S

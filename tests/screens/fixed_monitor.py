@@ -30,9 +30,10 @@ class FixedMonitor:
     async def run(self) -> None:
         await asyncio.Event().wait()
 
-    async def news(self, patience: float) -> None:  # noqa: ARG002 - only a change is news here
+    async def news(self, patience: float) -> bool:  # noqa: ARG002 - only a change is news here
         await self.changed.wait()
         self.changed.clear()
+        return True
 
     def snapshot(self) -> Snapshot:
         return self.showing

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -34,3 +35,43 @@ def test_windows_limits_and_sizes() -> None:
     assert (fmt.window(300), fmt.window(3600), fmt.window(30)) == ("5 min", "60 min", "30 s")
     assert (fmt.limit(5), fmt.limit(0.5)) == ("5", "0.5")
     assert [fmt.size(n) for n in (999, 4_200_000, 7e9)] == ["999 B", "4.2 MB", "7.0 GB"]
+
+
+AT = 1_769_695_320.0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.4, "0s"), (9.9, "9s"), (10, "20s"), (34, "50s"), (49, "1m"), (120, "2m"), (3599, "1h00m"), (None, "–")],
+)
+def test_an_age_is_told_as_what_it_will_be_when_it_is_told_anew(seconds: float | None, text: str) -> None:
+    assert fmt.age(None if seconds is None else AT - seconds, AT) == text
+
+
+@pytest.mark.parametrize("then", [AT - 0.3, AT - 7.7, AT - 48.2, AT - 3551.0, AT - 90_000.0])
+def test_an_age_never_reads_younger_than_it_is_and_changes_only_when_it_is_said_to(then: float) -> None:
+    now, changes, told = AT, fmt.age_changes(then, AT), fmt.age(then, AT)
+    while now < AT + 130:
+        if now < changes:
+            assert fmt.age(then, now) == told
+        else:
+            changes, told = fmt.age_changes(then, now), fmt.age(then, now)
+        assert seconds_of(told) >= seconds_of(fmt.span(now - then))
+        now += 0.25
+
+
+def test_what_is_left_is_told_to_ten_seconds_and_then_to_the_second() -> None:
+    now, changes, told = AT, fmt.left_changes(AT + 41.5, AT), [fmt.left(AT + 41.5, AT)]
+    while now < AT + 41.5:
+        now += 0.25
+        if now >= changes:
+            changes, told = fmt.left_changes(AT + 41.5, now), [*told, fmt.left(AT + 41.5, now)]
+        assert fmt.left(AT + 41.5, now) == told[-1]
+
+    assert list(dict.fromkeys(told)) == ["40s", "30s", "20s", "10s", *(f"{n}s" for n in range(9, -1, -1))]
+
+
+def seconds_of(text: str) -> int:
+    """Return what a length of time says at least."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+    return sum(int(number) * units[unit or "m"] for number, unit in re.findall(r"(\d+)([smhd]?)", text))

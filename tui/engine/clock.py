@@ -1,5 +1,6 @@
 """Where time comes from: the system, or a test's hand."""
 
+import asyncio
 import time
 from typing import Protocol
 
@@ -100,3 +101,17 @@ class ReplayClock:
     def boottime(self) -> float:
         """Return the machine's time since its start."""
         return self._clock.boottime()
+
+
+async def next_tick(every_s: float = 1.0) -> None:
+    """Sleep to the next multiple of so many seconds.
+
+    Whoever looks now and then does so in step with all others: a processor that sleeps is woken once for everybody,
+    which is most of what a look costs.
+    """
+    await asyncio.sleep(until_tick(every_s))
+
+
+def until_tick(every_s: float) -> float:
+    """Return how many seconds ``next_tick`` sleeps now."""
+    return every_s - asyncio.get_running_loop().time() % every_s

@@ -40,8 +40,8 @@ class Watched(Protocol):
     async def run(self) -> None:
         """Follow the sources until cancelled."""
 
-    async def news(self, patience: float) -> None:
-        """Return as soon as an event was counted, or after ``patience`` seconds."""
+    async def news(self, patience: float) -> bool:
+        """Return as soon as there is something else to show, or after ``patience`` seconds; tell which it was."""
 
     def snapshot(self) -> Snapshot:
         """Return the figures in scope; the same object while nothing changed."""

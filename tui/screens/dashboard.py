@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Container, VerticalScroll
 from textual.widgets import Input
 
-from tui.engine.clock import Clock
+from tui.engine.clock import Clock, next_tick, until_tick
 from tui.engine.model import EMPTY_SNAPSHOT, Snapshot, Status
 from tui.engine.text import t
 from tui.screens._bindings import translated
@@ -31,7 +31,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.layouts import Layout
 from tui.screens.playbook import Desk
 from tui.screens.viewed import View
-from widgets import AlertBanner, BlameBar, KeyFooter, NoticeBar, Panel, RecentPanel, TooSmallCard, VerdictStrip
+from widgets import AlertBanner, BlameBar, KeyFooter, NoticeBar, RecentPanel, TooSmallCard, VerdictStrip
 
 PULL_S = 0.1
 """The view is renewed at most this often."""
@@ -39,8 +39,11 @@ PULL_S = 0.1
 OVERDUE_S = 5.0
 """Age of the last snapshot from which on the figures on screen are not believed any more."""
 
-AGE_S = 1.0
-"""Ages on screen are renewed this often even when no figure changed."""
+LOOK_S = 1.0
+"""Ages and alerts are looked at this often even when no news came."""
+
+UNASKED_S = 2.0
+"""After this time without news the monitor is asked whether it is still alive."""
 
 
 class Room(VerticalScroll):
@@ -107,6 +110,9 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         self._seen = EMPTY_SNAPSHOT
         self._frozen: Snapshot | None = None
         self._pulled = clock.monotonic()
+        self._panels = [panel() for panel in PANELS]
+        self._shown_at = self._due = 0.0
+        """When everything was last shown, and when the first age on show changes (seconds since the epoch)."""
         self._ice = FrozenScreen()
         self._bindings = translated(self.KEYS)
         self._bindings.bind("tab", "app.focus_next", show=False)
@@ -119,7 +125,7 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         yield NoticeBar()
         yield AlertBanner()
         with Room(id="room", can_focus=False), Container(id="panels"):
-            yield from (panel() for panel in PANELS)
+            yield from self._panels
         yield Input(id="filter", placeholder=t("screen.filter_prompt"))
         yield KeyFooter()
         yield TooSmallCard()
@@ -129,14 +135,22 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         self.begin_with(self.first)
         self._pull()
         self.run_worker(self._keep_pulling(), group="pull")
-        self.set_interval(AGE_S, self._suspect)
+        self.run_worker(self._keep_suspecting(), group="suspect")
 
     async def _keep_pulling(self) -> None:
-        """Pull when an event was counted, at most every ``PULL_S``, and once a second for the ages."""
+        """Pull when there is news, at most every ``PULL_S``; without any only what changes with time."""
         while True:
-            await self._monitor.news(AGE_S)
-            self._pull()
-            await asyncio.sleep(PULL_S)
+            began = self._clock.monotonic()
+            if await self._monitor.news(until_tick(LOOK_S)) or self._is_due():
+                self._pull()
+            if (spent := self._clock.monotonic() - began) < PULL_S:
+                await asyncio.sleep(PULL_S - spent)
+
+    def _is_due(self) -> bool:
+        """Tell whether something on show may be another by now although nobody said so."""
+        board = self._alerts.board() if self._alerts else self._present.alerts
+        unasked = self._clock.monotonic() - self._pulled >= UNASKED_S
+        return unasked or board is not self._present.alerts or not self._shown_at <= self._now() < self._due
 
     def _pull(self) -> None:
         """Show the newest snapshot; panels redraw only what changed."""
@@ -170,6 +184,11 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         self._seen = seen
         return replace(seen, alerts=board)
 
+    async def _keep_suspecting(self) -> None:
+        while True:
+            await next_tick(UNASKED_S)
+            self._suspect()
+
     def _suspect(self) -> None:
         """Take all green back when no snapshot has come for too long, whatever the reason."""
         age, now = self._clock.monotonic() - self._pulled, self._now()
@@ -199,8 +218,9 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         self.query_one(BlameBar).show(snapshot, now)
         self.query_one(NoticeBar).show(snapshot, now)
         self.query_one(AlertBanner).show(snapshot, now)
-        for panel in self.query(Panel):
+        for panel in self._panels:
             panel.show(snapshot, now)
+        self._shown_at, self._due = now, min(each.due for each in (self.query_one(VerdictStrip), *self._panels))
 
     def action_freeze(self) -> None:
         """Hold the view or let it go on; reading never stops."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.engine.alerts import figures
 from tests.engine.alerts.figures import CALM, NOW
-from tui.engine.alerts.machine import Machine, alert_id
+from tui.engine.alerts.machine import MAX_STEP_S, Machine, alert_id
 from tui.engine.alerts.rule import AlertRule, read_rules, shipped
 from tui.engine.clock import ManualClock
 from tui.engine.model import AlertState, Severity, Snapshot, SourceState, Status
@@ -353,3 +353,24 @@ def test_a_burn_rate_fires_only_when_the_hour_and_the_last_minutes_both_burn(
     bench.run(burnt(bad, recent))
 
     assert bench.standing("ttfb_burn") == ([("firing", "critical")] if fires else [])
+
+
+@given(st.lists(st.tuples(st.sampled_from(["calm", "missing", "slow", "very slow"]), st.integers(0, 700)), max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_whoever_looks_no_oftener_than_the_machine_has_patience_for_sees_the_same(
+    weather: list[tuple[str, int]],
+) -> None:
+    shown = {"calm": CALM, "missing": figures.missing(), "slow": figures.slow(501), "very slow": figures.slow(1001)}
+    always, seldom = Bench(), Bench()
+    for name, seconds in weather:
+        always.run(shown[name], seconds)
+        seldom.machine.step(shown[name], seldom.clock.now())
+        left = float(seconds)
+        while left > 0:
+            pause = min(left, MAX_STEP_S, max(1.0, seldom.machine.patience()))
+            seldom.clock.advance(pause)
+            seldom.machine.step(shown[name], seldom.clock.now())
+            left -= pause
+
+    alerts = [[track.alert for track in bench.machine.tracks.values()] for bench in (always, seldom)]
+    assert alerts[0] == alerts[1]

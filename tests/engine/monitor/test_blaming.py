@@ -31,7 +31,7 @@ class History:
 async def test_while_nothing_is_wrong_nobody_looks() -> None:
     history, blaming = History(), Blaming(ManualClock(NOW))
 
-    assert not await blaming.look(EMPTY_SNAPSHOT, history)
+    assert not await blaming.look(EMPTY_SNAPSHOT, history, 1)
     assert (history.asked, blaming.found) == (0, ())
 
 
@@ -39,19 +39,20 @@ async def test_while_history_is_read_nobody_looks() -> None:
     history, blaming, snapshot = History(), Blaming(ManualClock(NOW)), shown(EVENTS)
     reading = replace(snapshot, sources=(replace(snapshot.sources[0], progress=0.4), *snapshot.sources[1:]))
 
-    assert not await blaming.look(reading, history)
-    assert await blaming.look(snapshot, history)
+    assert not await blaming.look(reading, history, 1)
+    assert await blaming.look(snapshot, history, 1)
 
 
-async def test_the_same_findings_are_looked_at_every_ten_seconds_only() -> None:
+async def test_the_same_findings_are_looked_at_every_ten_seconds_only_and_only_with_news() -> None:
     clock, history = ManualClock(NOW), History()
     blaming, snapshot = Blaming(clock), shown(EVENTS)
 
-    assert await blaming.look(snapshot, history)
+    assert await blaming.look(snapshot, history, 1)
     clock.advance(AGAIN_S - 1)
-    assert not await blaming.look(snapshot, history)
+    assert not await blaming.look(snapshot, history, 2)
     clock.advance(1)
-    assert await blaming.look(snapshot, history)
+    assert not await blaming.look(snapshot, history, 1)
+    assert await blaming.look(snapshot, history, 2)
     assert history.asked == 2
     assert ("host", "voice-prod-02") in blaming.found[0].culprit
 
@@ -61,9 +62,9 @@ async def test_another_finding_is_looked_at_at_once_and_one_that_is_over_explain
     snapshot = shown(EVENTS)
     fewer = replace(snapshot, verdict=replace(snapshot.verdict, findings=snapshot.verdict.findings[-1:]))
 
-    await blaming.look(snapshot, history)
-    assert await blaming.look(fewer, history)
-    assert not await blaming.look(replace(fewer, verdict=replace(fewer.verdict, findings=())), history)
+    await blaming.look(snapshot, history, 1)
+    assert await blaming.look(fewer, history, 1)
+    assert not await blaming.look(replace(fewer, verdict=replace(fewer.verdict, findings=())), history, 1)
     assert blaming.found == ()
 
 
@@ -75,7 +76,7 @@ def unreadable(_since: float, _until: float) -> Iterator[LogEvent]:
 async def test_a_history_that_cannot_be_read_explains_nothing() -> None:
     blaming = Blaming(ManualClock(NOW))
 
-    assert await blaming.look(shown(EVENTS), unreadable)
+    assert await blaming.look(shown(EVENTS), unreadable, 1)
     assert blaming.found == ()
 
 

@@ -18,7 +18,7 @@ PATIENCE_S = 30.0
 
 def seen(path: Path) -> Seen:
     found = path.stat()
-    return found.st_dev, found.st_ino, found.st_size
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 @pytest.mark.parametrize("change", ["grow", "replace", "remove", "empty"])

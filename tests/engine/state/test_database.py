@@ -302,3 +302,16 @@ def test_fault_88_a_kill_in_mid_migration_leaves_the_old_version_or_the_new_one_
             folder.with_name("fresh").rename(folder)
 
     assert (found[0], found[-1]) == (old, old + 1)
+
+
+def test_the_version_changes_with_every_transaction_of_whichever_process_and_with_nothing_else(folder: Path) -> None:
+    with StateDatabase(folder) as one, StateDatabase(folder) as other:
+        versions = [one.version()]
+        for write in (one.write_now, other.write_now):
+            write(add_source if write == one.write_now else lambda connection: add_source(connection, "b.log"))
+            versions.append(one.version())
+            one.read_now(names)
+            assert one.version() == versions[-1]
+
+    assert len(set(versions)) == 3
+    assert None not in versions

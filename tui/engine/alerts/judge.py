@@ -19,6 +19,8 @@ from tui.engine.state import StateDatabase
 
 JUDGE_S = 1.0
 """Between two looks."""
+CALM_S = 5.0
+"""Between two looks at figures that stand still: well within the time after which nobody seems to judge any more."""
 SAVE_S = 10.0
 """Figures of alerts that stand still are written this often."""
 HISTORY_S = 120.0
@@ -148,6 +150,12 @@ class Judge:
         self._machine.replaced.clear()
         self._unsaved.clear()
         return plan.changes
+
+    def patience(self) -> float:
+        """Return after how many seconds to look again, even if the figures and what people said are the same."""
+        if not self.judging or self._machine is None:
+            return JUDGE_S
+        return min(CALM_S, max(JUDGE_S, self._machine.patience()))
 
     async def end(self) -> None:
         """Say that nobody judges from now on."""

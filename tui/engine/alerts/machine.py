@@ -6,9 +6,10 @@ that slept makes a condition look as if it had held all the while (faults 38, 39
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import inf
 from typing import Literal, NamedTuple
 
 from tui.engine.alerts.burn import burning
@@ -100,6 +101,12 @@ class Machine:
         self._forget(now)
         after = {key: _standing(track) for key, track in self.tracks.items()}
         return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+
+    def patience(self) -> float:
+        """Return after how many seconds the next alert changes if the figures stay as they are; inf if none does."""
+        rules = self._rules
+        ruled = ((track, rules[track.alert.rule]) for track in self.tracks.values() if track.alert.rule in rules)
+        return min((left for track, rule in ruled for left in _left(track, rule) if left > 0), default=inf)
 
     def _step_rule(self, rule: AlertRule, snapshot: Snapshot, step: Step, seen: set[str]) -> None:
         figure = look(rule, snapshot, step.now)
@@ -262,6 +269,19 @@ def _playbook_key(rule: AlertRule, labels: Labels) -> str:
     for name, value in labels:
         key = key.replace(f"{{{name}}}", value)
     return key.partition(":{")[0]
+
+
+def _left(track: Track, rule: AlertRule) -> Iterator[float]:
+    """Yield the seconds left of everything that has lasted for a while, over or not."""
+    if track.alert.state is not AlertState.RESOLVED:
+        yield rule.for_s - track.breach_s
+        for lasted, limit in (
+            (track.critical_s, rule.for_s),
+            (track.clear_s, rule.resolve_for_s),
+            (track.calm_s, rule.resolve_for_s),
+        ):
+            if lasted is not None:
+                yield limit - lasted
 
 
 def _standing(track: Track) -> tuple[AlertState, Severity, int]:

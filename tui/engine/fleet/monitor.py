@@ -197,11 +197,13 @@ class FleetMonitor:
         """Return the hosts that were ever seen."""
         return tuple(sorted(self._targets))
 
-    async def news(self, patience: float) -> None:
-        """Return as soon as the server answered anew, or after ``patience`` seconds."""
+    async def news(self, patience: float) -> bool:
+        """Return as soon as the server answered anew, or after ``patience`` seconds without an answer."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), patience)
+        rung = self._news.is_set()
         self._news.clear()
+        return rung
 
     def events(self, since: float, until: float) -> tuple[LogEvent, ...]:
         """Return nothing: Prometheus knows no single events."""

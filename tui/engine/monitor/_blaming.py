@@ -10,7 +10,7 @@ from tui.engine.errors import StateError
 from tui.engine.model import Blame, LogEvent, Snapshot
 
 AGAIN_S = 10.0
-"""Between two looks at the same findings: a slice of the windows, so that the figures have moved."""
+"""At least between two looks at the same findings: a slice of the windows, so that the figures have moved."""
 
 _THREAD = ThreadPoolExecutor(1, "explaining")
 """One of its own: what the C library holds for a thread can be given back if nothing that stays lies in between."""
@@ -32,28 +32,33 @@ class Blaming:
         """For the findings of the last look."""
         self._clock = clock
         self._asked: tuple[object, ...] = ()
+        self._knew = (0, 0.0)
+        """What the last look could go by: how many events, and callers who hear silence."""
         self._looked_at = float("-inf")
 
-    async def look(self, snapshot: Snapshot, history: History) -> bool:
-        """Explain the findings of a snapshot, if they are others than last time or it is time; tell whether it did.
+    async def look(self, snapshot: Snapshot, history: History, events: int) -> bool:
+        """Explain the findings of a snapshot, if they are others than last time or there is news; tell whether it did.
 
-        While history is read nobody knows yet what was before. A state file that cannot be read explains nothing;
-        the next look tries again.
+        News is an event (``events`` is how many there were so far), or one more caller who hears silence, which no
+        event tells. While history is read nobody knows yet what was before. A state file that cannot be read explains
+        nothing; it is tried again.
         """
         if any(source.progress is not None for source in snapshot.sources):
             return False
-        asked = tuple((each.kpi, each.stage, each.limit) for each in explainable(snapshot))
+        findings = explainable(snapshot)
+        asked = tuple((each.kpi, each.stage, each.limit) for each in findings)
+        silent = sum(each.value or 0.0 for each in findings if each.kpi == "silence")
         monotonic = self._clock.monotonic()
         if not asked:
             self.found, self._asked = (), ()
             return False
-        if asked == self._asked and monotonic - self._looked_at < AGAIN_S:
+        news = events != self._knew[0] or silent > self._knew[1]
+        if asked == self._asked and not (news and monotonic - self._looked_at >= AGAIN_S):
             return False
-        self._asked, self._looked_at = asked, monotonic
+        self._asked, self._knew, self._looked_at = asked, (events, silent), monotonic
         now = self._clock.now()
-        events = history(now - LOOKBACK_S, now)
         try:
-            self.found = await explained(snapshot, events, now)
+            self.found = await explained(snapshot, history(now - LOOKBACK_S, now), now)
         except StateError:
-            self.found = ()
+            self.found, self._knew = (), (0, 0.0)
         return True

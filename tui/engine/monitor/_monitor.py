@@ -10,7 +10,7 @@ from itertools import islice
 from math import inf
 from typing import Any
 
-from tui.engine.clock import Clock
+from tui.engine.clock import Clock, next_tick
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import Cumulative, Journal, LineBlock, LogEvent, RawLine, Snapshot, SourceCounts, SourceStatus
 from tui.engine.monitor._blaming import Blaming
@@ -83,6 +83,8 @@ class Monitor:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._group: asyncio.TaskGroup | None = None
         self._news = asyncio.Event()
+        self._noticed: dict[Part | None, Snapshot] = {}
+        self._counted = 0
         self._turn = asyncio.Lock()
         self._history = asyncio.Lock()
         """Held for a whole block of history: each source has one in hand, but only one of them its events too."""
@@ -133,10 +135,8 @@ class Monitor:
             self._group = group
             for feed in self._feeds.values():
                 self._start(group, feed)
-            for chore in self.chores:
+            for chore in (*self.chores, self._lines.run, self._tell_changes, self._explain):
                 group.create_task(chore())
-            group.create_task(self._lines.run())
-            group.create_task(self._explain())
             await self._tick()
 
     def _start(self, group: asyncio.TaskGroup, feed: Feed) -> None:
@@ -145,7 +145,7 @@ class Monitor:
     async def _tick(self) -> None:
         """Show each second that the store can be reached, and look again at everything after a sleep."""
         while True:
-            await asyncio.sleep(TICK_S)
+            await next_tick(TICK_S)
             if self._pulse.slept():
                 for feed in self._feeds.values():
                     feed.distrust()
@@ -153,14 +153,23 @@ class Monitor:
             async with self._turn:
                 self._pulse.beat()
 
-    async def _explain(self) -> None:
-        """Look each second whether something is wrong that was not explained yet, or not lately."""
+    async def _tell_changes(self) -> None:
+        """Tell what time alone has changed, within a second: nobody else has to look as long as nothing has."""
         while True:
-            await asyncio.sleep(TICK_S)
-            for part in (None, self._part) if self._part else (None,):
+            await next_tick(TICK_S)
+            before, parts = self._noticed, (None, self._part) if self._part else (None,)
+            self._noticed = {part: self.snapshot_of(part) for part in parts}
+            if any(before.get(part) is not shown for part, shown in self._noticed.items()):
+                self._news.set()
+
+    async def _explain(self) -> None:
+        """Look each second whether something is wrong that was not explained yet, or not with what came since."""
+        while True:
+            await next_tick(TICK_S)
+            for part, snapshot in self._noticed.items():
                 history = partial(self.events, sources=part.names if part else None)
                 blaming = part.blaming if part else self._blaming
-                if await blaming.look(self.snapshot_of(part), history):
+                if await blaming.look(snapshot, history, self._counted):
                     self._news.set()
 
     def lines(self, source: str, first: int, last: int) -> tuple[RawLine, ...]:
@@ -178,7 +187,11 @@ class Monitor:
         at = start
         while span is not None and span[0] <= at <= span[1]:
             first, last = (at, at + SEARCHED_AT_ONCE) if step > 0 else (at - SEARCHED_AT_ONCE, at)
-            found = [number for number, raw in self._lines.lines(source, first, last) if wanted(_text(raw))]
+            found = [
+                number
+                for number, raw in self._lines.lines(source, first, last)
+                if wanted(raw.decode("utf-8", "replace"))
+            ]
             if found:
                 return found[0] if step > 0 else found[-1]
             at = last + 1 if step > 0 else first - 1
@@ -252,6 +265,7 @@ class Monitor:
         feed.note(events)
         if not events:
             return
+        self._counted += len(events)
         self._store.apply(events, self._clock.now())
         if self._part is not None:
             self._part.take(feed.source.name, events)
@@ -283,12 +297,14 @@ class Monitor:
         self._saw(feed, since if whole else now, now)
         feed.live, feed.observed_until = True, now
 
-    async def news(self, patience: float) -> None:
-        """Return as soon as an event was counted since the last call, or after ``patience`` seconds."""
+    async def news(self, patience: float) -> bool:
+        """Return as soon as something to show changed since the last call, or after ``patience`` seconds without."""
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await self._news.wait()
+        rung = self._news.is_set()
         self._news.clear()
+        return rung
 
     def wake(self) -> None:
         """Let ``news`` return: what is shown has changed."""
@@ -375,7 +391,3 @@ def _moment(event: LogEvent, otherwise: float = -inf) -> float:
     if event.time is not None:
         return event.time
     return otherwise if event.arrived is None else event.arrived
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")

@@ -66,9 +66,9 @@ class ScopedMonitor:
         """Try at once what a source is waiting to try again."""
         self._watchlist.retry(name)
 
-    async def news(self, patience: float) -> None:
-        """Return as soon as an event was counted, or after ``patience`` seconds."""
-        await self._monitor.news(patience)
+    async def news(self, patience: float) -> bool:
+        """Return as soon as something to show changed, or after ``patience`` seconds without (see ``Monitor.news``)."""
+        return await self._monitor.news(patience)
 
     def wake(self) -> None:
         """Let ``news`` return: what is shown has changed."""

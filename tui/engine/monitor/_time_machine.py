@@ -144,9 +144,9 @@ class TimeMachine:
         self._saved.clear()
         self._hand = None
 
-    async def news(self, patience: float) -> None:
-        """Return as soon as there is something else to show, or after ``patience`` seconds."""
-        await self._monitor.news(patience)
+    async def news(self, patience: float) -> bool:
+        """Return as soon as there is something else to show, or after ``patience`` seconds without."""
+        return await self._monitor.news(patience)
 
     def present(self) -> Snapshot:
         """Return the figures of now, whatever is shown."""

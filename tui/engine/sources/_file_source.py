@@ -4,7 +4,7 @@ import asyncio
 import errno
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +26,13 @@ HOT_POLL_S = 0.04
 IDLE_POLL_S = 0.25
 """Between polls of a file in which nothing was new for a while, where nobody watches it."""
 SILENT_POLL_S = 1.0
-"""Between polls of a file that has been silent for a minute and more, or that is watched meanwhile."""
+"""Between polls of a file that has been silent for a minute and more."""
+WATCHED_S = 2.0
+"""So often somebody makes sure that the file is watched."""
+WATCHED_POLL_S = 10.0
+"""Between polls of a file that is watched: all that they can find is what changed neither size nor time."""
+UNWATCHED_S = 1.0
+"""Whoever watches and has not looked for so long is stuck: then everybody looks for himself."""
 ABSENT_POLL_S = 1.0
 """Between attempts to open what cannot be opened."""
 HOT_FOR_S = 10.0
@@ -119,6 +125,8 @@ class FileSource:
 
     def status(self) -> SourceStatus:
         """Return how reading goes."""
+        if self._calm is not None:
+            self._reading.looked(LOOKOUT.silent_s)
         return self._reading.status()
 
     def unread(self) -> Unread | None:
@@ -145,7 +153,7 @@ class FileSource:
 
     async def _rest(self) -> None:
         """Wait for the next poll; where that is not soon, the status says when."""
-        if self._pause_s > ABSENT_POLL_S:
+        if self._pause_s > ABSENT_POLL_S and self._calm is None:
             self._reading.retry_at = self._clock.now() + self._pause_s
         try:
             await self._wait(self._pause_s)
@@ -154,11 +162,22 @@ class FileSource:
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but no longer than until the file changes, where that is watched."""
-        seen, wake = self._calm, self._wanted.set
         self._wanted.clear()
-        with suppress(TimeoutError), LOOKOUT.watching(self._path, seen, wake) if seen else nullcontext():
+        if self._calm is None:
+            await self._wanted_within(seconds)
+            return
+        until = self._clock.monotonic() + seconds
+        with LOOKOUT.watching(self._path, self._calm, self._wanted.set):
+            while not await self._wanted_within(WATCHED_S):
+                if self._clock.monotonic() >= until or LOOKOUT.silent_s > UNWATCHED_S:
+                    break
+
+    async def _wanted_within(self, seconds: float) -> bool:
+        """Wait for a reason to read again, for so long at most; tell whether there was one."""
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wanted.wait()
+        return self._wanted.is_set()
 
     async def _poll(self) -> LineBlock | None:
         """Read once, note how it went, and decide when to read again."""
@@ -209,7 +228,7 @@ class FileSource:
                 self._hot_until = self._clock.monotonic() + HOT_FOR_S
             self._pause_s = HOT_POLL_S
         elif self._watched is not None and self._watched.seen is not None:
-            self._pause_s, self._calm = SILENT_POLL_S, self._watched.seen
+            self._pause_s, self._calm = WATCHED_POLL_S, self._watched.seen
         else:
             silent_s = self._clock.monotonic() - self._hot_until
             self._back_off(max(self._idle_poll_s, min(SILENT_POLL_S, silent_s / 60)))

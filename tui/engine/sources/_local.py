@@ -82,12 +82,13 @@ class LocalAccess:
     async def look(self, handle: Handle, path: str, offset: int, size: int) -> Look:
         """Read, fingerprint and stat in one trip."""
         assert isinstance(handle, LocalHandle)  # noqa: S101 - tells the type checker what ``open`` returned
-        look: Look = await self._run(_look, handle.descriptor, path, offset, size)
+        look: Look
+        look, modified_ns = await self._run(_look, handle.descriptor, path, offset, size)
         found, taken = look.path, offset + len(look.data)
         if isinstance(found, OSError) or found.identity is None or found.size != taken:
             self.seen = None
         else:
-            self.seen = (*found.identity, taken)
+            self.seen = (*found.identity, taken, modified_ns)
         return look
 
     async def siblings(self, path: str) -> list[Sibling]:
@@ -136,11 +137,13 @@ def _pread(descriptor: int, offset: int, size: int) -> bytes:
     return data
 
 
-def _look(descriptor: int, path: str, offset: int, size: int) -> Look:
+def _look(descriptor: int, path: str, offset: int, size: int) -> tuple[Look, int]:
+    """Return a look, and when the file had last been changed before it: what is changed from then on is seen so."""
+    modified_ns = os.fstat(descriptor).st_mtime_ns
     data = _pread(descriptor, offset, size)
     head = os.pread(descriptor, HEAD_SIZE, 0)
     reached = os.fstat(descriptor).st_size
-    return Look(data, head, reached, _stat_path(path))
+    return Look(data, head, reached, _stat_path(path)), modified_ns
 
 
 def _stat_path(path: str) -> FileStat | OSError:

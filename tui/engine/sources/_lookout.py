@@ -10,14 +10,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 from typing import NamedTuple
 
 LOOK_EVERY_S = 0.05
 SHARE = 50
 """At least so many times as long as it takes is paused between two looks at all files: two per cent of a core."""
 
-Seen = tuple[int, int, int]
-"""Device, inode and size."""
+Seen = tuple[int, int, int, int]
+"""Device, inode, size and the time of the last change, in nanoseconds."""
 
 
 class _Watched(NamedTuple):
@@ -30,6 +31,7 @@ class Lookout:
     """Knows what each file was like when it was read; its thread begins with the first and ends with the program."""
 
     def __init__(self) -> None:
+        self._looked_at = -inf
         self._files: dict[object, _Watched] = {}
         self._some = threading.Event()
         self._thread: threading.Thread | None = None
@@ -48,6 +50,11 @@ class Lookout:
         finally:
             self._files.pop(key, None)
 
+    @property
+    def silent_s(self) -> float:
+        """Seconds since all files that are watched were last as they had been read."""
+        return time.monotonic() - self._looked_at
+
     def _look(self) -> None:
         while True:
             self._some.wait()
@@ -59,6 +66,7 @@ class Lookout:
                         self._files.pop(key, None)
                         with suppress(RuntimeError):  # the loop has ended meanwhile
                             watched.wake()
+                self._looked_at = began
                 time.sleep(max(LOOK_EVERY_S, SHARE * (time.monotonic() - began)))
 
 
@@ -67,7 +75,7 @@ def _now(path: str) -> Seen | None:
         found = os.stat(path)  # noqa: PTH116 - a path object is dear in what runs this often
     except OSError:
         return None
-    return found.st_dev, found.st_ino, found.st_size
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 LOOKOUT = Lookout()

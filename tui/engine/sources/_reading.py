@@ -102,6 +102,12 @@ class Reading:
         self._last_read_at = self._clock.now()
         self._set(SourceState.CONNECTING if reading_history else SourceState.LIVE)
 
+    def looked(self, ago_s: float) -> None:
+        """Note that so long ago somebody saw that nothing was new: as good as an attempt that succeeded."""
+        at = self._clock.monotonic() - ago_s
+        if self._read_at is not None and at > self._read_at:
+            self._read_at, self._last_read_at = at, self._clock.now() - ago_s
+
     def stopped(self, state: SourceState, key: str, **values: object) -> None:
         """Note that reading does not work, with a sentence of the catalogue and its remedy."""
         self._set(state, t(f"sources.{key}", **values), t(f"sources.{key}_remedy", **values))
