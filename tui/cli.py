@@ -18,6 +18,10 @@ from tui.memory import NO_MEMORY, is_out_of_memory, no_memory
 
 DEFAULT = "live"
 
+COLLECTED_AFTER = 10_000
+"""Objects that came and did not go until rings of them are looked for: more than the events of a block, which come and
+go while a storm is read. With Python's 700 everything that lives was looked through twice a second then, for 40 ms."""
+
 
 class Root(click.Group):
     """Takes the words after ``voxtop`` for sources unless the first one names a command."""
@@ -33,6 +37,7 @@ class Root(click.Group):
         command = importlib.import_module(f"tui.commands.{cmd_name}").command
         assert isinstance(command, click.Command)  # noqa: S101 - each file's promise, and mypy's knowledge
         gc.freeze()
+        gc.set_threshold(COLLECTED_AFTER, *gc.get_threshold()[1:])
         gc.enable()  # it is off until here
         return command
 
