@@ -41,7 +41,7 @@ T = TypeVar("T", bound="DataclassInstance")
 
 ENV_PREFIX = "VOXTOP_"
 
-NOT_SETTINGS = {"VOXTOP_CONFIG", "VOXTOP_SERVE_TOKEN", "VOXTOP_SSH_PASSPHRASE"}
+NOT_SETTINGS = {"VOXTOP_CONFIG", "VOXTOP_KERNEL", "VOXTOP_SERVE_TOKEN", "VOXTOP_SSH_PASSPHRASE"}
 """Variables that are no keys of the file: where it is, and a secret."""
 
 UNDERSTOOD = "i-understand"

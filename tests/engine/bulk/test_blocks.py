@@ -117,13 +117,13 @@ async def test_a_log_with_large_stretches_twice_is_read_twice_at_most(
     path, stretch = tmp_path / "app.log", dirty_log(5, 400, dirt=0.0).removesuffix(b"\n") + b"\n"
     other = stretch.replace(b"2027-", b"2026-")
     path.write_bytes(stretch + stretch + other + stretch + other)
-    read, reads = OpenFile.read, Counter[int]()
+    load, reads = OpenFile.load, Counter[int]()
 
-    def counted(self: OpenFile, part: Any) -> bytes | None:  # noqa: ANN401 - as the method
+    def counted(self: OpenFile, part: Any, room: Any) -> memoryview | None:  # noqa: ANN401 - as the method
         reads[part.offset] += 1
-        return read(self, part)
+        return load(self, part, room)
 
-    monkeypatch.setattr(OpenFile, "read", counted)
+    monkeypatch.setattr(OpenFile, "load", counted)
 
     report = await same_report(path)
 
@@ -211,17 +211,17 @@ async def test_a_file_that_is_emptied_while_it_is_read_in_blocks_is_read_on_from
     path = tmp_path / "app.log"
     lines = [f"2027-01-15T07:00:{n % 60:02}.{n:09}Z 🔌 WS CONNECTION | Client: twilio, ID: c{n}" for n in range(900)]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    read, reads = OpenFile.read, []
+    load, reads = OpenFile.load, []
 
-    def emptied(self: OpenFile, part: Any) -> bytes | None:  # noqa: ANN401 - as the method
+    def emptied(self: OpenFile, part: Any, room: Any) -> memoryview | None:  # noqa: ANN401 - as the method
         reads.append(part)
         if len(reads) == 3:
             path.write_text(
                 "2027-01-15T07:59:00.000000001Z 🔌 WS CONNECTION | Client: web, ID: new\n", encoding="utf-8"
             )
-        return read(self, part)
+        return load(self, part, room)
 
-    monkeypatch.setattr(OpenFile, "read", emptied)
+    monkeypatch.setattr(OpenFile, "load", emptied)
     with small_blocks():
         report, _ = await _read(path, 0, float("inf"), Asked())
 

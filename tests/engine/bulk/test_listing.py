@@ -92,15 +92,15 @@ async def test_a_file_emptied_while_it_is_printed_is_read_on_from_its_start(
     path = tmp_path / "app.log"
     sample = "2027-01-15T07:00:{:02}.{:09}Z 📊 [STT Azure] TTFB=160ms\n"
     path.write_text("".join(sample.format(n % 60, n) for n in range(900)), encoding="utf-8")
-    read, reads = OpenFile.read, []
+    load, reads = OpenFile.load, []
 
-    def emptied(self: OpenFile, part: Any) -> bytes | None:  # noqa: ANN401 - as the method
+    def emptied(self: OpenFile, part: Any, room: Any) -> memoryview | None:  # noqa: ANN401 - as the method
         reads.append(part)
         if len(reads) == 3:
             path.write_text(sample.format(59, 999).replace("160", "777"), encoding="utf-8")
-        return read(self, part)
+        return load(self, part, room)
 
-    monkeypatch.setattr(OpenFile, "read", emptied)
+    monkeypatch.setattr(OpenFile, "load", emptied)
     with small_blocks():
         text, at_once = await printed(path, 0)
 

@@ -58,8 +58,7 @@ class Block:
 
     def words(self, begins: Places, ends: Places) -> list[str]:
         """Return pieces of ASCII without line ends."""
-        data, places = self.text.data, zip(begins.tolist(), ends.tolist(), strict=True)
-        return b"\n".join([data[begin:end] for begin, end in places]).decode().split("\n") if begins.size else []
+        return self.text.pieces(begins, ends).decode().split("\n")[:-1]
 
     def previous(self, index: int) -> bytes:
         """Return the line above if it gave no event, as the parser remembers it."""

@@ -103,10 +103,11 @@ class BlockReader:
         self._matching = self._new_matching()
         self._familiar = FamiliarLines(self._matching.add_nothings)
         self._failures = Failures(self._clock)
-        self._room = Room()
+        self.room = Room()
+        """Where ranges of a file may be loaded that are to be read next."""
         self._at_once = _FIRST_STEP
 
-    def read(self, data: bytes, context: list[bytes]) -> Understood:
+    def read(self, data: bytes | memoryview, context: list[bytes]) -> Understood:
         """Return what lines mean, every one of them with its newline; ``context`` are those above them."""
         found = self.find(data)
         block, events = found.block, found.events
@@ -126,16 +127,16 @@ class BlockReader:
             found.bad_samples,
         )
 
-    def find(self, data: bytes) -> Found:
+    def find(self, data: bytes | memoryview) -> Found:
         """Return the latencies and calls that are in some lines, and every other event of them."""
         parser = self._parser
         parser.forget()
         before = parser.events, parser.unrecognised, parser.bad_samples
-        text = Text(data, self._room)
-        clean = cleaned(data) if text.is_dirty else data
-        block = Block(text if clean is None or clean is data else Text(clean, self._room))
-        if clean is None or block.truncated:
-            events = parser.feed(LineBlock(self._source, 1, cut(data).lines, 0, None))
+        text = Text(data, self.room)
+        clean = cleaned(text.data) if text.is_dirty else None
+        block = Block(text if clean is None else Text(clean, self.room))
+        if block.truncated or (text.is_dirty and clean is None):
+            events = parser.feed(LineBlock(self._source, 1, cut(text.data).lines, 0, None))
             block.plain[:] = True
         else:
             events = self._understand(block)

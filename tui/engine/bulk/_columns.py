@@ -33,7 +33,9 @@ class Columns(NamedTuple):
     """Equal where the texts are, of those with a level."""
 
     def kept(self, which: Flags | Places) -> "Columns":
-        """Return some of them, or all in another order."""
+        """Return some of them, or all in another order; they hold no memory of others."""
+        if which.dtype == np.bool_ and which.all():
+            return Columns._make(column.copy() for column in self)
         return Columns._make(column[which] for column in self)
 
 

@@ -2,11 +2,14 @@
 
 import os
 import weakref
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.bulk._reader import CONTEXT
 from tui.engine.bulk._records import begins_record, ends_whole, last_cut
 from tui.engine.sources._follow import Unread
+
+if TYPE_CHECKING:
+    from tui.engine.bulk._words import Room  # loads numpy, which is not to be waited for here
 
 BLOCK_SIZE = 2 * 1024**2
 """Bytes understood at once."""
@@ -40,8 +43,15 @@ class OpenFile:
     def read(self, part: Range) -> bytes | None:
         """Return the bytes of a range, None if the file is not what it was."""
         data = os.pread(self.descriptor, part.size, part.offset)
-        whole = len(data) == part.size and os.pread(self.descriptor, len(self._head), 0) == self._head
-        return data if whole else None
+        return data if len(data) == part.size and self._is_same() else None
+
+    def load(self, part: Range, room: "Room") -> memoryview | None:
+        """Read a range as ``read`` does, to where it is looked at."""
+        data = room.load(self.descriptor, part.size, part.offset)
+        return data if self._is_same() else None
+
+    def _is_same(self) -> bool:
+        return os.pread(self.descriptor, len(self._head), 0) == self._head
 
 
 class Ranges:

@@ -72,14 +72,14 @@ class Kernel:
 
     def lines(self, address: int, size: int) -> tuple[Places, Places, bool]:
         """Return where the lines of a text start and end, and whether anything has to be taken off (``cleaned``)."""
-        room, dirt = size // 32 + 1, ctypes.c_int64()
-        while True:
+        dirt = ctypes.c_int64()
+        for room in (size // 32 + 2, size + 2):  # seldom are lines that short
             places = np.empty((2, room), np.int64)
             begins, ends = places.ctypes.data, places.ctypes.data + 8 * room
             count = self.find_lines(address, size, room, begins, ends, dirt)
-            if count <= room:
-                return places[0, :count], places[1, :count], bool(dirt.value)
-            room = count
+            if count >= 0:
+                break
+        return places[0, :count], places[1, :count], bool(dirt.value)
 
 
 def _loaded() -> Kernel | None:

@@ -109,16 +109,17 @@ class KnownLines:
 
     def add(self, line: bytes, code: int) -> None:
         """Remember a line of at most ``LONGEST`` bytes, with zeros for its digits."""
-        end = self._used + len(line)
+        padded = line.ljust(-(-len(line) // 16) * 16, b"\0")
+        end = self._used + len(padded)
         if end > self._folded.size:
             self._folded = np.concatenate((self._folded, np.zeros(end, np.uint8)))
-        self._folded[self._used : end] = np.frombuffer(line, np.uint8)
+        self._folded[self._used : end] = np.frombuffer(padded, np.uint8)
         if 2 * self._count >= self._slots.size:
             old = self._slots[self._slots["size"] > 0]
             self._slots = np.zeros(2 * self._slots.size, _KNOWN)
             for row in old.tolist():
                 self._put(row)
-        self._put((_number(line), self._used, len(line), code))
+        self._put((_number(padded), self._used, len(line), code))
         self._used, self._count = end, self._count + 1
 
     def _put(self, row: tuple[int, int, int, int]) -> None:
@@ -136,6 +137,6 @@ class KnownLines:
         scan.known, scan.known_bits, scan.folded = self._slots.ctypes.data, self._bits, self._folded.ctypes.data
 
 
-def _number(line: bytes) -> int:
-    words = np.frombuffer(line.ljust(-(-len(line) // 8) * 8, b"\0"), "<u8")
+def _number(padded: bytes) -> int:
+    words = np.frombuffer(padded, "<u8")
     return int(words @ MIX[: words.size])

@@ -46,7 +46,7 @@ class Lister:
         self._lines = lines
         self._numbers = _Numbers()
 
-    def read(self, data: bytes, first_line: int) -> Listed:
+    def read(self, data: bytes | memoryview, first_line: int) -> Listed:
         """Return what lines say, every one of them with its newline."""
         found = self._reader.find(data)
         block = found.block

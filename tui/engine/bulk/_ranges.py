@@ -80,7 +80,7 @@ class Pass:
 
     def _read(self, one: Waiting) -> Understood | Listed | None:
         """Understand a range here; None if the file is not what it was."""
-        data = self._ahead.file.read(one.part)
+        data = self._ahead.file.load(one.part, self._here.room)
         if data is None or self._lister is None:
             return None if data is None else self._here.read(data, one.part.context)
         return self._lister.read(data, one.first_line)

@@ -1,6 +1,5 @@
 """What the other process does: it understands ranges of a log in the order in which they are given."""
 
-import os
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
 
@@ -27,7 +26,7 @@ def _understand(connection: Connection, file: int, task: Task) -> None:
     lister = Lister(reader, task.lines) if task.lines else None
     while True:
         part: Part = connection.recv()
-        data, answer = os.pread(file, part.size, part.offset), b""
-        if len(data) == part.size:
+        data, answer = reader.room.load(file, part.size, part.offset), b""
+        if data is not None:
             answer = sent(lister.read(data, part.first_line) if lister else reader.read(data, part.context))
         connection.send_bytes(answer)

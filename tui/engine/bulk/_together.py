@@ -87,7 +87,7 @@ class Together:
         """Read ranges once more, for their events."""
         events: list[LogEvent] = []
         for part, above, _ in ranges:
-            data = self._file.read(part)
+            data = self._file.load(part, self._here.room)
             if data is not None:
                 events += rebuilt(self._here.find(data), self._here.series.events, above)
         return events

@@ -3,6 +3,8 @@
 A word is eight bytes, the first of them lowest. Every function takes and returns arrays of one value per line.
 """
 
+import os
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -76,6 +78,11 @@ class Room:
             self._chars = np.zeros(size + size // 4 + PADDING, np.uint8)
         return self._chars
 
+    def load(self, file: int, size: int, offset: int) -> memoryview | None:
+        """Read a range of a file, to be made a text of; None if there is less."""
+        view = self.of(size)[:size].data
+        return view if os.preadv(file, [view], offset) == size else None
+
     def flags(self, count: int) -> NDArray[np.uint8]:
         """Return room for so many flags, in eights, likewise."""
         if count > self._flags.size:
@@ -86,12 +93,12 @@ class Room:
 class Text:
     """A block of lines, and any eight bytes of it."""
 
-    def __init__(self, data: bytes, room: Room | None = None) -> None:
-        """``room`` belongs to this text until the next one is in it."""
-        self.data = data
+    def __init__(self, data: bytes | memoryview, room: Room | None = None) -> None:
+        """``room`` belongs to this text until the next one is in it; a view is of what was loaded there."""
         size, room = len(data), room or Room()
-        self._chars = room.of(size)
-        self._chars[:size] = np.frombuffer(data, np.uint8)
+        self._chars, self._size = room.of(size), size
+        if isinstance(data, bytes):
+            self._chars[:size] = np.frombuffer(data, np.uint8)
         self._chars[size : size + PADDING] = 0
         self._words = self._every(np.dtype("<u8"))
         self.address = self._chars.ctypes.data
@@ -111,6 +118,11 @@ class Text:
         """Return what begins at each byte."""
         return np.ndarray((self._chars.size - dtype.itemsize + 1,), dtype, self._chars, strides=(1,))
 
+    @cached_property
+    def data(self) -> bytes:
+        """All of it."""
+        return self.piece(0, self._size)
+
     def at(self, places: Places) -> Words:
         """Return the word that begins at each place."""
         return self._words[places]
@@ -121,17 +133,26 @@ class Text:
 
     def piece(self, place: int, size: int) -> bytes:
         """Return so many bytes from a place on."""
-        return self.data[place : place + size]
+        return self._chars[place : place + size].tobytes()
+
+    def pieces(self, begins: Places, ends: Places) -> bytes:
+        """Return pieces of lines, each with a newline behind it."""
+        stops = np.cumsum(ends - begins + 1)
+        places = np.arange(stops[-1] if stops.size else 0)
+        places += (ends - stops + 1).repeat(ends - begins + 1)
+        chars = self._chars[places]
+        chars[stops - 1] = ord("\n")
+        return chars.tobytes()
 
     def line(self, index: int) -> bytes:
         """Return a line without its newline."""
-        return self.data[self.starts[index] : self.ends[index]]
+        return self._chars[self.starts[index] : self.ends[index]].tobytes()
 
     def lines(self, first: int, stop: int) -> list[bytes]:
         """Return some lines in a row."""
         if first >= stop:
             return []
-        return self.data[self.starts[first] : self.ends[stop - 1]].split(b"\n")
+        return self._chars[self.starts[first] : self.ends[stop - 1]].tobytes().split(b"\n")
 
 
 def _newlines(chars: NDArray[np.uint8], flags: NDArray[np.uint8]) -> Places:

@@ -7,7 +7,6 @@
  */
 #include <stdint.h>
 #include <string.h>
-
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -24,12 +23,11 @@ enum { LITERAL, SKIP, TOKEN, MILLISECONDS, WHOLE, PLAIN_REST, QUOTED_REST, QUOTE
 typedef uint8_t byte;
 typedef uint64_t word; /* eight bytes, the first of them lowest */
 typedef byte vector __attribute__((vector_size(16)));
+typedef word pair __attribute__((vector_size(16)));
 
 static const word ONES = 0x0101010101010101, HIGH = 0x8080808080808080, LOW7 = 0x7F7F7F7F7F7F7F7F;
 static const word ZEROS = 0x3030303030303030, OVER_NINE = 0x7676767676767676;
-
 static const double POWERS[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
-
 struct piece { int32_t what, first, second; };
 
 struct layout {
@@ -38,14 +36,11 @@ struct layout {
 };
 
 struct heads { int32_t offset, words, first[1 << HEAD_BITS]; };
-
 struct known { uint64_t number; int32_t place; int16_t size, code; };
-
 struct minute { uint64_t written[2]; int64_t zone; double begin; };
 
 struct columns {
-    int64_t count;
-    int64_t *lines, *codes;
+    int64_t count, *lines, *codes;
     double *times, *values;
     int64_t *messages, *stops, *tokens, *token_ends;
 };
@@ -54,8 +49,7 @@ struct scan {
     const byte *text;
     const int64_t *starts, *ends, *lines;
     int64_t line_count, next;
-    byte *found;
-    int8_t *codes;
+    byte *found, *codes;
     int64_t *left, left_count;
     struct columns columns[2]; /* latencies, calls */
     const struct heads *heads;
@@ -63,7 +57,7 @@ struct scan {
     const struct layout *layouts;
     const struct piece *pieces;
     const byte *literals;
-    const uint64_t *mix;
+    const word *mix;
     const struct known *known;
     int64_t known_bits;
     const byte *folded;
@@ -72,10 +66,7 @@ struct scan {
 };
 
 /* What was read of a line that may have a layout. */
-struct reading {
-    const byte *start, *end, *token, *token_end, *stop;
-    double time, value;
-};
+struct reading { const byte *start, *end, *token, *token_end, *stop; double time, value; };
 
 static inline word load(const byte *at) {
     word found;
@@ -89,13 +80,21 @@ static inline vector load_vector(const byte *at) {
     return found;
 }
 
+/* Return the lowest bit of each of 16 flags, all bits of which are the same. */
+static inline unsigned bits(vector flags) {
+#if defined(__SSE2__)
+    return (unsigned)_mm_movemask_epi8((__m128i)flags);
+#else
+    unsigned found = 0;
+    for (int at = 0; at < 16; at++)
+        found |= (flags[at] & 1u) << at;
+    return found;
+#endif
+}
+
 /* Return the index of the first byte whose high bit is set, 8 where none is. */
 static inline int first_mark(word marks) {
     return marks ? __builtin_ctzll(marks) >> 3 : 8;
-}
-
-static inline int is_digit(byte char_) {
-    return char_ >= '0' && char_ <= '9';
 }
 
 static inline word no_digits(word words) {
@@ -141,11 +140,8 @@ static const byte *run(const byte *at, int words, unsigned low, unsigned stop, i
 
 /* Semantics R17: the number ends the message, or a space is behind it and not another unit behind that. */
 static int is_unit(const byte *at, int stop) {
-    if (at[0] != 'm' || at[1] != 's')
-        return 0;
-    if (at[2] == stop)
-        return 1;
-    return at[2] == ' ' && at[3] != 's' && !(at[3] == 'm' && at[4] == 's');
+    int unit = at[0] == 'm' && at[1] == 's', other = at[3] == 's' || (at[3] == 'm' && at[4] == 's');
+    return unit && (at[2] == stop || (at[2] == ' ' && !other));
 }
 
 /* Take a number of at most `most` digits. */
@@ -170,14 +166,14 @@ static const byte *milliseconds(const byte *at, int stop, double *value) {
     return at && *value > 0 && *value <= MAX_MS && is_unit(at, stop) ? at + 2 : NULL;
 }
 
-/* Take the rest of a line: printable ASCII, and no space at its end. */
+/* Take the rest of a line: printable ASCII, and no space at its end. The newline is the first that is marked. */
 static const byte *plain_rest(const byte *at, const byte *end) {
     if (end - at > 8 * REST_WORDS || end[-1] == ' ')
         return NULL;
     for (; end - at >= 8; at += 8)
         if (unusual(load(at), 0x20))
             return NULL;
-    return first_mark(unusual(load(at), 0x20)) >= end - at ? end : NULL; /* the newline is marked, or one before it */
+    return at + first_mark(unusual(load(at), 0x20)) >= end ? end : NULL;
 }
 
 /* Take one piece of a layout; return what stands behind it, NULL where it is not there. */
@@ -212,11 +208,9 @@ static const byte *take(const struct scan *scan, const struct piece *piece, cons
 
 /* Some lines say in a word that they are an error (_pieces.py). */
 static int says_failed(const byte *at, const byte *end) {
-    while (end - at >= 6 && (at = memchr(at, 'F', (size_t)(end - at - 5)))) {
+    for (; end - at >= 6 && (at = memchr(at, 'F', (size_t)(end - at - 5))); at++)
         if (!memcmp(at, "FAILED", 6))
             return 1;
-        at++;
-    }
     return 0;
 }
 
@@ -241,7 +235,7 @@ static int read_stamp(struct scan *scan, const struct layout *layout, struct rea
     word seconds = load(at + 17), fraction = load(at + 20);
     if (at[16] != ':' || at[19] != layout->separator || at[17] > '5' || first_mark(no_digits(seconds)) < 2)
         return NOT_FOUND;
-    if (first_mark(no_digits(fraction)) < count || (layout->digits == 9 && !is_digit(at[28])))
+    if (first_mark(no_digits(fraction)) < count || (layout->digits == 9 && first_mark(no_digits(load(at + 28))) < 1))
         return NOT_FOUND;
     double begin;
     int found = is_minute(scan, at, layout->zone, &begin);
@@ -271,6 +265,7 @@ static int read_line(struct scan *scan, const struct layout *layout, struct read
 static void note(struct scan *scan, const struct layout *layout, const struct reading *reading, int64_t line) {
     struct columns *columns = &scan->columns[layout->is_call];
     int64_t row = columns->count++;
+    scan->found[line] = 1;
     columns->lines[row] = line;
     columns->codes[row] = layout->code;
     columns->times[row] = reading->time;
@@ -308,32 +303,40 @@ static int find_layout(struct scan *scan, int64_t line, const byte *start, const
     return NOT_FOUND;
 }
 
-/* Write a line with zeros for its digits, and zero behind its end; return the number by which it is known. */
-static word fold(const byte *line, int64_t size, const uint64_t *mix, byte *folded) {
+/* Return 16 bytes of a line from a place on, with zeros for its digits, and zero behind its end. */
+static inline vector folded(const byte *line, int64_t size, int64_t at) {
+    static const byte within[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    vector chars = load_vector(line + at), digits = (vector)((vector)(chars - '0') < 10);
+    chars = (digits & '0') | (~digits & chars);
+    return size - at < 16 ? chars & load_vector(within + 16 - (size - at)) : chars;
+}
+
+/* Return the number by which a line is known that is this one, digits aside. */
+static word number_of(const byte *line, int64_t size, const word *mix) {
     word sum = 0;
-    for (int64_t at = 0; at < size; at += 16) {
-        vector chars = load_vector(line + at);
-        vector digits = (vector)((vector)(chars - '0') < 10);
-        chars = (digits & '0') | (~digits & chars);
-        memcpy(folded + at, &chars, sizeof chars);
+    for (int64_t at = 0; at < size; at += 16, mix += 2) {
+        pair words = (pair)folded(line, size, at);
+        sum += words[0] * mix[0] + words[1] * mix[1];
     }
-    memset(folded + size, 0, 16);
-    for (int64_t at = 0; at < size; at += 8)
-        sum += load(folded + at) * mix[at >> 3];
     return sum;
 }
 
+static int is_known(const byte *line, int64_t size, const byte *known) {
+    vector off = {0};
+    for (int64_t at = 0; at < size; at += 16)
+        off |= folded(line, size, at) ^ load_vector(known + at);
+    return bits((vector)(off != 0)) == 0;
+}
+
 /* Return the code of the remembered line that differs in its digits only, 0 where there is none. */
-static int find_known(const struct scan *scan, const byte *start, int64_t size) {
-    byte folded[LONGEST_LINE + 16];
+static byte find_known(const struct scan *scan, const byte *line, int64_t size) {
     if (size < 1 || size > LONGEST_LINE)
         return 0;
-    word sum = fold(start, size, scan->mix, folded);
-    word mask = ((word)1 << scan->known_bits) - 1;
+    word sum = number_of(line, size, scan->mix), mask = ((word)1 << scan->known_bits) - 1;
     for (word slot = sum >> (64 - scan->known_bits); scan->known[slot].size; slot = (slot + 1) & mask) {
         const struct known *known = &scan->known[slot];
-        if (known->number == sum && known->size == size && !memcmp(scan->folded + known->place, folded, (size_t)size))
-            return known->code;
+        if (known->number == sum && known->size == size && is_known(line, size, scan->folded + known->place))
+            return (byte)known->code;
     }
     return 0;
 }
@@ -346,52 +349,49 @@ EXPORTED int64_t scan_lines(struct scan *scan) {
         int found = find_layout(scan, line, start, end);
         if (found == UNSURE)
             return NEW_MINUTE;
-        scan->heads_tried = 0;
-        scan->tried = UNTRIED;
-        if (found == FOUND) {
-            scan->found[line] = 1;
+        scan->heads_tried = 0, scan->tried = UNTRIED;
+        if (found == FOUND)
             continue;
-        }
-        int code = find_known(scan, start, end - start);
-        scan->codes[line] = (int8_t)code;
-        if (!code)
+        scan->codes[line] = find_known(scan, start, end - start);
+        if (!scan->codes[line])
             scan->left[scan->left_count++] = line;
     }
     return DONE;
 }
 
-static inline unsigned bits(vector flags) {
-#if defined(__SSE2__)
-    return (unsigned)_mm_movemask_epi8((__m128i)flags);
-#else
-    word halves[2];
-    memcpy(halves, &flags, sizeof flags);
-    unsigned low = (unsigned)(((halves[0] & HIGH) >> 7) * 0x0102040810204080 >> 56);
-    return low | (unsigned)(((halves[1] & HIGH) >> 7) * 0x0102040810204080 >> 56) << 8;
-#endif
+/* Return a bit for each newline in 64 bytes, and note what else is there. */
+static inline word newlines_in(const byte *text, vector *dirty) {
+    word found = 0;
+    for (int64_t at = 0; at < 64; at += 16) {
+        vector chars = load_vector(text + at);
+        found |= (word)bits((vector)(chars == '\n')) << at;
+        *dirty |= (vector)(chars == '\r') | (vector)(chars == 0x1b) | (vector)(chars == 0);
+    }
+    return found;
 }
 
-/* Note where lines start and end, as many as there is room for, and whether anything has to be taken off (_cleaned.py);
- * return how many lines there are. */
+/* Note where lines start and end, and whether anything has to be taken off (_cleaned.py); return how many lines there
+ * are, NONE if there is not room for one more than that. Most often there is one end or none: no branch asks which. */
 EXPORTED int64_t find_lines(const byte *text, int64_t size, int64_t room, int64_t *starts, int64_t *ends, int64_t *dirt)
 {
-    int64_t count = 0, start = 0;
-    unsigned dirty = 0;
-    for (int64_t at = 0; at < size; at += 16) {
-        vector chars = load_vector(text + at);
-        unsigned within = size - at < 16 ? (1u << (size - at)) - 1 : 0xFFFF; /* what is behind the text says nothing */
-        unsigned newlines = bits((vector)(chars == '\n')) & within;
-        dirty |= bits((vector)(chars == '\r') | (vector)(chars == 0x1b) | (vector)(chars == 0)) & within;
-        for (; newlines; newlines &= newlines - 1, count++) {
-            int64_t end = at + __builtin_ctz(newlines);
-            if (count < room) {
-                starts[count] = start;
-                ends[count] = end;
-            }
-            start = end + 1;
-        }
+    int64_t count = starts[0] = 0;
+    vector dirty = {0};
+    byte last[64];
+    for (int64_t at = 0; at < size; at += 64) {
+        const byte *chunk = text + at;
+        if (size - at < 64)
+            chunk = memcpy(memset(last, 'a', sizeof last), chunk, (size_t)(size - at));
+        word newlines = newlines_in(chunk, &dirty);
+        do {
+            if (count + 1 >= room)
+                return NONE;
+            ends[count] = at + (newlines ? __builtin_ctzll(newlines) : 0);
+            starts[count + 1] = ends[count] + 1;
+            count += newlines != 0;
+            newlines &= newlines - 1;
+        } while (newlines);
     }
-    *dirt = dirty != 0;
+    *dirt = bits(dirty) != 0;
     return count;
 }
 
