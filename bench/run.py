@@ -25,6 +25,7 @@ from bench.percentiles import percentiles
 from bench.prepare import prepare
 from bench.programs import OTHERS, is_there
 from bench.state import state
+from bench.watched import be_a_user
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs" / "performance.md"
@@ -33,8 +34,6 @@ QUICK = ("ingest", "both_ways", "bulk", "first_paint", "idle", "line_to_screen")
 """What can be tried out in less than two minutes."""
 HOURS = ("memory_slope",)
 """What takes hours, and is measured only when it is asked for by name."""
-NOT_A_USERS = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
-"""Variables that would make every run of the program compile its modules again, or write each line by itself."""
 
 
 def _ingest(log: Path) -> dict[str, float]:
@@ -148,8 +147,7 @@ def main() -> int:
     parser.add_argument("--docs", action="store_true", help=f"write the table into {DOCS.relative_to(ROOT)}")
     parser.add_argument("--prepare", action="store_true", help="bring the other programs first")
     asked = parser.parse_args()
-    for name in NOT_A_USERS:
-        os.environ.pop(name, None)
+    be_a_user()
     if asked.prepare:
         prepare()
     with tempfile.TemporaryDirectory(prefix="voxtop-bench-") as folder:

@@ -23,6 +23,7 @@ from typing import NamedTuple, Protocol
 import psutil
 
 from bench.figure import Figure, at_most, missing, table
+from bench.watched import be_a_user
 from tests.engine.sources.containers.real import Dockerd
 from tests.sshd import Sshd
 from tests.terminal import VOXTOP, Pty, environment
@@ -275,7 +276,9 @@ def main() -> None:
     """Print the figures; exit 1 if a line was lost or counted twice."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("seconds", type=float, nargs="?", default=SECONDS)
-    figures = [*soak(parser.parse_args().seconds)]
+    asked = parser.parse_args()
+    be_a_user()
+    figures = [*soak(asked.seconds)]
     print(table(figures))
     sys.exit(any(figure.met is False for figure in figures))
 

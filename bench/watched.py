@@ -16,6 +16,8 @@ import psutil
 from tests.terminal import VOXTOP, Pty, environment
 
 PATIENCE_S = 30.0
+NOT_A_USERS = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
+"""Variables that would make every run of the program compile its modules again, or write each line by itself."""
 SETTLE_S = 3.0
 
 
@@ -97,6 +99,12 @@ class Watched:
         """Return the most memory that was ever resident, in MB."""
         status = Path(f"/proc/{self.terminal.process.pid}/status").read_text(encoding="ascii")
         return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def be_a_user() -> None:
+    """Let programs that are started from now on find the variables that a user has."""
+    for name in NOT_A_USERS:
+        os.environ.pop(name, None)
 
 
 def append(path: Path, text: str) -> float:

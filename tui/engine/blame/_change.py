@@ -7,6 +7,7 @@ alone reaches is found by shuffling the slices: a permutation test asks for no d
 bursts within a slice stay together in it.
 """
 
+from array import array
 from collections.abc import Sequence
 from itertools import accumulate
 from math import inf, log
@@ -60,7 +61,8 @@ def split(slices: Sequence[SliceCount]) -> int | None:
     """Return the first slice of the better of both halves' worse one; None where chance explains it."""
     told = [(place, each) for place, each in enumerate(slices) if each.n]
     counts = [each for _, each in told]
-    terms = [0.0, *(n * log(n) for n in range(1, sum(each.n for each in counts) + 1))]
+    terms = array("d", [0.0])
+    terms.extend(n * log(n) for n in range(1, sum(each.n for each in counts) + 1))
     best, at = _strongest(counts, terms)
     if at is None:
         return None

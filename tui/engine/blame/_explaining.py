@@ -40,17 +40,17 @@ def explain(snapshot: Snapshot, events: Iterable[LogEvent], now: float) -> tuple
     thresholds = snapshot.thresholds
     told = [each for each in counted(events, now, thresholds) if now - LOOKBACK_S <= each.at <= now]
     places = Places(told, {source.name: source.host for source in snapshot.sources})
-    found: list[Blame] = []
-    for finding in explainable(snapshot):
+
+    def explained(finding: Finding) -> Blame | None:
+        """Return what explains a finding; its observations are let go before those of the next are made."""
         for one in _measured(finding, thresholds):
             change = _change(units_of(one, told, places, thresholds, now))
-            if change is None:
-                continue
-            blame = _blame(one, change, partial(_stages, told, places, thresholds, change))
-            if blame is not None:
-                found.append(replace(blame, preceded=preceding(one, told, snapshot.sources, blame.at)))
-            break
-    return tuple(found)
+            if change is not None:
+                blame = _blame(one, change, partial(_stages, told, places, thresholds, change))
+                return blame and replace(blame, preceded=preceding(one, told, snapshot.sources, blame.at))
+        return None
+
+    return tuple(blame for finding in explainable(snapshot) if (blame := explained(finding)) is not None)
 
 
 def _measured(finding: Finding, thresholds: Thresholds) -> list[Finding]:
