@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.engine.blame.traffic import HOSTS, NOW, Slowness, Traffic, blamed, shown
 from tui.engine.blame import explain
 from tui.engine.blame._counted import counted
+from tui.engine.blame._told import Telling
 from tui.engine.blame._units import Places, units_of
 from tui.engine.model import Blame, Finding, Limits, LogEvent, Stage, Status, Thresholds
 
@@ -152,7 +153,7 @@ def test_what_is_counted_is_what_the_figures_count() -> None:
     events = Traffic(11, minutes=4, failing=lambda _at, _s, p, _h, _c: failing.get(p, 0.0)).events()
     events += [event._replace(line=event.line + 1, dialect="y") for event in events if event.kind == "ttfb"][::3]
     events.sort(key=lambda event: (event.time or 0, event.line))
-    snapshot, told = shown(events), [*counted(events, NOW, Thresholds())]
+    snapshot, told = shown(events), Telling(counted(events, NOW, Thresholds()))
     places = Places(told, HOSTS)
 
     def n(kpi: str, stage: Stage | None, limit: float) -> tuple[int, int]:

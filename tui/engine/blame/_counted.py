@@ -1,7 +1,6 @@
 """The events of a span as the figures count them: each once, with its time, whatever order its sources came in."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from tui.engine.blame._newest import by_time
 from tui.engine.metrics.errors import HANG_UP_RACE
@@ -9,70 +8,23 @@ from tui.engine.metrics.fallbacks import Fallbacks
 from tui.engine.metrics.incidents import Incidents
 from tui.engine.metrics.plausible import is_sample
 from tui.engine.metrics.twins import DoubledSamples, Twins
-from tui.engine.model import Kind, LogEvent, Stage, Thresholds
+from tui.engine.model import LogEvent, Thresholds
 
 EVENTS_MOST = 30_000
 """The newest count: what a busy hour gives, and what a processor looks through within a second."""
 
 
-class Told(NamedTuple):
-    """What an event says that counts; the fields are those of ``LogEvent``, ``source`` is its scope."""
-
-    at: float
-    kind: Kind
-    source: str
-    stage: Stage | None
-    provider: str | None
-    client: str | None
-    id: str | None
-    ms: float | None
-    duration_s: float | None
-    trace: str | None
-    code: str | None
-    text: str
-
-
-def counted(events: Iterable[LogEvent], now: float, thresholds: Thresholds) -> Iterator[Told]:
+def counted(events: Iterable[LogEvent], now: float, thresholds: Thresholds) -> Iterator[tuple[float, LogEvent]]:
     """Yield what counts, by time; an activation carries in ``provider`` who failed, if that is known.
 
     Twins, doubled samples, echoes of an incident and further lines of an activation are left out by the rules of
     the figures themselves (semantics R18, R25, R32, R37, R71); so is what has no time at all (R66).
     """
-    rules, share = _Rules(thresholds), _Shared()
+    rules = _Rules(thresholds)
     for time, event in by_time(events, now, EVENTS_MOST):
         kept = rules.kept(event._replace(source=event.scope) if event.part else event, time)
         if kept is not None:
-            yield share.told(time, kept)
-
-
-_WORDLESS = {"ttfb", "turn", "call_opened", "call_closed"}
-"""Kinds whose text nobody asks for; they are most of a log."""
-
-
-class _Shared:
-    """Makes one of equal texts: events that were packed have each their own."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, str] = {}
-
-    def _one(self, text: str | None) -> str | None:
-        return None if text is None else self._known.setdefault(text, text)
-
-    def told(self, at: float, event: LogEvent) -> Told:
-        return Told(
-            at,
-            event.kind,
-            self._known.setdefault(event.source, event.source),
-            event.stage,
-            self._one(event.provider),
-            self._one(event.client),
-            self._one(event.id),
-            event.ms,
-            event.duration_s,
-            self._one(event.trace) if event.kind == "ttfb" else None,
-            self._one(event.code),
-            "" if event.kind in _WORDLESS else event.text,
-        )
+            yield time, kept
 
 
 class _Rules:

@@ -11,7 +11,8 @@ from tui.engine.blame._counted import counted
 from tui.engine.blame._preceding import preceding
 from tui.engine.blame._sharing import Spans
 from tui.engine.blame._table import rows, side
-from tui.engine.blame._units import DIMENSIONS, FAILURES, Counted, Places, Unit, units_of
+from tui.engine.blame._told import Telling
+from tui.engine.blame._units import DIMENSIONS, FAILURES, Places, Unit, units_of
 from tui.engine.metrics.windows import SLICE_S, slot_of
 from tui.engine.model import STAGES, Blame, Finding, LogEvent, SliceCount, Snapshot, Stage, Status, Thresholds
 
@@ -38,7 +39,7 @@ def explain(snapshot: Snapshot, events: Iterable[LogEvent], now: float) -> tuple
         now: event time; nothing later counts.
     """
     thresholds = snapshot.thresholds
-    told = [each for each in counted(events, now, thresholds) if now - LOOKBACK_S <= each.at <= now]
+    told = Telling(each for each in counted(events, now, thresholds) if now - LOOKBACK_S <= each[0] <= now)
     places = Places(told, {source.name: source.host for source in snapshot.sources})
 
     def explained(finding: Finding) -> Blame | None:
@@ -106,11 +107,11 @@ def _matters(spans: Spans) -> bool:
     return grown and (before.p95 is None or after.p95 is None or after.p95 >= (1 + MIN_RISE) * before.p95)
 
 
-def _stages(told: Counted, places: Places, thresholds: Thresholds, change: _Change) -> dict[Stage, Spans]:
+def _stages(told: Telling, places: Places, thresholds: Thresholds, change: _Change) -> dict[Stage, Spans]:
     """Return the first bytes of each stage before and after a change."""
     units: dict[Stage, list[Unit]] = {stage: [] for stage in STAGES}
-    for event in told:
-        if event.kind == "ttfb" and event.stage and change.since <= event.at < change.until:
+    for event in told.within(change.since, change.until):
+        if event.kind == "ttfb" and event.stage and event.at < change.until:
             units[event.stage].append(places.sample(event, thresholds.ttfb_ms(event.stage).warn_at))
     return {stage: _split(each, change.at) for stage, each in units.items()}
 

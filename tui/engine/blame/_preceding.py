@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from tui.engine.blame._counted import Told
-from tui.engine.blame._units import Counted
+from tui.engine.blame._told import Telling, Told
 from tui.engine.model import Finding, Precursor, PrecursorKind, SourceStatus
 
 PRECEDED_S = 120.0
@@ -27,7 +26,7 @@ _KINDS: dict[str, PrecursorKind] = {
 }
 
 
-def preceding(finding: Finding, events: Counted, sources: Iterable[SourceStatus], at: float) -> tuple[Precursor, ...]:
+def preceding(finding: Finding, events: Telling, sources: Iterable[SourceStatus], at: float) -> tuple[Precursor, ...]:
     """Return what happened within ``PRECEDED_S`` before a moment, nearest first, of each kind and place the newest.
 
     What the finding itself is about is left out: a fallback is not preceded by itself.
@@ -42,21 +41,21 @@ def preceding(finding: Finding, events: Counted, sources: Iterable[SourceStatus]
     return tuple(sorted(newest.values(), key=lambda one: (-one.at, one.kind, one.source))[:TOLD_MOST])
 
 
-def _told(finding: Finding, events: Counted, at: float) -> Iterator[Precursor]:
-    for event in events:
+def _told(finding: Finding, events: Telling, at: float) -> Iterator[Precursor]:
+    for event in events.within(at - PRECEDED_S, at):
         kind = _KINDS.get(event.kind)
         own = kind == "fallback" and finding.kpi.startswith("fallback") and event.stage == finding.stage
-        if kind and not own and at - PRECEDED_S <= event.at <= at:
+        if kind and not own:
             yield _precursor(kind, event)
 
 
-def _bursts(finding: Finding, events: Counted, at: float) -> Iterator[Precursor]:
+def _bursts(finding: Finding, events: Telling, at: float) -> Iterator[Precursor]:
     """Yield the first errors of bursts, by source."""
     if finding.kpi.startswith(("errors", "all_failed")):
         return
     errors: dict[str, list[Told]] = {}
-    for event in events:
-        if event.kind == "error" and at - PRECEDED_S - CALM_S <= event.at <= at:
+    for event in events.within(at - PRECEDED_S - CALM_S, at):
+        if event.kind == "error":
             errors.setdefault(event.source, []).append(event)
     for told in errors.values():
         for place, event in enumerate(told):

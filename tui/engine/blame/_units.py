@@ -1,12 +1,10 @@
 """Observations of one figure: each was good or missed the goal, at a time, somewhere."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from tui.engine.blame._counted import Told
+from tui.engine.blame._told import Telling, Told
 from tui.engine.model import Dimension, Finding, Thresholds, owner
-
-Counted = Sequence[Told]
 
 DIMENSIONS: tuple[Dimension, ...] = ("stage", "provider", "host", "source", "client")
 """In the order in which equally telling ones are named."""
@@ -33,7 +31,7 @@ class Unit(NamedTuple):
 class Places:
     """Tells where an event belongs."""
 
-    def __init__(self, events: Counted, hosts: Mapping[str, str]) -> None:
+    def __init__(self, events: Telling, hosts: Mapping[str, str]) -> None:
         """``hosts`` are those of the sources by name."""
         self._hosts = hosts
         self._clients: dict[tuple[str, str | None], str | None] = {
@@ -57,7 +55,7 @@ class Places:
         return self.unit(event, over=(event.ms or 0.0) >= limit, ms=event.ms)
 
 
-def units_of(finding: Finding, events: Counted, places: Places, thresholds: Thresholds, now: float) -> list[Unit]:
+def units_of(finding: Finding, events: Telling, places: Places, thresholds: Thresholds, now: float) -> list[Unit]:
     """Return the observations that a finding is about, by time."""
     if finding.kpi in FAILURES:
         return list(_failures(finding, events, places))
@@ -69,7 +67,7 @@ def units_of(finding: Finding, events: Counted, places: Places, thresholds: Thre
     return [places.sample(event, finding.limit or 0.0) for event in own]
 
 
-def _failures(finding: Finding, events: Counted, places: Places) -> Iterator[Unit]:
+def _failures(finding: Finding, events: Telling, places: Places) -> Iterator[Unit]:
     """Yield failures, and beside them what went well: first bytes and calls that were taken."""
     for event in events:
         if event.kind == "call_opened" or (event.kind == "ttfb" and finding.stage in {None, event.stage}):
@@ -86,7 +84,7 @@ def _is_failure(finding: Finding, event: Told) -> bool:
     return event.kind == "error"
 
 
-def _answers(events: Counted, places: Places, patience_s: float, now: float) -> list[Unit]:
+def _answers(events: Telling, places: Places, patience_s: float, now: float) -> list[Unit]:
     """Return the turns of which the log names a trace: over where no speech came in time (see metrics.silence)."""
     due: dict[tuple[str, str], tuple[float, Told]] = {}
     found: list[Unit] = []
@@ -110,7 +108,7 @@ def _turn(since: float, event: Told) -> Told:
     return event._replace(at=since, stage=None, provider=None)
 
 
-def _calls(events: Counted, places: Places, short_s: float) -> Iterator[Unit]:
+def _calls(events: Telling, places: Places, short_s: float) -> Iterator[Unit]:
     """Yield the calls that ended: over where one was so short that it looks like a crash (semantics R55)."""
     opened: dict[tuple[str, str | None], float] = {}
     for event in events:
