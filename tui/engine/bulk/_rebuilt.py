@@ -16,6 +16,8 @@ from tui.engine.dialects._message import TEXT_LENGTH, known_trace
 from tui.engine.model import LogEvent
 
 _DURATION = len(" duration=")
+_OF_OTHERS = (None,) * (LogEvent._fields.index("text") - LogEvent._fields.index("trace") - 1)
+"""Fields that no latency has."""
 
 
 def rebuilt(found: Found, series: Sequence[LogEvent], above: int, arrived: float | None = None) -> list[LogEvent]:
@@ -52,7 +54,8 @@ def _samples(block: Block, series: Sequence[LogEvent], above: int, arrived: floa
         )
         for line, time, ms, token, words in rows:
             trace, text = known_trace(token or None), f"{before}{words}{after}"[:TEXT_LENGTH]
-            yield LogEvent(kind, source, line, time, arrived, dialect, level, stage, provider, ms, trace, text=text)
+            own = (kind, source, line, time, arrived, dialect, level, stage, provider, ms, trace)
+            yield LogEvent._make((*own, *_OF_OTHERS, text, None))  # by place, which takes half as long
 
 
 def _calls(block: Block, series: Sequence[LogEvent], above: int, arrived: float | None) -> Iterator[LogEvent]:
