@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bench.fuzz import seeds
@@ -57,6 +57,7 @@ def test_a_story_means_the_same_at_once(dialect: str) -> None:
 
 
 @given(st.integers(0, 2**32), st.integers(1, 400), st.sampled_from([UTC, MADRID]))
+@example(198069415, 129, UTC)  # a failure among the first lines, which are not looked at in one go
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_mixture_means_the_same_at_once(seed: int, lines: int, tz: tzinfo) -> None:
     start = CLOCKS_BACK if tz is MADRID else NOW - 40_000

@@ -198,12 +198,14 @@ class BlockReader:
 
     def _look_for_failures(self, block: Block, lines: Places) -> Places:
         """Look among some lines for failures that were understood before and are alone; return the other lines."""
+        new = []
         for line in lines.tolist():
             event = self._failures.read(block.text.line(line), line + 1)
             if event is not None:
+                new.append(line)
                 block.failures[line] = event
                 block.found[line] = True
-        for line in list(block.failures):
+        for line in new:
             if line + 1 < block.found.size and not self._begins_record(block, line + 1):
                 del block.failures[line]
                 block.found[line] = False
