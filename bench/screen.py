@@ -193,5 +193,8 @@ def burst(folder: Path, lines: int) -> Iterator[Figure]:
             if time.perf_counter() - wrote > BURST_PATIENCE_S:
                 raise AssertionError(f"not caught up within {BURST_PATIENCE_S} s")
         took = time.perf_counter() - wrote
+        program.let_run(SETTLE_S)
+        memory, peak = program.memory_mb(), program.peak_mb()
     yield at_most(f"burst of {lines:,} lines caught up", took, 15 * lines / 1_000_000, "s")
     yield at_most("key to paint meanwhile, P95", nearest_rank(delays, 95), 100, "ms", f" (n = {len(delays)})")
+    yield Figure("memory after that burst", f"{memory:.0f} MB, {peak:.0f} MB at most")

@@ -1,6 +1,5 @@
 """Hours of log that a monitor reads before it is live, and storms that come later: whole blocks at once, as events."""
 
-import ctypes
 from collections.abc import Sequence
 from datetime import tzinfo
 from functools import partial
@@ -11,6 +10,7 @@ from tui.engine.bulk._reader import CONTEXT
 from tui.engine.bulk._rebuilt import rebuilt
 from tui.engine.bulk._records import begins_record, ends_whole, last_cut
 from tui.engine.clock import Clock
+from tui.engine.memory import give_back
 from tui.engine.model import LineBlock, LogEvent
 from tui.engine.parser import Parser
 from tui.engine.parser._parser import FUTURE_S
@@ -84,7 +84,7 @@ class HistoryParser:
         """Leave everything to the parser: there is little to read. What was learned of the log is let go."""
         if self._reader is not None:
             self._reader = None
-            _give_back()
+            give_back()  # what the C library was made to keep for blocks (see ``Room``)
 
     def feed(self, block: LineBlock) -> list[LogEvent]:
         """Return the events of a block."""
@@ -122,13 +122,6 @@ class HistoryParser:
             return None
         begin, end = _first_cut(block.lines, self._above), last_cut(block.lines)
         return None if begin is None or end is None or end <= begin else (begin, end)
-
-
-def _give_back() -> None:
-    """Let the C library give back what it was made to keep for blocks (see ``Room``); glibc alone has a way to ask."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 def _first_cut(lines: Sequence[bytes], above: Sequence[bytes]) -> int | None:

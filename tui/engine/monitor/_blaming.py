@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tui.engine.blame import LOOKBACK_S, explain, explainable
 from tui.engine.clock import Clock
 from tui.engine.errors import StateError
+from tui.engine.memory import give_back
 from tui.engine.model import Blame, LogEvent, Snapshot
 
 AGAIN_S = 10.0
@@ -21,7 +22,14 @@ History = Callable[[float, float], Iterable[LogEvent]]
 
 async def explained(snapshot: Snapshot, events: Iterable[LogEvent], now: float) -> tuple[Blame, ...]:
     """Explain the findings of a snapshot beside everything else (see ``explain``); raises StateError."""
-    return await asyncio.get_running_loop().run_in_executor(_THREAD, explain, snapshot, events, now)
+    return await asyncio.get_running_loop().run_in_executor(_THREAD, _explain, snapshot, events, now)
+
+
+def _explain(snapshot: Snapshot, events: Iterable[LogEvent], now: float) -> tuple[Blame, ...]:
+    try:
+        return explain(snapshot, events, now)
+    finally:
+        give_back()
 
 
 class Blaming:
