@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tui.engine.bulk._call_layout import Hits as CallHits
+from tui.engine.bulk._failures import FailureLayout
 from tui.engine.bulk._familiar import UNKNOWN
 from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Flags, Places, Text
@@ -15,6 +16,16 @@ from tui.engine.lines import LINE_CAP
 from tui.engine.model import LogEvent
 
 _FAILED = b"FAILED"
+
+
+class Failing(NamedTuple):
+    """A failure that may not be alone in its record."""
+
+    layout: FailureLayout
+    line: int
+    """Counted from 0."""
+    time: float
+    trace: str
 
 
 class Block:
@@ -33,6 +44,7 @@ class Block:
         """It was read line by line, and that counts."""
         self.samples: list[SampleHits] = []
         self.calls: list[CallHits] = []
+        self.failing: list[Failing] = []
         self.failures: dict[int, LogEvent] = {}
         """By their lines, counted from 0."""
 

@@ -152,19 +152,17 @@ class BlockReader:
     def _columns(self, block: Block, events: Sequence[LogEvent]) -> tuple[Columns, Columns, list[str], list[LogEvent]]:
         """Return samples, calls and their ids as columns, and as events those that may have a twin."""
         text, count = block.text, block.text.ends.size
-        own = [event for event in events if is_sample_column(event)]
-        late = of_events(own, self.series)
+        late = of_events([event for event in events if is_sample_column(event)], self.series)
         samples, _ = joined([*of_samples(block.samples, text, self.series.leveled), late])
         own = [event for event in events if is_call_column(event)]
         late = of_events(own, self.series)
         leveled = self.series.leveled
         calls, order = joined([*of_calls(block.calls, text, leveled), late])
         ids = [*block.ids(), *(event.id or "" for event in own)]
-        ids = [ids[index] for index in order.tolist()]
-        unsure, uncertain = doubtful(samples, leveled, count), doubtful(calls, leveled, count)
-        doubts = self._sample_events(block, samples.lines[unsure]) + self._once_more(text, calls.lines[uncertain])
-        ids = [id_ for id_, doubt in zip(ids, uncertain.tolist(), strict=True) if not doubt]
-        return samples.kept(~unsure), calls.kept(~uncertain), ids, doubts
+        unsure, sure = doubtful(samples, leveled, count), ~doubtful(calls, leveled, count)
+        doubts = self._sample_events(block, samples.lines[unsure])
+        doubts += self._once_more(text, calls.lines[~sure].tolist())
+        return samples.kept(~unsure), calls.kept(sure), [ids[index] for index in order[sure].tolist()], doubts
 
     def _understand(self, block: Block) -> list[LogEvent]:
         """Find what is surely nothing or surely a sample; read the rest line by line, and learn from that.
@@ -180,36 +178,40 @@ class BlockReader:
         return sorted([*events, *block.failures.values()], key=_line)
 
     def _understand_some(self, block: Block, lines: Places) -> list[LogEvent]:
-        text, left = block.text, self._matching.look(block, lines)
-        block.codes[left] = self._familiar.codes(text, left)
-        left = left[block.codes[left] == UNKNOWN]
-        left = self._look_for_failures(block, left)
-        events: list[LogEvent] = []
-        step = _FIRST_STEP
+        left, events, step = self._look(block, lines), list[LogEvent](), _FIRST_STEP
         while left.size:
             found = self._line_by_line(block, left[:step])
             events += found
             left = left[step:]
             left = left[~block.plain[left]]
-            new = [event for event in found if self._learn(text, event)]
-            left = self._matching.look(block, left) if new else left
+            new = [event for event in found if self._learn(block.text, event)]
+            left = self._look(block, left) if new else left
             step = _FIRST_STEP if new else 2 * step
         return events
 
+    def _look(self, block: Block, lines: Places) -> Places:
+        """Find what is known among some lines; return the others."""
+        left = self._matching.look(block, lines)
+        block.codes[left] = self._familiar.codes(block.text, left)
+        return self._look_for_failures(block, left[block.codes[left] == UNKNOWN])
+
     def _look_for_failures(self, block: Block, lines: Places) -> Places:
-        """Look among some lines for failures that were understood before and are alone; return the other lines."""
-        new = []
+        """Look among some lines, and those that were found, for failures that are alone; return the other lines."""
+        told = {one.line: self._failures.event(one.layout, one.line + 1, one.time, one.trace) for one in block.failing}
+        block.failing = []
         for line in lines.tolist():
             event = self._failures.read(block.text.line(line), line + 1)
             if event is not None:
-                new.append(line)
-                block.failures[line] = event
+                told[line] = event
                 block.found[line] = True
-        for line in new:
-            if line + 1 < block.found.size and not self._begins_record(block, line + 1):
-                del block.failures[line]
-                block.found[line] = False
-        return lines[~block.found[lines]]
+        if not told:
+            return lines
+        last = block.found.size - 1
+        others = [line for line in told if line < last and not self._begins_record(block, line + 1)]
+        block.found[others] = False
+        block.failures |= {line: event for line, event in told.items() if block.found[line]}
+        left = lines[~block.found[lines]]
+        return np.array(sorted({*left.tolist(), *others}), np.int64) if others else left
 
     def _new_matching(self) -> Matching:
         """Return what looks with the kernel, or with numpy where there is none."""
@@ -224,8 +226,10 @@ class BlockReader:
         if place is None or not begins_record(raw):
             return False
         if event.kind in _FAILURES:
-            for alone in self._once_more(text, np.array([event.line])):
-                self._failures.learn(raw, alone, place)
+            for alone in self._once_more(text, [event.line]):
+                failure = self._failures.learn(raw, alone, place)
+                if failure is not None:
+                    self._matching.add_failure(failure)
             return False
         learned = layout(raw, event, place)
         if learned is None or learned in self._matching.layouts or learned.least > _LONGEST_LAYOUT:
@@ -292,14 +296,14 @@ class BlockReader:
             events += [
                 as_event(hits, place, block.text, one) for place, one in zip(places.tolist(), common, strict=True)
             ]
-        rest = np.setdiff1d(lines, [event.line for event in events], assume_unique=True)
-        return events + self._once_more(block.text, rest)
+        rest = set(lines.tolist()) - {event.line for event in events}
+        return events + self._once_more(block.text, sorted(rest))
 
-    def _once_more(self, text: Text, lines: Places) -> list[LogEvent]:
+    def _once_more(self, text: Text, lines: Iterable[int]) -> list[LogEvent]:
         """Read single lines, numbered from 1, as events."""
         parser = self._again
         events: list[LogEvent] = []
-        for line in lines.tolist():
+        for line in lines:
             parser.forget()
             events += parser.feed(LineBlock(self._source, line, cut(text.line(line - 1) + b"\n").lines, 0, None))
             events += parser.flush()

@@ -23,6 +23,22 @@ _ALONE = re.compile(_TAG)
 """No wrapping goes on with such a tag."""
 
 
+class FailureLayout(NamedTuple):
+    """The pieces of the line of such a failure, in their order."""
+
+    stamp: Stamp
+    head: bytes
+    """Up to the trace, or to the end of the line."""
+    traced: bool
+    tail: bytes
+    """From the trace on."""
+
+    @property
+    def least(self) -> int:
+        """Bytes that such a line has at least."""
+        return self.stamp.size + len(self.head) + self.traced + len(self.tail)
+
+
 class _Known(NamedTuple):
     event: LogEvent
     texts: tuple[str, str]
@@ -35,13 +51,14 @@ class Failures:
     def __init__(self, clock: StampReader) -> None:
         self._clock = clock
         self._known: dict[Stamp, dict[bytes, _Known]] = {}
+        self._laid_out: dict[FailureLayout, _Known] = {}
         self._begun: set[tuple[Stamp, bytes]] = set()
 
-    def learn(self, raw: bytes, event: LogEvent, place: Place) -> None:
-        """Remember the line of a failure that is alone in its record, whatever is above it."""
+    def learn(self, raw: bytes, event: LogEvent, place: Place) -> FailureLayout | None:
+        """Remember the line of a failure that is alone in its record, whatever is above it; return its layout."""
         known = self._known.setdefault(place.stamp, {})
         if len(known) >= _KEPT or self._clock.time(raw, place.stamp) != event.time:
-            return
+            return None
         rest, trace = _parted(raw, place.stamp.size)
         before, mark, behind = event.text.partition(f"trace={trace} ")
         if trace and event.dialect == "guide" and event.trace == trace and not event.id and mark:
@@ -49,6 +66,16 @@ class Failures:
                 known[rest] = _Known(event, (f"{before}trace=", f" {behind}"))
         elif _ALONE.match(raw, place.begin) or not place.quoted:
             known[raw[place.stamp.size :]] = _Known(event, ("", ""))
+        if rest not in known:
+            return None
+        head, traced, tail = rest.partition(b"\0")
+        layout = FailureLayout(place.stamp, head, bool(traced), tail)
+        self._laid_out[layout] = known[rest]
+        return layout
+
+    def event(self, layout: FailureLayout, line: int, time: float, trace: str) -> LogEvent:
+        """Return the failure that a line is which has a layout that was learned."""
+        return _event(self._laid_out[layout], line, time, trace)
 
     def begins_record(self, raw: bytes) -> bool:
         """Tell whether a line that is no failure begins a record: as one did that had the same behind its time."""
@@ -68,10 +95,15 @@ class Failures:
             found = known.get(rest)
             time = self._clock.time(raw, stamp) if found else None
             if found and time is not None:
-                event = found.event._replace(line=line, time=time)
-                before, behind = found.texts
-                return event._replace(trace=trace, text=before + trace + behind) if before else event
+                return _event(found, line, time, trace)
         return None
+
+
+def _event(known: _Known, line: int, time: float, trace: str) -> LogEvent:
+    before, behind = known.texts
+    if not before:
+        return known.event._replace(line=line, time=time)
+    return known.event._replace(line=line, time=time, trace=trace, text=before + trace + behind)
 
 
 def _parted(raw: bytes, begin: int) -> tuple[bytes, str]:

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 SOURCE = Path(__file__).with_name("kernel.c")
 BUILT = Path(__file__).with_name("kernel.bin")
 
+KINDS = LATENCY, CALL, FAILURE = range(3)
+"""Of layouts; each has columns of its own."""
+
 UNTRIED = -2
 NEW_MINUTE = 1
 """``scan_lines`` returned since it wants to know when a minute begins; 0 when all lines are done."""
@@ -38,16 +41,16 @@ class Scan(ctypes.Structure):
     """What ``scan_lines`` works on; addresses are of memory that somebody else keeps alive."""
 
     _fields_ = (
-        *((name, ctypes.c_void_p) for name in ("text", "starts", "ends", "lines")),
+        *((name, ctypes.c_void_p) for name in ("text", "literals", "folded", "starts", "ends", "lines")),
         *((name, ctypes.c_int64) for name in ("line_count", "next")),
         *((name, ctypes.c_void_p) for name in ("found", "codes", "left")),
         ("left_count", ctypes.c_int64),
-        ("columns", Columns * 2),
+        ("columns", Columns * len(KINDS)),
         ("heads", ctypes.c_void_p),
         *((name, ctypes.c_int64) for name in ("heads_count", "heads_tried", "tried")),
-        *((name, ctypes.c_void_p) for name in ("layouts", "pieces", "literals", "mix", "known")),
+        *((name, ctypes.c_void_p) for name in ("layouts", "pieces", "mix", "known")),
         ("known_bits", ctypes.c_int64),
-        *((name, ctypes.c_void_p) for name in ("folded", "minutes")),
+        ("minutes", ctypes.c_void_p),
         *((name, ctypes.c_int64) for name in ("minute_place", "minute_slot", "minute_zone")),
     )
 

@@ -1,12 +1,13 @@
 """What was learned of a log, as the tables that ``kernel.c`` reads; each mirrors a struct there."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.engine.bulk._kernel import Scan
+from tui.engine.bulk._failures import FailureLayout
+from tui.engine.bulk._kernel import CALL, FAILURE, LATENCY, Scan
 from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._literals import Heads
 from tui.engine.bulk._sample_layout import SampleLayout
@@ -15,7 +16,7 @@ from tui.engine.bulk._words import MIX
 Piece = tuple[int, bytes, int]
 """What it is, the bytes that have to stand there or end it, and whether it is within quotation marks."""
 
-_LITERAL, _SKIP, _TOKEN, _MILLISECONDS, _WHOLE, _PLAIN_REST, _QUOTED_REST, _QUOTED_TEXT, _END = range(9)
+_LITERAL, _SKIP, _TOKEN, _MILLISECONDS, _WHOLE, _PLAIN_REST, _QUOTED_REST, _QUOTED_TEXT, _TRACE, _END = range(10)
 
 _FOLLOWING, _NONE = 5, -1
 """Where a layout's row has the one to try after it, and what stands there if there is none."""
@@ -24,10 +25,15 @@ _KNOWN = np.dtype([("number", "<u8"), ("place", "<i4"), ("size", "<i2"), ("code"
 _FEWEST_BITS = 8
 
 
-def pieces(layout: Layout) -> Iterator[Piece]:
+def pieces(layout: Layout | FailureLayout) -> Iterator[Piece]:
     """Yield what has to stand in a line behind its time, one behind the other."""
-    quoted = layout.quoted
     yield _LITERAL, layout.head, 0
+    if isinstance(layout, FailureLayout):
+        if layout.traced:
+            yield _TRACE, b"", 0
+        yield _LITERAL, layout.tail, 0
+        return
+    quoted = layout.quoted
     if isinstance(layout, SampleLayout):
         if layout.token:
             yield _TOKEN, b" ", quoted
@@ -49,17 +55,18 @@ def pieces(layout: Layout) -> Iterator[Piece]:
 class LayoutTables:
     """Layouts as programs of pieces, and which of them a line may have."""
 
-    def __init__(self, layouts: dict[Layout, int]) -> None:
-        """``layouts`` are given with the numbers of their series."""
-        self.zones = list(dict.fromkeys(layout.stamp.zone for layout in layouts))
+    def __init__(self, layouts: Mapping[Layout, int], failures: Mapping[FailureLayout, int]) -> None:
+        """They are given with a code each."""
+        every: list[tuple[Layout | FailureLayout, int]] = [*layouts.items(), *failures.items()]
+        self.zones = list(dict.fromkeys(layout.stamp.zone for layout, _ in every))
         """By their numbers."""
         self._literals = bytearray()
         self._pieces: list[Sequence[int]] = []
-        numbers = {layout: number for number, layout in enumerate(layouts)}
-        rows = [self._row(layout, code) for layout, code in layouts.items()]
+        numbers = {layout: number for number, (layout, _) in enumerate(every)}
+        rows = [self._row(layout, code) for layout, code in every]
         heads = []
-        for size in dict.fromkeys(layout.stamp.size for layout in layouts):
-            same = [layout for layout in layouts if layout.stamp.size == size]
+        for size in dict.fromkeys(layout.stamp.size for layout in numbers):
+            same = [layout for layout in numbers if layout.stamp.size == size]
             guess = Heads([layout.head for layout in same])
             own = np.array([*(numbers[layout] for layout in same), _NONE], np.int32)
             heads.append(np.concatenate(([size, guess.count], own[guess.slots])).astype(np.int32))
@@ -73,14 +80,14 @@ class LayoutTables:
         }
         self._count = len(heads)
 
-    def _row(self, layout: Layout, code: int) -> list[int]:
+    def _row(self, layout: Layout | FailureLayout, code: int) -> list[int]:
         stamp, first = layout.stamp, len(self._pieces)
         self._add([(_LITERAL, stamp.prefix, 0), (_SKIP, bytes([stamp.size - len(stamp.prefix)]), 0)])
         self._add(pieces(layout))
         self._add([(_END, b"", 0)])
         message = stamp.size + layout.message if isinstance(layout, SampleLayout) else 0
         return [
-            *(first, not isinstance(layout, SampleLayout), code, message, layout.least, _NONE),
+            *(first, _kind(layout), code, message, layout.least, _NONE),
             *(len(stamp.prefix), stamp.digits, stamp.separator[0], self.zones.index(stamp.zone), stamp.size),
         ]
 
@@ -97,6 +104,12 @@ class LayoutTables:
         for name, array in self._arrays.items():
             setattr(scan, name, array.ctypes.data)
         scan.heads_count = self._count
+
+
+def _kind(layout: Layout | FailureLayout) -> int:
+    if isinstance(layout, FailureLayout):
+        return FAILURE
+    return LATENCY if isinstance(layout, SampleLayout) else CALL
 
 
 class KnownLines:

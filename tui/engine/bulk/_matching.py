@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from tui.engine.bulk._block import Block
 from tui.engine.bulk._clock import StampReader
+from tui.engine.bulk._failures import FailureLayout
 from tui.engine.bulk._familiar import UNKNOWN
 from tui.engine.bulk._layouts import Layout, Layouts
 from tui.engine.bulk._sample_layout import Hits as SampleHits
@@ -27,6 +28,10 @@ class Matching(ABC):
     @abstractmethod
     def add_layout(self, layout: Layout, code: int) -> None:
         """Look for this one too; ``code`` is the number of its series."""
+
+    @abstractmethod
+    def add_failure(self, layout: FailureLayout) -> None:
+        """Look for this one too, where that is sooner than line by line."""
 
     @abstractmethod
     def add_nothings(self, lines: Sequence[bytes], codes: Sequence[int]) -> None:
@@ -58,6 +63,9 @@ class ArrayMatching(Matching):
         """See there."""
         self.layouts[layout] = code
         self._finder.add(layout, code)
+
+    def add_failure(self, layout: FailureLayout) -> None:
+        """See there: there are few lines of each, too few for numpy."""
 
     def add_nothings(self, lines: Sequence[bytes], codes: Sequence[int]) -> None:
         """See there."""

@@ -13,12 +13,12 @@
 
 #define EXPORTED __attribute__((visibility("default")))
 
-enum { LONGEST_LINE = 256 };   /* of those remembered: _templates.py */
-enum { HEAD_BITS = 10, MINUTE_BITS = 8 };
-enum { TOKEN_WORDS = 12, REST_WORDS = 32, MAX_MS = 120000 };
+enum { LONGEST_LINE = 256, HEAD_BITS = 10, MINUTE_BITS = 8 }; /* of those remembered; of places in tables */
+enum { TOKEN_WORDS = 12, REST_WORDS = 32, TRACE_LENGTH = 64, MAX_MS = 120000 };
+enum { LATENCY, CALL, FAILURE, KINDS };
 enum { DONE, NEW_MINUTE, NONE = -1, UNTRIED = -2 };
 enum { NOT_FOUND, FOUND, UNSURE };
-enum { LITERAL, SKIP, TOKEN, MILLISECONDS, WHOLE, PLAIN_REST, QUOTED_REST, QUOTED_TEXT, END };
+enum { LITERAL, SKIP, TOKEN, MILLISECONDS, WHOLE, PLAIN_REST, QUOTED_REST, QUOTED_TEXT, TRACE, END };
 
 typedef uint8_t byte;
 typedef uint64_t word; /* eight bytes, the first of them lowest */
@@ -31,7 +31,7 @@ static const double POWERS[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
 struct piece { int32_t what, first, second; };
 
 struct layout {
-    int32_t piece, is_call, code, message, least, following;
+    int32_t piece, kind, code, message, least, following;
     int32_t prefix, digits, separator, zone, behind; /* of the time: what stands before it, of its fraction, … */
 };
 
@@ -46,21 +46,19 @@ struct columns {
 };
 
 struct scan {
-    const byte *text;
+    const byte *text, *literals, *folded;
     const int64_t *starts, *ends, *lines;
     int64_t line_count, next;
     byte *found, *codes;
     int64_t *left, left_count;
-    struct columns columns[2]; /* latencies, calls */
+    struct columns columns[KINDS];
     const struct heads *heads;
     int64_t heads_count, heads_tried, tried; /* the last two: how far a line was that had to ask */
     const struct layout *layouts;
     const struct piece *pieces;
-    const byte *literals;
     const word *mix;
     const struct known *known;
     int64_t known_bits;
-    const byte *folded;
     const struct minute *minutes;
     int64_t minute_place, minute_slot, minute_zone;
 };
@@ -157,11 +155,10 @@ static const byte *digits(const byte *at, int most, double *value) {
 static const byte *milliseconds(const byte *at, int stop, double *value) {
     at = digits(at, 6, value);
     if (at && *at == '.') {
-        const byte *dot = at;
+        const byte *begin = at + 1;
         double fraction;
-        at = digits(dot + 1, 6, &fraction);
-        if (at)
-            *value = (*value * POWERS[at - dot - 1] + fraction) / POWERS[at - dot - 1];
+        if ((at = digits(begin, 6, &fraction)))
+            *value = (*value * POWERS[at - begin] + fraction) / POWERS[at - begin];
     }
     return at && *value > 0 && *value <= MAX_MS && is_unit(at, stop) ? at + 2 : NULL;
 }
@@ -201,6 +198,10 @@ static const byte *take(const struct scan *scan, const struct piece *piece, cons
         return at && at[-1] != ' ' ? at : NULL;
     case QUOTED_TEXT:
         return run(at, REST_WORDS, 0x20, '"', 1);
+    case TRACE:
+        reading->token = at;
+        reading->token_end = at += strspn((const char *)at, "0123456789abcdef-"); /* no newline is among them */
+        return at > reading->token && at <= reading->token + TRACE_LENGTH ? at : NULL;
     default:
         return NULL;
     }
@@ -223,8 +224,7 @@ static int is_minute(struct scan *scan, const byte *at, int64_t zone, double *be
         return *begin == *begin ? FOUND : NOT_FOUND; /* not a number where it is no minute */
     }
     scan->minute_place = at - scan->text;
-    scan->minute_slot = (int64_t)slot;
-    scan->minute_zone = zone;
+    scan->minute_slot = (int64_t)slot, scan->minute_zone = zone;
     return UNSURE;
 }
 
@@ -257,13 +257,13 @@ static int read_line(struct scan *scan, const struct layout *layout, struct read
     reading->value = __builtin_nan("");
     for (const struct piece *piece = scan->pieces + layout->piece; at && piece->what != END; piece++)
         at = take(scan, piece, at, reading);
-    if (at != reading->end || says_failed(start + layout->behind, at))
+    if (at != reading->end || (layout->kind != FAILURE && says_failed(start + layout->behind, at)))
         return NOT_FOUND;
     return read_stamp(scan, layout, reading);
 }
 
 static void note(struct scan *scan, const struct layout *layout, const struct reading *reading, int64_t line) {
-    struct columns *columns = &scan->columns[layout->is_call];
+    struct columns *columns = &scan->columns[layout->kind];
     int64_t row = columns->count++;
     scan->found[line] = 1;
     columns->lines[row] = line;
