@@ -209,9 +209,9 @@ class TtfbPanel(StagesPanel):
 
     def _chart(self, stage: StageTtfb, width: int, height: int, view: View) -> list[Line]:
         """Return a chart, drawn anew only for new data and at most once a second."""
-        key = (stage.series, width, height, view.glyphs)
+        key = ((stage.series, stage.limits), width, height, view.glyphs)
         old_key, old = self._charts.get(stage.stage, ((None, 0, 0, None), []))
-        if old_key[0] is stage.series and old_key[1:] == key[1:]:
+        if old_key == key:
             return old
         if old_key[1:] == key[1:] and 0 <= view.now - self._charted_at < _REDRAW_CHART_S:
             self._owed = True

@@ -110,6 +110,7 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         self._seen = EMPTY_SNAPSHOT
         self._frozen: Snapshot | None = None
         self._pulled = clock.monotonic()
+        self._heads = VerdictStrip(), BlameBar(), NoticeBar(), AlertBanner()
         self._panels = [panel() for panel in PANELS]
         self._shown_at = self._due = 0.0
         """When everything was last shown, and when the first age on show changes (seconds since the epoch)."""
@@ -120,10 +121,7 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
 
     def compose(self) -> ComposeResult:
         """Lay the panels out in the order of their number keys."""
-        yield VerdictStrip()
-        yield BlameBar()
-        yield NoticeBar()
-        yield AlertBanner()
+        yield from self._heads
         with Room(id="room", can_focus=False), Container(id="panels"):
             yield from self._panels
         yield Input(id="filter", placeholder=t("screen.filter_prompt"))
@@ -141,8 +139,9 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         """Pull when there is news, at most every ``PULL_S``; without any only what changes with time."""
         while True:
             began = self._clock.monotonic()
-            if await self._monitor.news(until_tick(LOOK_S)) or self._is_due():
-                self._pull()
+            news = await self._monitor.news(until_tick(LOOK_S))
+            if news or self._is_due():
+                self._pull(calm=not news)
             if (spent := self._clock.monotonic() - began) < PULL_S:
                 await asyncio.sleep(PULL_S - spent)
 
@@ -152,9 +151,12 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         unasked = self._clock.monotonic() - self._pulled >= UNASKED_S
         return unasked or board is not self._present.alerts or not self._shown_at <= self._now() < self._due
 
-    def _pull(self) -> None:
-        """Show the newest snapshot; panels redraw only what changed."""
-        now = self._now()
+    def _pull(self, *, calm: bool = False) -> None:
+        """Show the newest snapshot; panels redraw only what changed.
+
+        ``calm``: nobody said that anything is new, so that only other figures and other ages are.
+        """
+        now, before = self._now(), self._shown
         self._pulled = self._clock.monotonic()
         self._present = self._with_alerts(self._monitor.present())
         self._shown = self._present if self._monitor.moment is None else self._as_of_then()
@@ -164,10 +166,11 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         if news := self._summons.news(self._present):
             self.run_worker(self._call(news), group="summons")
         if self._frozen is None:
-            self._show(self._shown, now)
+            if not calm or self._shown is not before or not self._shown_at <= now < self._due:
+                self._show(self._shown, now)
         else:
             new = events_of(self._present) - events_of(self._frozen)
-            self.query_one(VerdictStrip).show(self._frozen, now, paused=new)
+            self._heads[0].show(self._frozen, now, paused=new)
 
     async def _call(self, news: str) -> None:
         """Call whoever looks elsewhere."""
@@ -214,13 +217,11 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
             return
         past = self._past(self._present)
         self.set_class(bool(past), "-past")
-        self.query_one(VerdictStrip).show(snapshot, now, past=past)
-        self.query_one(BlameBar).show(snapshot, now)
-        self.query_one(NoticeBar).show(snapshot, now)
-        self.query_one(AlertBanner).show(snapshot, now)
-        for panel in self._panels:
-            panel.show(snapshot, now)
-        self._shown_at, self._due = now, min(each.due for each in (self.query_one(VerdictStrip), *self._panels))
+        strip, blame, notice, banner = self._heads
+        strip.show(snapshot, now, past=past)
+        for each in (blame, notice, banner, *self._panels):
+            each.show(snapshot, now)
+        self._shown_at, self._due = now, min(each.due for each in (strip, *self._panels))
 
     def action_freeze(self) -> None:
         """Hold the view or let it go on; reading never stops."""

@@ -57,13 +57,14 @@ async def test_the_same_findings_are_looked_at_every_ten_seconds_only_and_only_w
     assert ("host", "voice-prod-02") in blaming.found[0].culprit
 
 
-async def test_another_finding_is_looked_at_at_once_and_one_that_is_over_explains_nothing() -> None:
+async def test_another_finding_is_looked_at_at_once_and_none_because_one_is_over() -> None:
     history, blaming = History(), Blaming(ManualClock(NOW))
     snapshot = shown(EVENTS)
     fewer = replace(snapshot, verdict=replace(snapshot.verdict, findings=snapshot.verdict.findings[-1:]))
 
-    await blaming.look(snapshot, history, 1)
-    assert await blaming.look(fewer, history, 1)
+    await blaming.look(fewer, history, 1)
+    assert await blaming.look(snapshot, history, 1)
+    assert not await blaming.look(fewer, history, 1)
     assert not await blaming.look(replace(fewer, verdict=replace(fewer.verdict, findings=())), history, 1)
     assert blaming.found == ()
 

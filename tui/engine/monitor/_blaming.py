@@ -61,7 +61,7 @@ class Blaming:
             self.found, self._asked = (), ()
             return False
         news = events != self._knew[0] or silent > self._knew[1]
-        if asked == self._asked and not (news and monotonic - self._looked_at >= AGAIN_S):
+        if set(asked) <= set(self._asked) and not (news and monotonic - self._looked_at >= AGAIN_S):
             return False
         self._asked, self._knew, self._looked_at = asked, (events, silent), monotonic
         now = self._clock.now()

@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from tui.engine.clock import Clock
+from tui.engine.clock import Clock, until_tick
 from tui.engine.model import LineBlock, SourceState, SourceStatus, SourceStep
 from tui.engine.safe_text import safe_text
 from tui.engine.sources._access import Access, NotRegularError
@@ -168,7 +168,7 @@ class FileSource:
             return
         until = self._clock.monotonic() + seconds
         with LOOKOUT.watching(self._path, self._calm, self._wanted.set):
-            while not await self._wanted_within(WATCHED_S):
+            while not await self._wanted_within(until_tick(WATCHED_S)):
                 if self._clock.monotonic() >= until or LOOKOUT.silent_s > UNWATCHED_S:
                     break
 

@@ -1,19 +1,26 @@
 """One thread looks at all local files that are quiet, and wakes whoever reads one that changed.
 
-To look costs microseconds there; to wake, ask a thread and read nothing costs an event loop a hundred times as much.
-Where a file system does not answer, readers are on their own and look again themselves after their pause.
+Where the kernel tells of a change the thread sleeps until it does, and looks twice a second nevertheless: the path may
+lead elsewhere by now. Of other files it looks for itself twenty times a second, which costs microseconds there; to
+wake, ask a thread and read nothing costs an event loop a hundred times as much. Where a file system does not answer,
+readers are on their own and look again themselves after their pause.
 """
 
 import asyncio
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from math import inf
 from typing import NamedTuple
 
+from tui.engine.sources._inotify import Inotify, tells
+
 LOOK_EVERY_S = 0.05
+LOOK_WHERE_TOLD_S = 0.5
+UNTOLD_FOR_S = 15.0
+"""After this time without a file of which the kernel does not tell there is none; readers come back more often."""
 SHARE = 50
 """At least so many times as long as it takes is paused between two looks at all files: two per cent of a core."""
 
@@ -25,30 +32,53 @@ class _Watched(NamedTuple):
     path: str
     seen: Seen
     wake: Callable[[], object]
+    number: int | None
+    """By which the kernel tells of it; None where it does not."""
 
 
 class Lookout:
     """Knows what each file was like when it was read; its thread begins with the first and ends with the program."""
 
     def __init__(self) -> None:
-        self._looked_at = -inf
+        self._looked_at = self._untold_at = -inf
         self._files: dict[object, _Watched] = {}
         self._some = threading.Event()
         self._thread: threading.Thread | None = None
+        self._kernel: Inotify | None = None
 
     @contextmanager
     def watching(self, path: str, seen: Seen, wake: Callable[[], None]) -> Iterator[None]:
         """Call ``wake`` in this event loop, once, as soon as a path leads to something else, or to nothing."""
         loop, key = asyncio.get_running_loop(), object()
-        self._files[key] = _Watched(path, seen, lambda: loop.call_soon_threadsafe(wake))
         if self._thread is None:
-            self._thread = threading.Thread(target=self._look, name="lookout", daemon=True)
-            self._thread.start()
+            self._begin()
+        number = self._number(path, seen[0])
+        self._files[key] = _Watched(path, seen, lambda: loop.call_soon_threadsafe(wake), number)
         self._some.set()
+        if number is None:
+            self._untold_at = time.monotonic()
+        elif _now(path) != seen:
+            wake()  # it changed before the kernel was asked to tell
         try:
             yield
         finally:
             self._files.pop(key, None)
+            if self._kernel is not None and number is not None:
+                self._kernel.forget(number)
+
+    def _begin(self) -> None:
+        with suppress(OSError):
+            self._kernel = Inotify()
+        self._thread = threading.Thread(target=self._look, name="lookout", daemon=True)
+        self._thread.start()
+
+    def _number(self, path: str, device: int) -> int | None:
+        if self._kernel is None or not tells(device):
+            return None
+        try:
+            return self._kernel.watch(path)
+        except OSError:  # gone by now, or too many: whoever looks finds out
+            return None
 
     @property
     def silent_s(self) -> float:
@@ -56,18 +86,35 @@ class Lookout:
         return time.monotonic() - self._looked_at
 
     def _look(self) -> None:
+        due = 0.0
         while True:
             self._some.wait()
             self._some.clear()
             while files := self._files.copy():
-                began = time.monotonic()
-                for key, watched in files.items():
-                    if _now(watched.path) != watched.seen and key in self._files:
-                        self._files.pop(key, None)
-                        with suppress(RuntimeError):  # the loop has ended meanwhile
-                            watched.wake()
-                self._looked_at = began
-                time.sleep(max(LOOK_EVERY_S, SHARE * (time.monotonic() - began)))
+                now = time.monotonic()
+                if now >= due:
+                    self._wake({key: each for key, each in files.items() if _now(each.path) != each.seen})
+                    self._looked_at = now
+                    due = now + max(self._pause_s, SHARE * (time.monotonic() - now))
+                if told := self._told(due - time.monotonic()):
+                    self._wake({key: each for key, each in self._files.copy().items() if each.number in told})
+
+    @property
+    def _pause_s(self) -> float:
+        untold = self._kernel is None or time.monotonic() - self._untold_at < UNTOLD_FOR_S
+        return LOOK_EVERY_S if untold else LOOK_WHERE_TOLD_S
+
+    def _told(self, patience_s: float) -> set[int]:
+        if self._kernel is not None:
+            return self._kernel.told(max(0.0, patience_s))
+        time.sleep(max(0.0, patience_s))
+        return set()
+
+    def _wake(self, changed: Mapping[object, _Watched]) -> None:
+        for key, watched in changed.items():
+            if self._files.pop(key, None) is not None:
+                with suppress(RuntimeError):  # the loop has ended meanwhile
+                    watched.wake()
 
 
 def _now(path: str) -> Seen | None:
