@@ -6,19 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 from importlib.metadata import version
 from math import ceil, inf
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
-from tui.engine.bundle.masking import masked
-from tui.engine.bundle.timeline import DoneSteps
-from tui.engine.bundle.writing import Incident, write_bundle
 from tui.engine.errors import UsageError, VoxtopError
 from tui.engine.model import AlertNote, Playbook, Snapshot, Status
 from tui.engine.monitor import TimeMachine
 from tui.engine.redact import redact
-from tui.engine.report import Span
-from tui.engine.reviewing import report_over
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.engine.when import parse_seek
@@ -26,6 +21,10 @@ from tui.screens._travelling import TravellingScreen
 from tui.screens.ask import AskScreen
 from tui.screens.playbook import Desk
 from widgets import clock_time
+
+if TYPE_CHECKING:
+    from tui.engine.bundle.timeline import DoneSteps
+    from tui.engine.bundle.writing import Incident
 
 BEFORE_S = 900.0
 """A bundle begins so long before the incident did."""
@@ -91,6 +90,8 @@ class BundlingScreen(TravellingScreen):
 
     async def _bundle(self, machine: TimeMachine, begin: float, end: float) -> None:
         """Gather everything, write it, and tell where."""
+        from tui.engine.bundle.writing import write_bundle  # noqa: PLC0415 - reports are no part of a start
+
         folder = self._desk.bundles
         try:
             incident = await self._gathered(machine, begin, end)
@@ -112,8 +113,13 @@ class BundlingScreen(TravellingScreen):
         else:
             self._notes(t("bundle.written", path=safe_text(str(path))))
 
-    async def _gathered(self, machine: TimeMachine, begin: float, end: float) -> Incident:
+    async def _gathered(self, machine: TimeMachine, begin: float, end: float) -> "Incident":
         """Return what happened, redacted whatever the screen shows."""
+        from tui.engine.bundle.masking import masked  # noqa: PLC0415 - as above
+        from tui.engine.bundle.writing import Incident  # noqa: PLC0415
+        from tui.engine.report import Span  # noqa: PLC0415
+        from tui.engine.reviewing import report_over  # noqa: PLC0415
+
         self._progress_told = -inf
         self._tell_progress(0)
         notes = await self._alerts.notes(begin, end) if self._alerts else []
@@ -144,8 +150,10 @@ class BundlingScreen(TravellingScreen):
             self._progress_told = now
             self._notes(t("bundle.writing", percent=round(100 * done)))
 
-    async def _steps(self, pictures: Iterable[Snapshot], begin: float, end: float) -> Sequence[DoneSteps]:
+    async def _steps(self, pictures: Iterable[Snapshot], begin: float, end: float) -> "Sequence[DoneSteps]":
         """Return the playbooks that were worked with, as far as something then called for them."""
+        from tui.engine.bundle.timeline import DoneSteps  # noqa: PLC0415 - as above
+
         books: dict[str, Playbook] = {}
         for each in pictures:
             found = [*(row.playbook for row in each.recent), *(one.playbook for one in each.verdict.findings)]

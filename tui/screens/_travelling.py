@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual.binding import Binding
 
 from tui.engine.alerts.log import as_said
-from tui.engine.comparing import Comparing
 from tui.engine.errors import UsageError, VoxtopError
 from tui.engine.metrics.windows import SLICE_S
 from tui.engine.model import AlertNote, Snapshot
@@ -18,7 +17,6 @@ from tui.engine.text import t
 from tui.engine.when import parse_seek
 from tui.screens._alerting import AlertingScreen
 from tui.screens.ask import AskScreen
-from tui.screens.compare import CompareScreen
 from widgets import clock_time
 
 SAID_S = 86_400.0
@@ -88,6 +86,9 @@ class TravellingScreen(AlertingScreen):
 
     def action_compare(self) -> None:
         """Compare the hour that ends at the moment shown with one before."""
+        from tui.engine.comparing import Comparing  # noqa: PLC0415 - reports are no part of a start
+        from tui.screens.compare import CompareScreen  # noqa: PLC0415 - as above
+
         machine = self._machine()
         if machine is not None:
             limits = machine.present().thresholds
