@@ -121,6 +121,7 @@ def main() -> NoReturn:
         _complain(no_memory())
         code = NO_MEMORY
     _let_go_of_output()
+    gc.freeze()  # nothing of what is left needs to be looked through: it goes with the process
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -28,8 +28,15 @@ serve(int(sys.argv[1]))
 """
 
 
+_ANSWERS = 1024**2
+"""Bytes of answers that may wait to be read, as many as anybody is allowed: without room for one its process waits."""
+
+
 class Worker:
-    """A process that does what it is told through ``connection``; ``close`` ends it, whatever it does."""
+    """A process that does what it is told through ``connection`` and answers through its standard output.
+
+    ``close`` ends it, whatever it does.
+    """
 
     def __init__(self) -> None:
         """Start it.
@@ -47,7 +54,9 @@ class Worker:
             self.process = subprocess.Popen(  # noqa: S603 - nothing but this program itself
                 [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), *sys.path],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                bufsize=0,
+                pipesize=_ANSWERS,
                 pass_fds=[theirs.fileno()],
                 process_group=0,
                 env=os.environ | ONE_THREAD,
@@ -61,11 +70,20 @@ class Worker:
 
         return Connection(self._socket)
 
+    @cached_property
+    def answers(self) -> "Connection":
+        """Return the way from it."""
+        from multiprocessing.connection import Connection  # noqa: PLC0415 - likewise
+
+        assert self.process.stdout  # noqa: S101 - it is a pipe: mypy's knowledge
+        return Connection(os.dup(self.process.stdout.fileno()), writable=False)
+
     def close(self) -> None:
         """End the process."""
         self.connection.close()
+        self.answers.close()
         self.process.kill()
-        self.process.wait()
+        self.process.communicate()
 
 
 _prepared: list[Worker] = []

@@ -18,7 +18,7 @@ class Helper:
     def __init__(self, worker: Worker, descriptor: int, task: Task) -> None:
         """``descriptor`` is of the open file."""
         self.worker = worker
-        self._connection = worker.connection
+        self._connection, self._answers = worker.connection, worker.answers
         self.waiting = 0
         with suppress(OSError):  # it died: the answer will be that there is none
             self._connection.send(task)
@@ -33,7 +33,7 @@ class Helper:
     def is_ready(self) -> bool:
         """Tell whether an answer is there, or will never be."""
         try:
-            return self._connection.poll()
+            return self._answers.poll()
         except OSError:
             return True
 
@@ -43,7 +43,7 @@ class Helper:
 
         self.waiting -= 1
         try:
-            data = self._connection.recv_bytes()
+            data = self._answers.recv_bytes()
         except (EOFError, OSError):
             return None
         return received(data) if data else None

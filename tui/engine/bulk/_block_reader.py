@@ -74,8 +74,8 @@ class Understood(NamedTuple):
 
     @property
     def rows(self) -> int:
-        """Return how many latencies, begins and ends of calls are in columns."""
-        return int(self.samples.lines.size + self.calls.lines.size)
+        """Return how many events there are, in columns or not."""
+        return len(self.events) + self.samples.lines.size + self.calls.lines.size
 
 
 class Found(NamedTuple):

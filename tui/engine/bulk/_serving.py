@@ -9,18 +9,20 @@ from tui.engine.bulk._task import Part, Task
 from tui.engine.bulk._wire import sent
 from tui.engine.dialects._dialect import use_dialects
 
+_STDOUT = 1
+
 
 def serve(descriptor: int) -> None:
     """Do what a connection tells until nobody asks any more: first the task and an open file, then its parts."""
-    with Connection(descriptor) as connection:
+    with Connection(descriptor) as connection, Connection(_STDOUT, readable=False) as answers:
         try:
             task: Task = connection.recv()
-            _understand(connection, reduction.recv_handle(connection), task)
+            _understand(connection, answers, reduction.recv_handle(connection), task)
         except (EOFError, ConnectionError):
             return
 
 
-def _understand(connection: Connection, file: int, task: Task) -> None:
+def _understand(connection: Connection, answers: Connection, file: int, task: Task) -> None:
     use_dialects(task.users)
     reader = BlockReader(*task.log)
     lister = Lister(reader, task.lines) if task.lines else None
@@ -29,4 +31,4 @@ def _understand(connection: Connection, file: int, task: Task) -> None:
         data, answer = reader.room.load(file, part.size, part.offset), b""
         if data is not None:
             answer = sent(lister.read(data, part.first_line) if lister else reader.read(data, part.context))
-        connection.send_bytes(answer)
+        answers.send_bytes(answer)

@@ -16,7 +16,7 @@ from tui.engine.metrics.samples import Calls, Samples
 from tui.engine.model import LogEvent
 
 ENOUGH = 16_000
-"""Latencies, begins and ends of calls that are counted together."""
+"""Events that are counted together."""
 
 _Events = Callable[[], list[LogEvent]]
 

@@ -190,7 +190,7 @@ def _buckets(ms: NDArray[np.float64]) -> tuple[Buckets, float]:
     if (whole == ms).all():
         counts = np.bincount(whole)
         values = np.flatnonzero(counts)
-        numbers, keys, micros = counts[values], _whole_buckets()[values], values * 1000
+        numbers, keys, micros = counts[values], _whole_buckets(values), values * 1000
     else:
         values, numbers = np.unique(ms, return_counts=True)
         keys = np.array([bucket_of(value) for value in values.tolist()], np.int64)
@@ -205,7 +205,15 @@ def _buckets(ms: NDArray[np.float64]) -> tuple[Buckets, float]:
     return {key: (count << 64) + total for key, count, total in counted}, float(values[-1])
 
 
-@cache
-def _whole_buckets() -> NDArray[np.int64]:
+def _whole_buckets(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the buckets of whole milliseconds."""
-    return np.array([0, *(bucket_of(float(ms)) for ms in range(1, _WHOLE_MS + 1))], np.int64)
+    known = _known_buckets()
+    new = values[known[values] < 0]
+    known[new] = [bucket_of(ms) for ms in new.tolist()]
+    return known[values]
+
+
+@cache
+def _known_buckets() -> NDArray[np.int64]:
+    """Return room for the bucket of each whole millisecond, below 0 until somebody asks for it."""
+    return np.full(_WHOLE_MS + 1, -1, np.int64)
