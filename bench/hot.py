@@ -126,13 +126,22 @@ def event_lines() -> Walk:
     return partial(EventLines(masked=True).lines, parsed(written("andrea", LINES)))
 
 
-def block_reader(dialect: DialectName) -> Walk:
-    """Whole blocks become columns."""
-    from tui.engine.bulk._block_reader import BlockReader  # noqa: PLC0415 - numpy is not part of the other paths
+def block_reader(dialect: DialectName, *, in_c: bool) -> Walk:
+    """Whole blocks become columns, with the kernel in C or without."""
+    from tui.engine.bulk import _kernel  # noqa: PLC0415 - numpy is not part of the other paths
+    from tui.engine.bulk._block_reader import BlockReader  # noqa: PLC0415
 
+    built, _kernel.KERNEL = _kernel.KERNEL, _kernel.KERNEL if in_c else None
     data, reader = b"\n".join([*written(dialect, BLOCK_LINES), b""]), BlockReader("app.log", UTC, NOW)
-    reader.read(data, [])  # learns the layouts
-    return partial(reader.read, data, [])
+    _kernel.KERNEL = built
+
+    def walk() -> None:
+        _kernel.KERNEL = built if in_c else None
+        reader.read(data, [])
+        _kernel.KERNEL = built
+
+    walk()  # learns the layouts
+    return walk
 
 
 def counting(folder: Path) -> Walk:
@@ -168,8 +177,10 @@ def engine(folder: Path) -> Iterator[HotPath]:
     yield HotPath("snapshot", snapshots)
     yield HotPath("raw-line keeper", keeper)
     yield HotPath("events as JSON", event_lines)
-    yield HotPath("block reader: guide", partial(block_reader, "guide"))
-    yield HotPath("block reader: andrea", partial(block_reader, "andrea"))
+    yield HotPath("block reader: guide", partial(block_reader, "guide", in_c=True))
+    yield HotPath("block reader: andrea", partial(block_reader, "andrea", in_c=True))
+    yield HotPath("block reader without kernel: guide", partial(block_reader, "guide", in_c=False))
+    yield HotPath("block reader without kernel: andrea", partial(block_reader, "andrea", in_c=False))
     yield HotPath("report counting", partial(counting, folder))
 
 
