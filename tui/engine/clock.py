@@ -1,6 +1,5 @@
 """Where time comes from: the system, or a test's hand."""
 
-import asyncio
 import time
 from typing import Protocol
 
@@ -109,9 +108,13 @@ async def next_tick(every_s: float = 1.0) -> None:
     Whoever looks now and then does so in step with all others: a processor that sleeps is woken once for everybody,
     which is most of what a look costs.
     """
+    import asyncio  # noqa: PLC0415 - the other process of a report tells the time as well, and waits for nothing
+
     await asyncio.sleep(until_tick(every_s))
 
 
 def until_tick(every_s: float) -> float:
     """Return how many seconds ``next_tick`` sleeps now."""
+    import asyncio  # noqa: PLC0415 - likewise
+
     return every_s - asyncio.get_running_loop().time() % every_s
