@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from tests.engine.blame.test_blame import PLANTED, slower_since
 from tests.engine.blame.traffic import NOW, Traffic, shown
@@ -35,9 +38,10 @@ async def test_while_nothing_is_wrong_nobody_looks() -> None:
     assert (history.asked, blaming.found) == (0, ())
 
 
-async def test_while_history_is_read_nobody_looks() -> None:
+@pytest.mark.parametrize("behind", [{"progress": 0.4}, {"lag_bytes": 30_000_000}])
+async def test_while_history_or_a_storm_is_read_nobody_looks(behind: dict[str, Any]) -> None:
     history, blaming, snapshot = History(), Blaming(ManualClock(NOW)), shown(EVENTS)
-    reading = replace(snapshot, sources=(replace(snapshot.sources[0], progress=0.4), *snapshot.sources[1:]))
+    reading = replace(snapshot, sources=(replace(snapshot.sources[0], **behind), *snapshot.sources[1:]))
 
     assert not await blaming.look(reading, history, 1)
     assert await blaming.look(snapshot, history, 1)

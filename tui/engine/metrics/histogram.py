@@ -208,7 +208,8 @@ class MinutePoints:
 
     def __init__(self) -> None:
         self._buckets: dict[int, Buckets] = {}
-        self._points: dict[int, tuple[float, float, float]] = {}
+        self._points: dict[int, Figures] = {}
+        """Of the minutes that were asked for since their last sample."""
         self._newest = 0
 
     def add(self, slices: Slices) -> None:
@@ -227,17 +228,18 @@ class MinutePoints:
 
     def series(self, now: float) -> tuple[tuple[float, float, float] | None, ...]:
         """Return the points, oldest first; a minute without samples is a gap."""
-        return tuple(self._point(minute) for minute in last_minutes(now))
+        points = map(self._point, last_minutes(now))
+        return tuple(None if point is None else (point.p50, point.p95, point.p99) for point in points)
 
     def counts(self, now: float) -> tuple[int | None, ...]:
         """Return how many samples each of the points stands on."""
-        found = (self._buckets.get(minute) for minute in last_minutes(now))
-        return tuple(None if buckets is None else sum(buckets.values()) >> 64 for buckets in found)
+        points = map(self._point, last_minutes(now))
+        return tuple(None if point is None else point.n for point in points)
 
-    def _point(self, minute: int) -> tuple[float, float, float] | None:
+    def _point(self, minute: int) -> Figures | None:
         point = self._points.get(minute)
         if point is None and minute in self._buckets:
-            found = figures(self._buckets[minute])
-            if found:
-                point = self._points[minute] = (found.p50, found.p95, found.p99)
+            point = figures(self._buckets[minute])
+            if point is not None:
+                self._points[minute] = point
         return point

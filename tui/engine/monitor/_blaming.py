@@ -13,6 +13,9 @@ from tui.engine.model import Blame, LogEvent, Snapshot
 AGAIN_S = 10.0
 """At least between two looks at the same findings: a slice of the windows, so that the figures have moved."""
 
+FAR_BEHIND = 4_000_000
+"""Bytes of a source still to be read from which on its figures are of then: what is wrong now, nobody can tell yet."""
+
 _THREAD = ThreadPoolExecutor(1, "explaining")
 """One of its own: what the C library holds for a thread can be given back if nothing that stays lies in between."""
 
@@ -48,10 +51,10 @@ class Blaming:
         """Explain the findings of a snapshot, if they are others than last time or there is news; tell whether it did.
 
         News is an event (``events`` is how many there were so far), or one more caller who hears silence, which no
-        event tells. While history is read nobody knows yet what was before. A state file that cannot be read explains
-        nothing; it is tried again.
+        event tells. While history is read, or a storm, nobody knows yet what was before, and a key would wait for
+        the thread. A state file that cannot be read explains nothing; it is tried again.
         """
-        if any(source.progress is not None for source in snapshot.sources):
+        if any(source.progress is not None or source.lag_bytes > FAR_BEHIND for source in snapshot.sources):
             return False
         findings = explainable(snapshot)
         asked = tuple((each.kpi, each.stage, each.limit) for each in findings)
