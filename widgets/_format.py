@@ -12,7 +12,6 @@ EXACT_S = 10.0
 """Ages below this are told to the second."""
 STEP_S = 10.0
 """Older ones change so often, all at once: a picture in which one figure moves costs as much as one in which ten do."""
-MINUTE_S = 60.0
 ABOVE_BUCKETS = ">10 s"
 """A percentile above the last bound of a histogram (semantics R21)."""
 
@@ -73,16 +72,13 @@ def timer(seconds: float) -> str:
 
 
 def age(then: float | None, now: float) -> str:
-    """Return how long ago something was: to the second at first, then to ten of them, then as ``span``.
+    """Return how long ago something was, as ``span``: below ten seconds as it is.
 
-    An age stands for ten seconds, and so it is told as what it will be at their end: never younger than it is.
+    An older one stands for ten seconds, and so it is told as what it will be at their end: never younger than it is.
     """
     if then is None:
         return NONE
-    if now - then < EXACT_S:
-        return span(now - then)
-    old = next_step(now) - then
-    return span(math.ceil(old / STEP_S) * STEP_S if old < MINUTE_S else old)
+    return span((now if now - then < EXACT_S else next_step(now)) - then)
 
 
 def age_changes(then: float, now: float) -> float:

@@ -22,13 +22,11 @@ KEYS = {"space", "ctrl", "enter", "Tab", "up", "down", "escape"}
 
 
 @pytest.fixture
-def another_language() -> Iterator[None]:
+def another_language(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put every text of the catalogue into letters that nothing else is written in."""
-    catalogue = text.catalogue("en")
-    kept = dict(catalogue)
-    catalogue.update({key: _disguised(value) for key, value in kept.items()})
-    yield
-    catalogue.update(kept)
+    for key, value in list(text.catalogue("en").items()):
+        monkeypatch.setitem(text.catalogue("en"), key, _disguised(value))
+    monkeypatch.setitem(text._known, "en", text.catalogue("en"))
 
 
 def _disguised(template: str) -> str:

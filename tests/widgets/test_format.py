@@ -42,7 +42,7 @@ AT = 1_769_695_320.0
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.4, "0s"), (9.9, "9s"), (10, "20s"), (34, "50s"), (49, "1m"), (120, "2m"), (3599, "1h00m"), (None, "–")],
+    [(0.4, "0s"), (9.9, "9s"), (10, "20s"), (34, "44s"), (49, "59s"), (120, "2m"), (3599, "1h00m"), (None, "–")],
 )
 def test_an_age_is_told_as_what_it_will_be_when_it_is_told_anew(seconds: float | None, text: str) -> None:
     assert fmt.age(None if seconds is None else AT - seconds, AT) == text

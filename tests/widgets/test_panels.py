@@ -160,12 +160,12 @@ async def test_an_age_on_show_is_written_again_when_it_reads_differently() -> No
     async with showing(panel) as pilot:
         panel.show(snapshot, NOW)
         await pilot.pause()
-        assert "42s" in screen_text(pilot)
+        assert "52s" in screen_text(pilot), "42 seconds ago, and ten later it still says so"
 
-        panel.show(snapshot, NOW + 1)
+        panel.show(snapshot, NOW + 10)
         await pilot.pause()
 
-        assert "43s" in screen_text(pilot)
+        assert " 1m " in screen_text(pilot)
 
 
 @each_panel

@@ -79,7 +79,7 @@ def test_the_first_page_answers_who_suffers_and_from_what() -> None:
     silent = replace(samples.on_fire(), silence=SilenceFigure(Status.CRITICAL, callers=3, since=NOW - 40, stage="LLM"))
     text = drawn(silent, Board("now", PAGES, incident=NOW - 3723))
 
-    for told in ("Calls affected", "Callers in silence", "longest 40s, after LLM", "TTS azure P95", "goal 500 · n 183"):
+    for told in ("Calls affected", "Callers in silence", "longest 50s, after LLM", "TTS azure P95", "goal 500 · n 183"):
         assert told in text
     assert "incident since 12:59" in text
     assert "data 0s old" in text
