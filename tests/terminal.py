@@ -29,8 +29,6 @@ VOXTOP = (sys.executable, "-P", "-m", "tui")
 
 TIMEOUT_S = 20.0
 POLL_S = 0.02
-LAST_WORDS_S = 1.0
-"""A terminal may take so long to draw what a program wrote before it ended."""
 
 Wanted = str | re.Pattern[str] | Callable[[str], bool]
 """A text to be seen, a pattern to be found, or a question about the whole screen."""
@@ -130,13 +128,13 @@ class Tmux:
         Raises:
             AssertionError: not within ``timeout`` seconds, or not before the program ended; shows the screen.
         """
-        deadline, last_look = time.monotonic() + timeout, 0.0
+        deadline = time.monotonic() + timeout
         while True:
             status = self.exit_status
             screen = self.screen()
             if _found(wanted, screen):
                 return screen
-            if status is not None and time.monotonic() > (last_look := last_look or time.monotonic() + LAST_WORDS_S):
+            if status is not None:
                 raise AssertionError(f"ended with {status}, never showed {wanted!r}:\n{screen}")
             if time.monotonic() > deadline:
                 raise AssertionError(f"{wanted!r} not shown within {timeout} s:\n{screen}")
