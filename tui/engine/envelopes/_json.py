@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 _DECODER = json.JSONDecoder()
 _WHITESPACE = " \t\n\r"
+_OTHER_RECORD = {"record", "err"}
+"""Fields that may hold another message."""
 
 
 def json_object(text: str) -> dict[str, object] | None:
@@ -16,6 +18,21 @@ def json_object(text: str) -> dict[str, object] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and not text[end:].strip(_WHITESPACE) else None
+
+
+def is_one_record(raw: bytes) -> bool:
+    """Tell whether a line is one whole object in which no field stands for another: each is there once."""
+    names: list[str] = []
+
+    def noted(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        names.extend(name for name, _ in pairs)
+        return dict(pairs)
+
+    try:
+        json.loads(raw, object_pairs_hook=noted)
+    except (ValueError, RecursionError):
+        return False
+    return len(names) == len(set(names)) and _OTHER_RECORD.isdisjoint(names)
 
 
 def text_at(fields: Mapping[str, object], *keys: str) -> str:

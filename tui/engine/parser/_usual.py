@@ -6,7 +6,6 @@ no wrapping goes on with such a tag, no dialect asked before knows it, and nothi
 not surely so takes the whole way, which stays the definition.
 """
 
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from typing import NamedTuple
 from tui.engine.dialects._dialect import own_dialects
 from tui.engine.dialects._message import TEXT_LENGTH, known_trace, milliseconds
 from tui.engine.envelopes._envelope import _starting_with
+from tui.engine.envelopes._json import is_one_record
 from tui.engine.envelopes._stamps import seconds
 from tui.engine.model import LogEvent
 
@@ -46,9 +46,6 @@ _JSON = re.compile(
     rb'"(?:(?P<traced>, "trace_id": ")[ !#-\[\]-~]*")?(?P<tail>[^\\]*\})'
 )
 """In a record of the orchestrator's logger; of the fields behind the message one more may differ, the trace's id."""
-
-_OTHER_RECORD = {"record", "err"}
-"""Fields that may hold another message."""
 
 _Around = tuple[bytes, bytes | None, bool, bytes | None, bytes]
 """What lines have in common: up to the trace or the number, before the number, whether there is a trace, behind."""
@@ -146,7 +143,7 @@ class UsualLines:
         around, varying = (head, label, trace is not None, traced, tail), _varying(raw, parts)
         if around in self._known or not event.text.endswith(varying) or len(event.text) == TEXT_LENGTH:
             return
-        if not _begins_plainly(event) or (quoted and not _has_each_field_once(raw)):
+        if not _begins_plainly(event) or (quoted and not is_one_record(raw)):
             return
         self._known[around] = _Meaning(event, event.text.removesuffix(varying))
         if self._read(raw, event.line, event.arrived) != event:
@@ -161,18 +158,3 @@ def _varying(raw: bytes, parts: re.Match[bytes]) -> str:
 def _begins_plainly(event: LogEvent) -> bool:
     """Tell whether no wrapping begins as a message does: with the tag of a stage, or with a symbol."""
     return event.dialect == "guide" if event.text[0] == "[" else not _starting_with(event.text[0])
-
-
-def _has_each_field_once(raw: bytes) -> bool:
-    """Tell whether a record is whole, and none of its fields can stand for another."""
-    names: list[str] = []
-
-    def noted(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        names.extend(name for name, _ in pairs)
-        return dict(pairs)
-
-    try:
-        json.loads(raw, object_pairs_hook=noted)
-    except (ValueError, RecursionError):  # it was understood as a record that was cut short
-        return False
-    return len(names) == len(set(names)) and _OTHER_RECORD.isdisjoint(names)
