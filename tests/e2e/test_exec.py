@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
+from tests.processes import alive
 from tests.terminal import TIMEOUT_S, VOXTOP, Pty, environment
 
 
@@ -24,15 +24,8 @@ def wait_until(reached: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def gone(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
 def all_gone(pids: Path) -> bool:
-    return all(gone(int(pid)) for pid in pids.read_text().split())
+    return not any(alive(int(pid)) for pid in pids.read_text().split())
 
 
 @pytest.mark.parametrize("end", ["q", signal.SIGTERM, signal.SIGHUP])

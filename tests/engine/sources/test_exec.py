@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.engine.sources.running import PATIENCE_S, Running
+from tests.processes import alive, gone
 from tui.engine.clock import ManualClock
 from tui.engine.errors import UsageError
 from tui.engine.model import SourceState
@@ -23,21 +23,6 @@ Run = Callable[..., Running]
 def python(program: str) -> str:
     """Return the address of a command that runs a Python program."""
     return f"exec:{shlex.quote(sys.executable)} -c {shlex.quote(program)}"
-
-
-def alive(pid: int) -> bool:
-    """Tell whether a process still runs."""
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-async def gone(*pids: int) -> None:
-    """Wait until none of the processes runs any more: the kernel takes its time to bury them."""
-    async with asyncio.timeout(PATIENCE_S):
-        while any(alive(pid) for pid in pids):  # noqa: ASYNC110 - nothing else tells of it
-            await asyncio.sleep(0.01)
 
 
 async def test_the_output_of_a_command_is_read_to_its_end(run: Run) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from tests.engine.alerts.notify.told import MISSING_KEY, hostile, wording
+from tests.processes import gone
 from tui.engine.alerts.notify import DeliveryError, command, open_channel
 from tui.engine.errors import ConfigError
 
@@ -89,15 +89,7 @@ async def test_a_program_that_hangs_is_killed_with_everything_it_started(
     with pytest.raises(DeliveryError, match=r"did not end within 2 s and was killed"):
         await channel(*program(source), str(pids), timeout_s=2.0).send(MISSING_KEY)
 
-    alive = [int(pid) for pid in pids.read_text().split() if _alive(int(pid))]
-    assert alive == []
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    await gone(*map(int, pids.read_text().split()))
 
 
 async def test_a_program_that_is_done_is_done_though_a_child_holds_its_output(
