@@ -64,7 +64,7 @@ lock: ## Pin every dependency with hashes; ARGS=--upgrade takes newer versions
 
 setup: $(READY) ## Only set up the environment
 
-$(READY): constraints.txt pyproject.toml hatch_build.py tui/engine/bulk/kernel.c
+$(READY): constraints.txt pyproject.toml hatch_build.py tui/engine/bulk/kernel.c tui/engine/bulk/kernel.h
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo 'voxtop needs Python 3.11 or newer: make PYTHON=python3.12 …' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
@@ -78,5 +78,5 @@ $(READY): constraints.txt pyproject.toml hatch_build.py tui/engine/bulk/kernel.c
 
 clean: ## Remove everything that was made
 	@rm -rf $(VENV) .bench-venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis snapshot_report.html
-	@rm -f tui/engine/bulk/kernel.bin
+	@rm -f tui/engine/bulk/kernel*.bin
 	@find tui widgets themes tests bench -name __pycache__ -prune -exec rm -rf {} +

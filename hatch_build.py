@@ -1,29 +1,41 @@
-"""Compiles ``tui/engine/bulk/kernel.c`` where there is a C compiler; without one voxtop does the same with numpy."""
+"""Compiles ``tui/engine/bulk/kernel.c`` where there is a C compiler; without one voxtop does the same with numpy.
+
+Where processors may have AVX2 it is compiled once more, for those that have; which one is used is decided at run time.
+"""
 
 import os
+import platform
 import shlex
 import subprocess
 import tempfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from packaging.tags import platform_tags
 
-SOURCE = Path("tui", "engine", "bulk", "kernel.c")
-BUILT = SOURCE.with_suffix(".bin")
-"""Not ``.so``: it is a library for ctypes, no module that could be imported."""
+FOLDER = Path("tui", "engine", "bulk")
+SOURCES = (FOLDER / "kernel.c", FOLDER / "kernel.h")
+BUILT, BUILT_AVX2 = FOLDER / "kernel.bin", FOLDER / "kernel-avx2.bin"
+"""Not ``.so``: they are libraries for ctypes, no modules that could be imported."""
 FLAGS = ("-std=c11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=off")
 """Without contraction: numbers must be those of numpy to the bit."""
+AVX2 = ("-mavx2", "-mbmi", "-mbmi2")
 
 
-def compile_kernel(source: Path, built: Path, *more: str) -> None:
-    """Compile the kernel; raise ``OSError`` or ``CalledProcessError``, with what the compiler said, if that fails."""
-    crc = f"-DSOURCE={zlib.crc32(source.read_bytes())}u"
+def compile_kernel(sources: Sequence[Path], built: Path, *more: str) -> None:
+    """Compile the first of some files, which includes the others.
+
+    Raises:
+        OSError: there is no compiler.
+        CalledProcessError: it failed; that has what it said.
+    """
+    crc = f"-DSOURCE={zlib.crc32(b''.join(source.read_bytes() for source in sources))}u"
     with tempfile.TemporaryDirectory(dir=built.parent) as folder:  # another process may have the old one loaded
         made = Path(folder, built.name)
-        command = (*shlex.split(os.environ.get("CC", "cc")), *FLAGS, *more, crc, "-o", str(made), str(source))
+        command = (*shlex.split(os.environ.get("CC", "cc")), *FLAGS, *more, crc, "-o", str(made), str(sources[0]))
         subprocess.run(command, check=True, capture_output=True, text=True)
         made.replace(built)
 
@@ -36,15 +48,22 @@ class KernelHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - as hatchling calls it
         """Build it, whatever the version of the build is (``standard``, ``editable``): never fail."""
         root = Path(self.root)
+        sources, wanted = [root / source for source in SOURCES], {BUILT: ()} | ({BUILT_AVX2: AVX2} if _is_x86() else {})
         try:
-            compile_kernel(root / SOURCE, root / BUILT)
+            for built, more in wanted.items():
+                compile_kernel(sources, root / built, *more)
         except (OSError, subprocess.CalledProcessError) as error:
             self.app.display_warning(f"No C compiler that works: large logs take longer to read ({error}).")
-            (root / BUILT).unlink(missing_ok=True)
+            for built in wanted:
+                (root / built).unlink(missing_ok=True)
             return
-        build_data["artifacts"].append(str(BUILT))
+        build_data["artifacts"] += map(str, wanted)
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{_platform()}"
+
+
+def _is_x86() -> bool:
+    return platform.machine().lower() in {"x86_64", "amd64"}
 
 
 def _platform() -> str:

@@ -170,7 +170,7 @@ def test_without_a_compiler_the_wheel_is_built_all_the_same(tmp_path: Path) -> N
 
     (wheel,) = tmp_path.glob("*.whl")
     assert wheel.name.endswith("-py3-none-any.whl")
-    assert not any(name.endswith("kernel.bin") for name in zipfile.ZipFile(wheel).namelist())
+    assert not any(name.endswith(".bin") for name in zipfile.ZipFile(wheel).namelist())
 
 
 def test_the_installed_program_runs_outside_the_checkout(installed: Installed) -> None:

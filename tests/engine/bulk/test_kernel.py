@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hatch_build import compile_kernel
+from hatch_build import AVX2, compile_kernel
 from tests.engine.bulk.both_ways import NOW
 from tests.terminal import ROOT, environment, require
 from tui.engine.bulk import _kernel
 from tui.engine.bulk._block import Block
 from tui.engine.bulk._call_layout import CallLayout
 from tui.engine.bulk._clock import Stamp, StampReader
-from tui.engine.bulk._kernel import SOURCE, Kernel
+from tui.engine.bulk._kernel import SOURCES, Kernel
 from tui.engine.bulk._kernel_matching import KernelMatching
 from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._matching import ArrayMatching, Matching
@@ -118,44 +118,58 @@ def seen(matching: Matching, text: Text, lines: list[int]) -> Seen:
 
 @given(st.lists(sample_layouts() | call_layouts(), min_size=1, max_size=5, unique=True), st.integers(0, 2**32))
 @settings(max_examples=150, deadline=None)
-def test_any_line_is_found_that_numpy_finds(kernel: Kernel, layouts: list[Layout], seed: int) -> None:
+def test_any_line_is_found_that_numpy_finds(kernels: list[Kernel], layouts: list[Layout], seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - lines that can be made again, no secret
     lines = [line_of(rng.choice(layouts), rng) for _ in range(30)]
     nothings = {line.translate(_AS_ZERO) for line in rng.sample(lines, 6)}
     clock, text = StampReader(UTC, NOW), Text(b"".join(line + b"\n" for line in lines))
     some = sorted(rng.sample(range(30), 27))
     found = []
-    for matching in (KernelMatching(kernel, clock), ArrayMatching(clock)):
+    for matching in (ArrayMatching(clock), *(KernelMatching(kernel, clock) for kernel in kernels)):
         for code, layout in enumerate(layouts):
             matching.add_layout(layout, code)
         matching.add_nothings([*nothings], [1 + len(line) % 2 for line in nothings])
         found.append(seen(matching, text, some))
 
-    assert found[0] == found[1]
+    assert all(each == found[0] for each in found)
 
 
 @given(st.lists(st.sampled_from([b"\n", b"\r\n", b"a" * 15, b"b" * 16, b"\x1b[1m", b"\0", b"\t", b"\xff"])))
-def test_lines_and_dirt_are_where_numpy_finds_them(kernel: Kernel, pieces: list[bytes]) -> None:
+def test_lines_and_dirt_are_where_numpy_finds_them(kernels: list[Kernel], pieces: list[bytes]) -> None:
     found = []
-    for each in (kernel, None):
+    for each in (None, *kernels):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(_kernel, "KERNEL", each)
             text = Text(b"".join(pieces))
             found.append((text.starts.tolist(), text.ends.tolist(), text.is_dirty))
 
-    assert found[0] == found[1]
+    assert all(each == found[0] for each in found)
 
 
-def test_more_lines_remembered_than_a_table_had_room_for_are_all_known(kernel: Kernel) -> None:
+def test_more_lines_remembered_than_a_table_had_room_for_are_all_known(kernels: list[Kernel]) -> None:
     lines = [bytes([97 + number % 26, 97 + number // 26]) * (1 + number % 128) for number in range(600)]
-    matching = KernelMatching(kernel, StampReader(UTC, NOW))
-    for line in lines:
-        matching.add_nothings([line], [1 + len(line) % 2])
+    for kernel in kernels:
+        matching = KernelMatching(kernel, StampReader(UTC, NOW))
+        for line in lines:
+            matching.add_nothings([line], [1 + len(line) % 2])
 
-    found = seen(matching, Text(b"".join(line + b"\n" for line in lines)), [*range(600)])
+        found = seen(matching, Text(b"".join(line + b"\n" for line in lines)), [*range(600)])
 
-    assert found.codes == [1 + len(line) % 2 for line in lines]
-    assert found.left == []
+        assert found.codes == [1 + len(line) % 2 for line in lines]
+        assert found.left == []
+
+
+def test_no_line_is_known_that_differs_from_one_remembered_in_more_than_its_digits(kernels: list[Kernel]) -> None:
+    known = b"frame 0 of " + b"a" * 100
+    every = [known[:place] + bytes([char]) + known[place + 1 :] for place in (0, 6, 40, 110) for char in range(256)]
+    others = [line for line in every if b"\n" not in line and line.translate(_AS_ZERO) != known]
+    for kernel in kernels:
+        matching = KernelMatching(kernel, StampReader(UTC, NOW))
+        matching.add_nothings([known], [1])
+
+        found = seen(matching, Text(b"".join(line + b"\n" for line in others)), [*range(len(others))])
+
+        assert found.left == [*range(len(others))]
 
 
 _CHILD = """
@@ -188,15 +202,19 @@ print("looked at", len(logs))
 """
 
 
-def test_no_byte_but_those_it_was_given_is_looked_at(tmp_path: Path) -> None:
-    require("cc")
+@pytest.mark.parametrize("more", [(), AVX2], ids=["any", "avx2"])
+def test_no_byte_but_those_it_was_given_is_looked_at(
+    tmp_path: Path, kernels: list[Kernel], more: tuple[str, ...]
+) -> None:
+    if more and len(kernels) < 2:
+        pytest.skip("this processor has no AVX2")
     built = tmp_path / "kernel.bin"
-    compile_kernel(SOURCE, built, "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    compile_kernel(SOURCES, built, "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", *more)
     asan = subprocess.run(["cc", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True).stdout
-    more = {"LD_PRELOAD": asan.strip(), "ASAN_OPTIONS": "detect_leaks=0", "PYTHONMALLOC": "malloc"}
+    loaded = {"LD_PRELOAD": asan.strip(), "ASAN_OPTIONS": "detect_leaks=0", "PYTHONMALLOC": "malloc"}
 
     command = [sys.executable, "-c", _CHILD, str(built)]
-    done = subprocess.run(command, env=environment(**more), cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment(**loaded), cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("looked at")
@@ -206,7 +224,8 @@ def test_no_byte_but_those_it_was_given_is_looked_at(tmp_path: Path) -> None:
 def _chosen(folder: Path, **more: str) -> bool:
     """Tell whether a process chooses the kernel that lies in a folder."""
     asked = "import sys; from pathlib import Path; from tui.engine.bulk import _kernel; "
-    asked += "_kernel.BUILT = Path(sys.argv[1], 'kernel.bin'); print(_kernel._loaded() is not None)"
+    asked += "_kernel.BUILT, _kernel.BUILT_AVX2 = (Path(sys.argv[1], name) for name in ('kernel.bin', 'avx2.bin')); "
+    asked += "print(_kernel._loaded() is not None)"
     command = [sys.executable, "-c", asked, str(folder)]
     done = subprocess.run(command, env=environment(**more), cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.strip() == "True"
@@ -214,7 +233,7 @@ def _chosen(folder: Path, **more: str) -> bool:
 
 def test_numpy_does_it_where_no_kernel_was_built_or_another_or_none_is_wanted(tmp_path: Path) -> None:
     require("cc")
-    compile_kernel(SOURCE, tmp_path / "kernel.bin")
+    compile_kernel(SOURCES, tmp_path / "kernel.bin")
     assert _chosen(tmp_path)
     assert not _chosen(tmp_path, VOXTOP_KERNEL="off")
 
@@ -225,10 +244,12 @@ def test_numpy_does_it_where_no_kernel_was_built_or_another_or_none_is_wanted(tm
     assert not _chosen(other)
     source = other / "kernel.c"
     source.write_text("int nothing_to_see;\n", encoding="utf-8")
-    compile_kernel(source, other / "kernel.bin")
+    compile_kernel([source], other / "kernel.bin")
     assert not _chosen(other)
-    source.write_bytes(SOURCE.read_bytes() + b"/* not the same */\n")
-    compile_kernel(source, other / "kernel.bin")
+    for same in SOURCES:
+        (other / same.name).write_bytes(same.read_bytes())
+    source.write_bytes(SOURCES[0].read_bytes() + b"/* not the same */\n")
+    compile_kernel([source, other / SOURCES[1].name], other / "kernel.bin")
     assert not _chosen(other)
 
 

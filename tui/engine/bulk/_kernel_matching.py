@@ -8,7 +8,7 @@ from tui.engine.bulk._block import Block, Failing
 from tui.engine.bulk._call_layout import Hits as CallHits
 from tui.engine.bulk._clock import StampReader, Times
 from tui.engine.bulk._failures import FailureLayout
-from tui.engine.bulk._kernel import KINDS, NEW_MINUTE, UNTRIED, Columns, Kernel, Scan
+from tui.engine.bulk._kernel import KINDS, NEW_MINUTE, NONE, Columns, Kernel, Scan
 from tui.engine.bulk._kernel_tables import KnownLines, LayoutTables
 from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._matching import Matching
@@ -33,7 +33,7 @@ class KernelMatching(Matching):
         self._scan = Scan()
         self._failures: dict[FailureLayout, int] = {}
         self._tables: LayoutTables | None = None
-        self._known = KnownLines()
+        self._known = KnownLines(kernel)
         self._minutes = np.zeros(_MINUTES, _MINUTE)
         self._mix = MIX
         self._scan.mix, self._scan.minutes = self._mix.ctypes.data, self._minutes.ctypes.data
@@ -71,7 +71,7 @@ class KernelMatching(Matching):
         lines, left = np.ascontiguousarray(lines), np.empty(lines.size, np.int64)
         found, zones = np.empty((len(KINDS), 8, lines.size), np.int64), self._shown().zones
         scan.text, scan.starts, scan.ends = text.address, text.starts.ctypes.data, text.ends.ctypes.data
-        scan.heads_tried, scan.tried = 0, UNTRIED
+        scan.heads_tried, scan.tried = 0, NONE
         scan.lines, scan.line_count, scan.next = lines.ctypes.data, lines.size, 0
         scan.found, scan.codes = block.found.ctypes.data, block.codes.ctypes.data
         scan.left, scan.left_count = left.ctypes.data, 0

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.engine.bulk._failures import FailureLayout
-from tui.engine.bulk._kernel import CALL, FAILURE, LATENCY, Scan
+from tui.engine.bulk._kernel import CALL, FAILURE, LATENCY, STEP, Kernel, Scan
 from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._literals import Heads
 from tui.engine.bulk._sample_layout import SampleLayout
@@ -76,7 +76,7 @@ class LayoutTables:
             "heads": np.array(heads, np.int32),
             "layouts": np.array(rows, np.int32),
             "pieces": np.array(self._pieces, np.int32),
-            "literals": np.frombuffer(bytes(self._literals) + b"\0", np.uint8),
+            "literals": np.frombuffer(bytes(self._literals) + b"\0" * STEP, np.uint8),
         }
         self._count = len(heads)
 
@@ -115,24 +115,26 @@ def _kind(layout: Layout | FailureLayout) -> int:
 class KnownLines:
     """Lines with a code each, by a number made of all they say: a table with open addresses."""
 
-    def __init__(self) -> None:
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
         self._slots: NDArray[np.void] = np.zeros(1 << _FEWEST_BITS, _KNOWN)
         self._folded = np.zeros(1 << 14, np.uint8)
         self._used = self._count = 0
 
     def add(self, line: bytes, code: int) -> None:
-        """Remember a line of at most ``LONGEST`` bytes, with zeros for its digits."""
-        padded = line.ljust(-(-len(line) // 16) * 16, b"\0")
-        end = self._used + len(padded)
+        """Remember a line of at most ``LONGEST`` bytes, whatever its digits are."""
+        end = self._used + len(line) + STEP
         if end > self._folded.size:
             self._folded = np.concatenate((self._folded, np.zeros(end, np.uint8)))
-        self._folded[self._used : end] = np.frombuffer(padded, np.uint8)
+        number = self._kernel.fold_line(
+            line + b"\0" * STEP, len(line), MIX.ctypes.data, self._folded.ctypes.data + self._used
+        )
         if 2 * self._count >= self._slots.size:
             old = self._slots[self._slots["size"] > 0]
             self._slots = np.zeros(2 * self._slots.size, _KNOWN)
             for row in old.tolist():
                 self._put(row)
-        self._put((_number(padded), self._used, len(line), code))
+        self._put((number, self._used, len(line), code))
         self._used, self._count = end, self._count + 1
 
     def _put(self, row: tuple[int, int, int, int]) -> None:
@@ -148,8 +150,3 @@ class KnownLines:
     def show(self, scan: Scan) -> None:
         """Let a scan look for these; it has to be told again after more were added."""
         scan.known, scan.known_bits, scan.folded = self._slots.ctypes.data, self._bits, self._folded.ctypes.data
-
-
-def _number(padded: bytes) -> int:
-    words = np.frombuffer(padded, "<u8")
-    return int(words @ MIX[: words.size])

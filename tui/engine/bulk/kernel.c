@@ -5,28 +5,17 @@
  * line and at most 64 bytes behind it, which Python makes sure can be read. Each line ends with a newline, has none
  * before, and no piece of a layout takes one: whatever was found equal so far ends within the line.
  */
-#include <stdint.h>
-#include <string.h>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "kernel.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 
 enum { LONGEST_LINE = 256, HEAD_BITS = 10, MINUTE_BITS = 8 }; /* of those remembered; of places in tables */
 enum { TOKEN_WORDS = 12, REST_WORDS = 32, TRACE_LENGTH = 64, MAX_MS = 120000 };
 enum { LATENCY, CALL, FAILURE, KINDS };
-enum { DONE, NEW_MINUTE, NONE = -1, UNTRIED = -2 };
+enum { DONE, NEW_MINUTE, NONE = -1 };
 enum { NOT_FOUND, FOUND, UNSURE };
 enum { LITERAL, SKIP, TOKEN, MILLISECONDS, WHOLE, PLAIN_REST, QUOTED_REST, QUOTED_TEXT, TRACE, END };
 
-typedef uint8_t byte;
-typedef uint64_t word; /* eight bytes, the first of them lowest */
-typedef byte vector __attribute__((vector_size(16)));
-typedef word pair __attribute__((vector_size(16)));
-
-static const word ONES = 0x0101010101010101, HIGH = 0x8080808080808080, LOW7 = 0x7F7F7F7F7F7F7F7F;
-static const word ZEROS = 0x3030303030303030, OVER_NINE = 0x7676767676767676;
 static const double POWERS[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
 struct piece { int32_t what, first, second; };
 
@@ -53,7 +42,7 @@ struct scan {
     int64_t *left, left_count;
     struct columns columns[KINDS];
     const struct heads *heads;
-    int64_t heads_count, heads_tried, tried; /* the last two: how far a line was that had to ask */
+    int64_t heads_count, heads_tried, tried; /* the last two: how far a line was that had to ask, NONE if none had */
     const struct layout *layouts;
     const struct piece *pieces;
     const word *mix;
@@ -65,62 +54,6 @@ struct scan {
 
 /* What was read of a line that may have a layout. */
 struct reading { const byte *start, *end, *token, *token_end, *stop; double time, value; };
-
-static inline word load(const byte *at) {
-    word found;
-    memcpy(&found, at, sizeof found);
-    return found;
-}
-
-static inline vector load_vector(const byte *at) {
-    vector found;
-    memcpy(&found, at, sizeof found);
-    return found;
-}
-
-/* Return the lowest bit of each of 16 flags, all bits of which are the same. */
-static inline unsigned bits(vector flags) {
-#if defined(__SSE2__)
-    return (unsigned)_mm_movemask_epi8((__m128i)flags);
-#else
-    unsigned found = 0;
-    for (int at = 0; at < 16; at++)
-        found |= (flags[at] & 1u) << at;
-    return found;
-#endif
-}
-
-/* Return the index of the first byte whose high bit is set, 8 where none is. */
-static inline int first_mark(word marks) {
-    return marks ? __builtin_ctzll(marks) >> 3 : 8;
-}
-
-static inline word no_digits(word words) {
-    word off = words ^ ZEROS;
-    return (((off & LOW7) + OVER_NINE) | off) & HIGH;
-}
-
-/* Mark the first byte below `low` or above ASCII; bits behind that one mean nothing. */
-static inline word unusual(word words, unsigned low) {
-    return ((words - low * ONES) | words) & HIGH;
-}
-
-static inline word equal(word words, unsigned char_) {
-    word off = words ^ (char_ * ONES);
-    return (off - ONES) & ~off & HIGH;
-}
-
-static inline int64_t eight_digits(word values) {
-    word pairs = values * 10 + (values >> 8);
-    word lower = (pairs & 0x000000FF000000FF) * 0x000F424000000064;
-    word upper = ((pairs >> 16) & 0x000000FF000000FF) * 0x0000271000000001;
-    return (int64_t)((lower + upper) >> 32);
-}
-
-/* Return the number that the first `count` (1…8) digits of a word write. */
-static inline int64_t number(word words, int count) {
-    return eight_digits((words ^ ZEROS) << (64 - 8 * count));
-}
 
 /* Return where printable ASCII ends, if a character ends it that is `stop`; a newline ends it in any case. */
 static const byte *run(const byte *at, int words, unsigned low, unsigned stop, int quoted) {
@@ -173,11 +106,19 @@ static const byte *plain_rest(const byte *at, const byte *end) {
     return at + first_mark(unusual(load(at), 0x20)) >= end ? end : NULL;
 }
 
+/* Tell whether a literal, which is not empty, stands somewhere; at most seven bytes behind both are looked at. */
+static inline int stands(const byte *at, const byte *literal, int64_t size) {
+    for (; size > 8; at += 8, literal += 8, size -= 8)
+        if (load(at) != load(literal))
+            return 0;
+    return (load(at) ^ load(literal)) << (64 - 8 * size) == 0;
+}
+
 /* Take one piece of a layout; return what stands behind it, NULL where it is not there. */
 static const byte *take(const struct scan *scan, const struct piece *piece, const byte *at, struct reading *reading) {
     switch (piece->what) {
     case LITERAL:
-        if (reading->end - at < piece->second || memcmp(at, scan->literals + piece->first, (size_t)piece->second))
+        if (reading->end - at < piece->second || !stands(at, scan->literals + piece->first, piece->second))
             return NULL;
         return at + piece->second;
     case SKIP:
@@ -209,9 +150,14 @@ static const byte *take(const struct scan *scan, const struct piece *piece, cons
 
 /* Some lines say in a word that they are an error (_pieces.py). */
 static int says_failed(const byte *at, const byte *end) {
-    for (; end - at >= 6 && (at = memchr(at, 'F', (size_t)(end - at - 5))); at++)
-        if (!memcmp(at, "FAILED", 6))
-            return 1;
+    for (; end - at >= 6; at += STEP) {
+        vector begins = (vector)(load_vector(at) == 'F') & (vector)(load_vector(at + 1) == 'A');
+        for (word some = bits(begins); some; some &= some - 1) {
+            const byte *found = at + __builtin_ctzll(some);
+            if (end - found >= 6 && !memcmp(found, "FAILED", 6))
+                return 1;
+        }
+    }
     return 0;
 }
 
@@ -276,8 +222,8 @@ static void note(struct scan *scan, const struct layout *layout, const struct re
     columns->token_ends[row] = reading->token_end - scan->text;
 }
 
-/* Return the layout that a line may have by the words behind its time, -1 where it has none. */
-static int64_t guess(const struct scan *scan, const struct heads *heads, const byte *start, const byte *end) {
+/* Return the layout that a line may have by the words behind its time, NONE where it has none. */
+static inline int64_t guess(const struct scan *scan, const struct heads *heads, const byte *start, const byte *end) {
     if (end - start < heads->offset + 8 * heads->words)
         return NONE;
     word sum = 0;
@@ -286,56 +232,74 @@ static int64_t guess(const struct scan *scan, const struct heads *heads, const b
     return heads->first[sum >> (64 - HEAD_BITS)];
 }
 
-/* Try the layouts that a line may have, from where the one stands that had to ask for a minute. */
-static int find_layout(struct scan *scan, int64_t line, const byte *start, const byte *end) {
+/* Return the layout to try first of those that a line may have, by some heads or those behind them. */
+static inline int64_t first_guess(const struct scan *scan, int64_t *heads, const byte *start, const byte *end) {
+    int64_t tried = NONE;
+    for (; *heads < scan->heads_count; ++*heads)
+        if ((tried = guess(scan, &scan->heads[*heads], start, end)) >= 0)
+            break;
+    return tried;
+}
+
+/* Try the layouts that a line may have, from one on; where that has to ask for a minute, it is tried once more. */
+static __attribute__((noinline)) int find_layout(struct scan *scan, int64_t line, int64_t heads, int64_t tried) {
+    const byte *start = scan->text + scan->starts[line], *end = scan->text + scan->ends[line];
     struct reading reading = {.start = start, .end = end};
-    for (; scan->heads_tried < scan->heads_count; scan->heads_tried++, scan->tried = UNTRIED) {
-        if (scan->tried == UNTRIED)
-            scan->tried = guess(scan, &scan->heads[scan->heads_tried], start, end);
-        for (; scan->tried >= 0; scan->tried = scan->layouts[scan->tried].following) {
-            int found = read_line(scan, &scan->layouts[scan->tried], &reading);
-            if (found == FOUND)
-                note(scan, &scan->layouts[scan->tried], &reading, line);
-            if (found != NOT_FOUND)
-                return found;
-        }
+    scan->heads_tried = heads, scan->tried = tried;
+    while (scan->tried >= 0) {
+        const struct layout *layout = &scan->layouts[scan->tried];
+        int found = read_line(scan, layout, &reading);
+        if (found == UNSURE)
+            return UNSURE;
+        if (found == FOUND)
+            note(scan, layout, &reading, line);
+        scan->tried = found == FOUND ? NONE : layout->following;
+        if (found == FOUND)
+            return FOUND;
+        if (scan->tried < 0 && ++scan->heads_tried)
+            scan->tried = first_guess(scan, &scan->heads_tried, start, end);
     }
     return NOT_FOUND;
 }
 
-/* Return 16 bytes of a line from a place on, with zeros for its digits, and zero behind its end. */
-static inline vector folded(const byte *line, int64_t size, int64_t at) {
-    static const byte within[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
-    vector chars = load_vector(line + at), digits = (vector)((vector)(chars - '0') < 10);
-    chars = (digits & '0') | (~digits & chars);
-    return size - at < 16 ? chars & load_vector(within + 16 - (size - at)) : chars;
-}
-
-/* Return the number by which a line is known that is this one, digits aside. */
-static word number_of(const byte *line, int64_t size, const word *mix) {
-    word sum = 0;
-    for (int64_t at = 0; at < size; at += 16, mix += 2) {
-        pair words = (pair)folded(line, size, at);
-        sum += words[0] * mix[0] + words[1] * mix[1];
+/* Write down a line with all digits alike, and zeros up to a whole number of steps; return a number made of that. */
+static inline word fold(const byte *line, int64_t size, const word *mix, byte *written) {
+    static const byte within[2 * STEP] = {[0 ... STEP - 1] = 255};
+    const byte *mixed = (const byte *)mix;
+    lanes sum = {0};
+    for (; size > 0; size -= STEP, line += STEP, mixed += STEP, written += STEP) {
+        vector chars = folded(load_vector(line));
+        if (size < STEP)
+            chars &= load_vector(within + STEP - size);
+        memcpy(written, &chars, STEP);
+        sum += halves_multiplied((lanes)(chars ^ load_vector(mixed)));
     }
-    return sum;
+    for (int at = 1; at < STEP / 8; at++)
+        sum[0] += sum[at];
+    return sum[0] * mix[0];
 }
 
-static int is_known(const byte *line, int64_t size, const byte *known) {
-    vector off = {0};
-    for (int64_t at = 0; at < size; at += 16)
-        off |= folded(line, size, at) ^ load_vector(known + at);
-    return bits((vector)(off != 0)) == 0;
+/* As above, for Python, which gives at least STEP bytes more than a line has. */
+EXPORTED word fold_line(const byte *line, int64_t size, const word *mix, byte *written) {
+    return fold(line, size, mix, written);
+}
+
+static inline int is_same(const byte *one, const byte *other, int64_t size) {
+    vector same = (vector)(load_vector(one) == load_vector(other));
+    for (int64_t at = STEP; at < size; at += STEP)
+        same &= (vector)(load_vector(one + at) == load_vector(other + at));
+    return bits(same) == ALL;
 }
 
 /* Return the code of the remembered line that differs in its digits only, 0 where there is none. */
-static byte find_known(const struct scan *scan, const byte *line, int64_t size) {
+static inline byte find_known(const struct scan *scan, const byte *line, int64_t size) {
+    byte written[LONGEST_LINE];
     if (size < 1 || size > LONGEST_LINE)
         return 0;
-    word sum = number_of(line, size, scan->mix), mask = ((word)1 << scan->known_bits) - 1;
+    word sum = fold(line, size, scan->mix, written), mask = ((word)1 << scan->known_bits) - 1;
     for (word slot = sum >> (64 - scan->known_bits); scan->known[slot].size; slot = (slot + 1) & mask) {
         const struct known *known = &scan->known[slot];
-        if (known->number == sum && known->size == size && is_known(line, size, scan->folded + known->place))
+        if (known->number == sum && known->size == size && is_same(written, scan->folded + known->place, size))
             return (byte)known->code;
     }
     return 0;
@@ -343,17 +307,27 @@ static byte find_known(const struct scan *scan, const byte *line, int64_t size) 
 
 /* Look at lines until all are done, or a minute has to be asked for; then it goes on when called again. */
 EXPORTED int64_t scan_lines(struct scan *scan) {
-    for (; scan->next < scan->line_count; scan->next++) {
-        int64_t line = scan->lines[scan->next];
-        const byte *start = scan->text + scan->starts[line], *end = scan->text + scan->ends[line];
-        int found = find_layout(scan, line, start, end);
-        if (found == UNSURE)
-            return NEW_MINUTE;
-        scan->heads_tried = 0, scan->tried = UNTRIED;
-        if (found == FOUND)
-            continue;
-        scan->codes[line] = find_known(scan, start, end - start);
-        if (!scan->codes[line])
+    const byte *text = scan->text;
+    const int64_t *starts = scan->starts, *ends = scan->ends;
+    byte *codes = scan->codes;
+    for (int64_t next = scan->next; next < scan->line_count; next++) {
+        int64_t line = scan->lines[next], heads = 0, tried = scan->tried;
+        const byte *start = text + starts[line], *end = text + ends[line];
+        if (tried >= 0)
+            heads = scan->heads_tried;
+        else
+            tried = first_guess(scan, &heads, start, end);
+        if (tried >= 0) {
+            int found = find_layout(scan, line, heads, tried);
+            scan->next = next;
+            if (found == UNSURE)
+                return NEW_MINUTE;
+            if (found == FOUND)
+                continue;
+        }
+        byte code = find_known(scan, start, end - start);
+        codes[line] = code;
+        if (!code)
             scan->left[scan->left_count++] = line;
     }
     return DONE;
@@ -362,9 +336,9 @@ EXPORTED int64_t scan_lines(struct scan *scan) {
 /* Return a bit for each newline in 64 bytes, and note what else is there. */
 static inline word newlines_in(const byte *text, vector *dirty) {
     word found = 0;
-    for (int64_t at = 0; at < 64; at += 16) {
+    for (int64_t at = 0; at < 64; at += STEP) {
         vector chars = load_vector(text + at);
-        found |= (word)bits((vector)(chars == '\n')) << at;
+        found |= bits((vector)(chars == '\n')) << at;
         *dirty |= (vector)(chars == '\r') | (vector)(chars == 0x1b) | (vector)(chars == 0);
     }
     return found;
@@ -381,11 +355,11 @@ EXPORTED int64_t find_lines(const byte *text, int64_t size, int64_t room, int64_
         const byte *chunk = text + at;
         if (size - at < 64)
             chunk = memcpy(memset(last, 'a', sizeof last), chunk, (size_t)(size - at));
+        if (room - count <= 64)
+            return NONE;
         word newlines = newlines_in(chunk, &dirty);
         do {
-            if (count + 1 >= room)
-                return NONE;
-            ends[count] = at + (newlines ? __builtin_ctzll(newlines) : 0);
+            ends[count] = at + __builtin_ctzll(newlines | (word)1 << 63);
             starts[count + 1] = ends[count] + 1;
             count += newlines != 0;
             newlines &= newlines - 1;
@@ -398,3 +372,12 @@ EXPORTED int64_t find_lines(const byte *text, int64_t size, int64_t room, int64_
 /* Tell Python whether its structs are those of this file. */
 EXPORTED int64_t built_of(void) { return SOURCE; }
 EXPORTED int64_t size_of_scan(void) { return sizeof(struct scan); }
+
+/* Tell whether this processor has what kernel-avx2.bin is built for. */
+EXPORTED int64_t has_avx2(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+#else
+    return 0;
+#endif
+}
