@@ -64,7 +64,7 @@ lock: ## Pin every dependency with hashes; ARGS=--upgrade takes newer versions
 
 setup: $(READY) ## Only set up the environment
 
-$(READY): constraints.txt pyproject.toml hatch_build.py tui/engine/bulk/kernel.c tui/engine/bulk/kernel.h
+$(READY): constraints.txt pyproject.toml hatch_build.py $(wildcard tui/engine/bulk/kernel*.[ch])
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo 'voxtop needs Python 3.11 or newer: make PYTHON=python3.12 …' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \

@@ -17,7 +17,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from packaging.tags import platform_tags
 
 FOLDER = Path("tui", "engine", "bulk")
-SOURCES = (FOLDER / "kernel.c", FOLDER / "kernel.h")
+SOURCES = tuple(FOLDER / name for name in ("kernel.c", "kernel_columns.c", "kernel.h"))
 BUILT, BUILT_AVX2 = FOLDER / "kernel.bin", FOLDER / "kernel-avx2.bin"
 """Not ``.so``: they are libraries for ctypes, no modules that could be imported."""
 FLAGS = ("-std=c11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=off")
@@ -26,7 +26,7 @@ AVX2 = ("-mavx2", "-mbmi", "-mbmi2")
 
 
 def compile_kernel(sources: Sequence[Path], built: Path, *more: str) -> None:
-    """Compile the first of some files, which includes the others.
+    """Compile some files; headers among them are those that the others include.
 
     Raises:
         OSError: there is no compiler.
@@ -35,7 +35,8 @@ def compile_kernel(sources: Sequence[Path], built: Path, *more: str) -> None:
     crc = f"-DSOURCE={zlib.crc32(b''.join(source.read_bytes() for source in sources))}u"
     with tempfile.TemporaryDirectory(dir=built.parent) as folder:  # another process may have the old one loaded
         made = Path(folder, built.name)
-        command = (*shlex.split(os.environ.get("CC", "cc")), *FLAGS, *more, crc, "-o", str(made), str(sources[0]))
+        files = [str(source) for source in sources if source.suffix == ".c"]
+        command = (*shlex.split(os.environ.get("CC", "cc")), *FLAGS, *more, crc, "-o", str(made), *files)
         subprocess.run(command, check=True, capture_output=True, text=True)
         made.replace(built)
 

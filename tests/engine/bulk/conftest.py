@@ -19,7 +19,7 @@ def kernels(tmp_path_factory: pytest.TempPathFactory) -> list[Kernel]:
     folder = tmp_path_factory.mktemp("kernel")
     compile_kernel(SOURCES, folder / "kernel.bin", *STRICT)
     built = [Kernel(folder / "kernel.bin")]
-    if built[0].has_avx2():
+    if built[0].has_avx2:
         compile_kernel(SOURCES, folder / "kernel-avx2.bin", *STRICT, *AVX2)
         built.append(Kernel(folder / "kernel-avx2.bin"))
     return built

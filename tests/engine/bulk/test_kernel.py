@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 from typing import NamedTuple
@@ -19,12 +20,13 @@ from tui.engine.bulk import _kernel
 from tui.engine.bulk._block import Block
 from tui.engine.bulk._call_layout import CallLayout
 from tui.engine.bulk._clock import Stamp, StampReader
+from tui.engine.bulk._columns import Columns, doubtful
 from tui.engine.bulk._kernel import SOURCES, Kernel
 from tui.engine.bulk._kernel_matching import KernelMatching
 from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._matching import ArrayMatching, Matching
 from tui.engine.bulk._sample_layout import SampleLayout
-from tui.engine.bulk._words import Text
+from tui.engine.bulk._words import Text, fingerprints
 
 _HEADS = (b"Z [STT Azure] trace=", b"Z [STT Azure] TTFB=", "Z 📊 (Turn Latency): ".encode(), b'", "message": "TTFB=')
 _WORDS = st.text('aA09 "\\~.é\x7f\x1f', max_size=100).map(str.encode)
@@ -116,6 +118,16 @@ def seen(matching: Matching, text: Text, lines: list[int]) -> Seen:
     return Seen(left.tolist(), block.codes.tolist(), block.found.tolist(), hits)
 
 
+def each_way(kernels: list[Kernel], what: Callable[[], object]) -> list[object]:
+    """Return what comes out with numpy, and with each kernel."""
+    found = []
+    for each in (None, *kernels):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_kernel, "KERNEL", each)
+            found.append(what())
+    return found
+
+
 @given(st.lists(sample_layouts() | call_layouts(), min_size=1, max_size=5, unique=True), st.integers(0, 2**32))
 @settings(max_examples=150, deadline=None)
 def test_any_line_is_found_that_numpy_finds(kernels: list[Kernel], layouts: list[Layout], seed: int) -> None:
@@ -136,12 +148,40 @@ def test_any_line_is_found_that_numpy_finds(kernels: list[Kernel], layouts: list
 
 @given(st.lists(st.sampled_from([b"\n", b"\r\n", b"a" * 15, b"b" * 16, b"\x1b[1m", b"\0", b"\t", b"\xff"])))
 def test_lines_and_dirt_are_where_numpy_finds_them(kernels: list[Kernel], pieces: list[bytes]) -> None:
-    found = []
-    for each in (None, *kernels):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(_kernel, "KERNEL", each)
-            text = Text(b"".join(pieces))
-            found.append((text.starts.tolist(), text.ends.tolist(), text.is_dirty))
+    def looked() -> object:
+        text = Text(b"".join(pieces))
+        return text.starts.tolist(), text.ends.tolist(), text.is_dirty
+
+    found = each_way(kernels, looked)
+
+    assert all(each == found[0] for each in found)
+
+
+@given(st.lists(st.tuples(st.text("ab0é", max_size=60).map(str.encode), st.integers(0, 60), st.integers(0, 60))))
+def test_pieces_of_text_have_the_fingerprints_that_numpy_gives_them(
+    kernels: list[Kernel], pieces: list[tuple[bytes, int, int]]
+) -> None:
+    text = Text(b"".join(line + b"\n" for line, _, _ in pieces))
+    ends = text.starts + [min(max(places), len(line)) for line, *places in pieces]
+    begins = np.minimum(text.starts + [min(places) for _, *places in pieces], ends).astype(np.int64)
+
+    found = each_way(kernels, lambda: fingerprints(text, begins, ends.astype(np.int64)).tolist())
+
+    assert all(each == found[0] for each in found)
+
+
+_ROWS = st.tuples(st.integers(0, 9), st.integers(0, 15), st.integers(0, 1), st.integers(0, 2))
+
+
+@given(st.lists(_ROWS, max_size=80), st.lists(st.booleans(), min_size=3, max_size=3))
+def test_rows_have_the_twins_that_numpy_finds(
+    kernels: list[Kernel], rows: list[tuple[int, int, int, int]], leveled: list[bool]
+) -> None:
+    steps, times, marks, codes = np.array(rows, np.int64).reshape(-1, 4).T
+    columns = Columns(np.cumsum(steps), times * 0.0017, times * 1.0, codes, marks.astype(np.uint64))
+    last = int(steps.sum())
+
+    found = each_way(kernels, lambda: doubtful(columns, np.array(leveled), last).tolist())
 
     assert all(each == found[0] for each in found)
 
@@ -248,8 +288,8 @@ def test_numpy_does_it_where_no_kernel_was_built_or_another_or_none_is_wanted(tm
     assert not _chosen(other)
     for same in SOURCES:
         (other / same.name).write_bytes(same.read_bytes())
-    source.write_bytes(SOURCES[0].read_bytes() + b"/* not the same */\n")
-    compile_kernel([source, other / SOURCES[1].name], other / "kernel.bin")
+    source.write_bytes(source.read_bytes() + b"/* not the same */\n")
+    compile_kernel([other / same.name for same in SOURCES], other / "kernel.bin")
     assert not _chosen(other)
 
 

@@ -33,7 +33,8 @@ class Block:
 
     def __init__(self, text: Text) -> None:
         self.text = text
-        self.truncated = int(np.count_nonzero(text.ends - text.starts > LINE_CAP))
+        sizes = text.ends - text.starts
+        self.truncated = int(np.count_nonzero(sizes > LINE_CAP)) if sizes.max(initial=0) > LINE_CAP else 0
         """Lines longer than a source keeps of any."""
         count = self.text.ends.size
         self.codes = np.zeros(count, np.int8)

@@ -174,7 +174,7 @@ class BlockReader:
         while lines.size:
             some, lines = lines[: self._at_once], lines[self._at_once :]
             self._at_once *= 4 if lines.size else 1
-            events += self._understand_some(block, some[~block.plain[some]])
+            events += self._understand_some(block, some[~block.plain[some]] if block.plain.any() else some)
         return sorted([*events, *block.failures.values()], key=_line)
 
     def _understand_some(self, block: Block, lines: Places) -> list[LogEvent]:
@@ -290,8 +290,10 @@ class BlockReader:
     def _sample_events(self, block: Block, lines: Places) -> list[LogEvent]:
         """Return latencies in some lines, numbered from 1, as events; only of series with a level."""
         events: list[LogEvent] = []
+        wanted = np.zeros(block.text.ends.size, np.bool_)
+        wanted[lines - 1] = True
         for hits in block.samples if lines.size else ():
-            places = np.isin(hits.lines, lines - 1, assume_unique=True).nonzero()[0]
+            places = wanted[hits.lines].nonzero()[0]
             common = (self.series.events[code] for code in hits.codes[places].tolist())
             events += [
                 as_event(hits, place, block.text, one) for place, one in zip(places.tolist(), common, strict=True)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tui.engine.bulk import _kernel
 from tui.engine.bulk._call_layout import Hits as CallHits
 from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Flags, Places, Text, Words, fingerprints
@@ -168,12 +169,20 @@ def joined(parts: Sequence[Columns]) -> tuple[Columns, Places]:
 
 def doubtful(columns: Columns, leveled: Flags, last_line: int) -> Flags:
     """Tell which of them may have a twin, in the block or beyond its ends (semantics R71)."""
-    may = leveled[columns.codes].nonzero()[0]
-    found = np.zeros(columns.lines.size, np.bool_)
-    if not may.size:
-        return found
+    may = leveled[columns.codes]
+    found: Flags = may & ((columns.lines <= TWIN_LINES) | (columns.lines > last_line - TWIN_LINES))
+    if may.any():
+        found |= twins(columns, leveled)
+    return found
+
+
+def twins(columns: Columns, leveled: Flags) -> Flags:
+    """Tell which of them have a twin in the block."""
+    if _kernel.KERNEL is not None:
+        some = columns.lines, columns.times, columns.marks, columns.codes
+        return _kernel.KERNEL.twins(some, leveled, TWIN_LINES, _TWIN_S)
+    found, may = np.zeros(columns.lines.size, np.bool_), leveled[columns.codes].nonzero()[0]
     lines, times, marks = columns.lines[may], columns.times[may], columns.marks[may]
-    found[may] = (lines <= TWIN_LINES) | (lines > last_line - TWIN_LINES)
     for step in range(1, min(TWIN_LINES + 1, may.size)):
         pairs = (marks[step:] == marks[:-step]).nonzero()[0]
         if pairs.size:

@@ -9,12 +9,14 @@ import ctypes
 import os
 import sys
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "kernel.h"))
+SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "kernel_columns.c", "kernel.h"))
 BUILT = Path(__file__).with_name("kernel.bin")
 BUILT_AVX2 = Path(__file__).with_name("kernel-avx2.bin")
 
@@ -29,7 +31,12 @@ STEP = 64
 """Bytes that are looked at in one step at most: so many have to be there behind whatever is looked at."""
 
 Places = NDArray[np.int64]
-_COUNT = ctypes.POINTER(ctypes.c_int64)
+Words = NDArray[np.uint64]
+Flags = NDArray[np.bool_]
+
+_NUMBER, _ADDRESS = ctypes.c_int64, ctypes.c_void_p
+_SPARE = 66
+"""Lines that ``find_lines`` wants room for besides those there are."""
 
 
 class Columns(ctypes.Structure):
@@ -60,6 +67,19 @@ class Scan(ctypes.Structure):
     )
 
 
+_FUNCTIONS = {
+    "built_of": (_NUMBER, ()),
+    "size_of_scan": (_NUMBER, ()),
+    "has_avx2": (_NUMBER, ()),
+    "scan_lines": (_NUMBER, (ctypes.POINTER(Scan),)),
+    "find_lines": (_NUMBER, (_ADDRESS, _NUMBER, _NUMBER, _ADDRESS, _ADDRESS, ctypes.POINTER(_NUMBER))),
+    "fold_line": (ctypes.c_uint64, (ctypes.c_char_p, _NUMBER, _ADDRESS, _ADDRESS)),
+    "fingerprints": (None, (_ADDRESS, _NUMBER, _ADDRESS, _ADDRESS, _NUMBER, _ADDRESS, _ADDRESS)),
+    "mark_twins": (None, (_NUMBER, *5 * [_ADDRESS], _NUMBER, ctypes.c_double, _ADDRESS)),
+}
+"""What each returns and takes."""
+
+
 class Kernel:
     """The functions of a library that was built of ``SOURCES``."""
 
@@ -67,30 +87,42 @@ class Kernel:
         """Raise ``OSError`` if it cannot be loaded here, or was built of another source."""
         loaded = ctypes.CDLL(str(library))
         try:
-            built_of, size_of_scan, self.has_avx2 = loaded.built_of, loaded.size_of_scan, loaded.has_avx2
-            self.scan_lines, self.find_lines, self.fold_line = loaded.scan_lines, loaded.find_lines, loaded.fold_line
+            for name, (returned, taken) in _FUNCTIONS.items():
+                function = getattr(loaded, name)
+                function.restype, function.argtypes = returned, taken
         except AttributeError as error:
             raise OSError(f"{library} is another library") from error
-        self.scan_lines.argtypes = (ctypes.POINTER(Scan),)
-        self.find_lines.argtypes = (ctypes.c_void_p, *2 * [ctypes.c_int64], *2 * [ctypes.c_void_p], _COUNT)
-        self.fold_line.argtypes = (ctypes.c_char_p, ctypes.c_int64, *2 * [ctypes.c_void_p])
-        for function in (built_of, size_of_scan, self.has_avx2, self.scan_lines, self.find_lines):
-            function.restype = ctypes.c_int64
-        self.fold_line.restype = ctypes.c_uint64
         sources = b"".join(source.read_bytes() for source in SOURCES)
-        if (built_of(), size_of_scan()) != (zlib.crc32(sources), ctypes.sizeof(Scan)):
+        if (loaded.built_of(), loaded.size_of_scan()) != (zlib.crc32(sources), ctypes.sizeof(Scan)):
             raise OSError(f"{library} was built of another source")
+        self.scan_lines, self.fold_line = loaded.scan_lines, loaded.fold_line
+        self.has_avx2 = bool(loaded.has_avx2())
+        self._library = loaded
 
     def lines(self, address: int, size: int) -> tuple[Places, Places, bool]:
         """Return where the lines of a text start and end, and whether anything has to be taken off (``cleaned``)."""
         dirt = ctypes.c_int64()
-        for room in (size // 32 + 66, size + 66):  # seldom are lines that short
+        for room in (size // 32 + _SPARE, size + _SPARE):  # seldom are lines that short
             places = np.empty((2, room), np.int64)
             begins, ends = places.ctypes.data, places.ctypes.data + 8 * room
-            count = self.find_lines(address, size, room, begins, ends, dirt)
+            count = self._library.find_lines(address, size, room, begins, ends, dirt)
             if count >= 0:
                 break
         return places[0, :count], places[1, :count], bool(dirt.value)
+
+    def fingerprints(self, address: int, begins: Places, stops: Places, longest: int, mix: Words) -> Words:
+        """Return a number for each piece of a text, of which so many bytes are looked at."""
+        found, begins, stops = np.empty(begins.size, np.uint64), *map(np.ascontiguousarray, (begins, stops))
+        places = begins.ctypes.data, stops.ctypes.data
+        self._library.fingerprints(address, begins.size, *places, longest, mix.ctypes.data, found.ctypes.data)
+        return found
+
+    def twins(self, columns: Sequence[NDArray[Any]], leveled: Flags, lines: int, seconds: float) -> Flags:
+        """Tell which rows have one near that says the same; columns are lines, times, marks and codes."""
+        found, columns = np.zeros(columns[0].size, np.bool_), [np.ascontiguousarray(column) for column in columns]
+        given = *(column.ctypes.data for column in columns), leveled.ctypes.data
+        self._library.mark_twins(found.size, *given, lines, seconds, found.ctypes.data)
+        return found
 
 
 def _loaded() -> Kernel | None:
@@ -98,7 +130,7 @@ def _loaded() -> Kernel | None:
         return None
     try:
         kernel = Kernel(BUILT)
-        return Kernel(BUILT_AVX2) if kernel.has_avx2() and BUILT_AVX2.exists() else kernel
+        return Kernel(BUILT_AVX2) if kernel.has_avx2 and BUILT_AVX2.exists() else kernel
     except OSError:
         return None
 

@@ -284,6 +284,8 @@ def wrong_places(values: Words, slacks: Words) -> Places:
 
 def fingerprints(text: Text, begins: Places, stops: Places) -> Words:
     """Return numbers of which those of equal pieces of text are equal; only the first bytes are looked at."""
+    if _kernel.KERNEL is not None:
+        return _kernel.KERNEL.fingerprints(text.address, begins, stops, _FINGERPRINT, MIX)
     words = text.rows(begins, _FINGERPRINT // 8)
     words &= _FIRST_OF_MANY.take(np.minimum(stops - begins, _FINGERPRINT), axis=0)
     return words @ MIX[: _FINGERPRINT // 8]

@@ -7,8 +7,6 @@
  */
 #include "kernel.h"
 
-#define EXPORTED __attribute__((visibility("default")))
-
 enum { LONGEST_LINE = 256, HEAD_BITS = 10, MINUTE_BITS = 8 }; /* of those remembered; of places in tables */
 enum { TOKEN_WORDS = 12, REST_WORDS = 32, TRACE_LENGTH = 64, MAX_MS = 120000 };
 enum { LATENCY, CALL, FAILURE, KINDS };

@@ -12,6 +12,7 @@
 #else
 #define STEP 16
 #endif
+#define EXPORTED __attribute__((visibility("default")))
 #define ALL (((word)1 << STEP) - 1)
 
 typedef uint8_t byte;
