@@ -133,16 +133,20 @@ class AlertDesk:
     async def _look(self, database: StateDatabase, judge: Judge) -> None:
         """Judge and read, if the figures, the state file or time itself may lead to anything new."""
         snapshot, version = self._snapshot(), database.version()
-        if self._seen is not None and version is not None and self._clock.monotonic() < self._again_at:
-            before, at = self._seen
-            if snapshot is before and version == at:
-                return
+        before, at = self._seen or (None, None)
+        others_wrote = version is None or version != at
+        if snapshot is before and not others_wrote and self._clock.monotonic() < self._again_at:
+            return
         self._seen = None
-        self._watched = await self._is_watched(database)
-        if not self._watched:
+        if others_wrote or self._watched:
+            self._watched = await self._is_watched(database)
+        if self._watched:
+            version = database.version()
+            board = await database.read(partial(book.read_board, scopes=(book.WATCH,), now=self._clock.now()))
+        else:
             await judge.look(snapshot)
-        version = database.version()
-        await self._read(database, book.WATCH if self._watched else self._scope)
+            version, board = database.version(), judge.board
+        self._show(board)
         self._seen = snapshot, version
         self._again_at = self._clock.monotonic() + (CALM_S if self._watched else judge.patience())
 
@@ -162,9 +166,8 @@ class AlertDesk:
         watch = (await database.read(book.read_beats)).get(book.WATCH)
         return watch is not None and book.is_alive(watch, self._clock.now()) and set(self._specs) <= set(watch.sources)
 
-    async def _read(self, database: StateDatabase, scope: str) -> None:
-        read = await database.read(partial(book.read_board, scopes=(scope,), now=self._clock.now()))
-        board = replace(read, trouble=self._lost)
+    def _show(self, board: AlertBoard) -> None:
+        board = replace(board, trouble=self._lost)
         if board != self._board:
             self._board = board
 

@@ -389,3 +389,41 @@ def test_fault_91_a_judge_killed_at_any_moment_loses_no_message_and_repeats_none
         (check,) = connection.execute("PRAGMA integrity_check").fetchone()
     connection.close()
     assert (left, check) == (0, "ok")
+
+
+async def test_looks_that_lead_to_nothing_are_written_as_a_sign_of_life_and_no_oftener(court: Court) -> None:
+    await court.run(CALM)
+    versions = []
+    for _ in range(12):
+        court.clock.advance(1)
+        await court.judge.look(CALM)
+        versions.append(court.database.version())
+
+    assert len(set(versions)) == 3  # after 5 and 10 s another
+    beat = court.database.read_now(book.read_beats)[book.WATCH]
+    assert court.clock.now() - beat.at < book.FRESH_S / 2
+
+
+async def test_what_people_said_counts_with_the_next_look_although_nothing_else_is_written(court: Court) -> None:
+    await court.run(figures.missing())
+    court.clock.advance(1)
+    await court.judge.look(figures.missing())
+    assert not court.judge.board.firing[0].acknowledged
+
+    court.ack()
+    court.clock.advance(1)
+    await court.judge.look(figures.missing())
+
+    assert court.judge.board.firing[0].acknowledged
+
+
+async def test_a_silence_ends_in_time_for_a_judge_that_reads_nothing_meanwhile(court: Court) -> None:
+    silence = Silence("", "rule=config_warning", NOW + 3, "known", "ana", NOW)
+    court.database.write_now(partial(book.add_silence, silence=silence))
+    await court.run(figures.missing())
+    assert court.judge.board.alerts[0].muted_by
+
+    court.clock.advance(3)
+    await court.judge.look(figures.missing())
+
+    assert not court.judge.board.alerts[0].muted_by

@@ -14,7 +14,7 @@ from tui.engine.alerts.policy import Policy
 from tui.engine.alerts.rule import AlertRule
 from tui.engine.alerts.telling import Teller, occasion
 from tui.engine.clock import Clock
-from tui.engine.model import Alert, AlertState, NoteKind, Notification, Silence, Snapshot, SourceState
+from tui.engine.model import NO_BOARD, Alert, AlertState, NoteKind, Notification, Silence, Snapshot, SourceState
 from tui.engine.state import StateDatabase
 
 JUDGE_S = 1.0
@@ -58,6 +58,10 @@ class _Plan:
     became: list[Alert] = field(default_factory=list)
     """What fires now, is more or less severe, or is over."""
 
+    def __bool__(self) -> bool:
+        """Tell whether it leads to anything."""
+        return bool(self.save or self.drop or self.put)
+
 
 class _Words(NamedTuple):
     """What people said about alerts."""
@@ -88,6 +92,8 @@ class Judge:
         self.scope = scope
         self.judging = False
         """History was read, and what is new is judged."""
+        self.board = NO_BOARD
+        """What everybody can see of the alerts of this scope, as of the last transaction."""
         self._rules = rules
         self._database = database
         self._clock = clock
@@ -97,7 +103,10 @@ class Judge:
         self._machine: Machine | None = None
         self._resume_s = resume_s
         self._began = clock.now()
-        self._saved_at = 0.0
+        self._saved_at = self._wrote_at = 0.0
+        self._words: _Words | None = None
+        """As of ``_version`` of the state file; None where it has to be read."""
+        self._version: int | None = None
         self._unsaved: set[str] = set()
         """Alerts that changed since the last transaction that worked."""
 
@@ -127,7 +136,8 @@ class Judge:
     async def look(self, snapshot: Snapshot) -> list[Change]:
         """Judge a snapshot and write what it leads to; return what changed.
 
-        Before history was read nothing is judged.
+        Before history was read nothing is judged. A look that leads to nothing is written now and then, as a sign
+        of life.
 
         Raises:
             StateError: nothing could be written; the next look plans it anew.
@@ -138,14 +148,16 @@ class Judge:
         assert self._machine is not None  # noqa: S101 - loaded just now, and mypy's knowledge
         self.judging = self.judging or self._caught_up(snapshot, now)
         if not self.judging:
-            await self._database.write(
-                partial(book.beat, scope=self.scope, pid=os.getpid(), sources=self._sources, now=now)
-            )
+            await self._database.write(partial(self._write, plan=_Plan(), now=now))
             return []
-        words = await self._database.read(partial(_read_words, now=now))
+        if news := self._words is None or self._version is None or self._database.version() != self._version:
+            self._words = await self._database.read(_read_words)
         self._unsaved |= self._machine.step(snapshot, now)
-        plan = self._plan(self._machine, words, snapshot, now)
-        await self._database.write(partial(self._write, plan=plan, now=now), durable=bool(plan.put))
+        plan = self._plan(self._machine, self._words, snapshot, now)
+        if news or plan or not 0 <= now - self._wrote_at < CALM_S:
+            self._words = None  # until it is known that it was written
+            self._words = await self._database.write(partial(self._write, plan=plan, now=now), durable=bool(plan.put))
+            self._version = self._database.version()
         self._machine.tracks.update(plan.save)
         self._machine.replaced.clear()
         self._unsaved.clear()
@@ -170,11 +182,12 @@ class Judge:
     def _plan(self, machine: Machine, words: _Words, snapshot: Snapshot, now: float) -> _Plan:
         plan = _Plan(drop=self._unsaved - machine.tracks.keys())
         due = now - self._saved_at >= SAVE_S or now < self._saved_at
+        silences = tuple(one for one in words.silences if one.until > now)
         firing = [track.alert for track in machine.tracks.values() if track.alert.state is AlertState.FIRING]
         for track in machine.replaced:
             self._tell(replace(track), "", plan, snapshot, now)
         for key, track in machine.tracks.items():
-            mute = muted_by(track.alert, firing, self._rules, words.silences, now)
+            mute = muted_by(track.alert, firing, self._rules, silences, now)
             alert = replace(book.with_ack(track.alert, words.acks), muted_by=mute)
             copy = replace(track, alert=alert)
             told = self._tell(copy, mute, plan, snapshot, now)
@@ -216,8 +229,11 @@ class Judge:
         track.muted_counted, track.ack_told = False, why == "acknowledged" or track.ack_told
         return message
 
-    def _write(self, connection: sqlite3.Connection, plan: _Plan, now: float) -> None:
-        """Write alerts and messages together: neither is ever there without the other."""
+    def _write(self, connection: sqlite3.Connection, plan: _Plan, now: float) -> _Words:
+        """Write alerts and messages together: neither is ever there without the other.
+
+        Returns what people had said by then; one look at the file is a tenth of what a thread for it costs.
+        """
         book.save_tracks(connection, self.scope, plan.save.values(), now)
         book.drop_alerts(connection, plan.drop)
         for one in plan.became:
@@ -228,7 +244,10 @@ class Judge:
         book.beat(connection, self.scope, os.getpid(), self._sources, now)
         if plan.put:
             outbox.prune(connection, now)
+        self.board = book.read_board(connection, (self.scope,), now)
+        self._wrote_at = now
+        return _read_words(connection)
 
 
-def _read_words(connection: sqlite3.Connection, now: float) -> _Words:
-    return _Words(book.read_acks(connection), book.read_silences(connection, now))
+def _read_words(connection: sqlite3.Connection) -> _Words:
+    return _Words(book.read_acks(connection), book.read_silences(connection, 0.0))
