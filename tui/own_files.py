@@ -25,12 +25,12 @@ class OwnFiles:
     def _stamps(self) -> dict[str, tuple[int, int]]:
         """Return what shows that a file has changed; a file that is just vanishing counts as gone."""
         found = {}
-        for path in self.folder.glob("*.toml"):
-            try:
-                stat = path.stat()
-            except OSError:
-                continue
-            found[path.name] = (stat.st_mtime_ns, stat.st_size)
+        with suppress(OSError), os.scandir(self.folder) as entries:  # a pattern costs ten times as much each second
+            for entry in entries:
+                if entry.name.endswith(".toml"):
+                    with suppress(OSError):
+                        stat = entry.stat()
+                        found[entry.name] = (stat.st_mtime_ns, stat.st_size)
         return found
 
 

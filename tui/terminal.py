@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tui.engine.clock import until_tick
 from tui.engine.errors import UsageError
 from tui.engine.text import t
 from tui.memory import NO_MEMORY, is_out_of_memory, no_memory
@@ -119,7 +120,7 @@ def end_on_signals(leave: Callable[[int], None]) -> None:
         if _terminal_gone():
             end(signal.SIGHUP)
         else:
-            loop.call_at(loop.time() // WATCH_S * WATCH_S + WATCH_S, watch)  # in step with ``next_tick``
+            loop.call_later(until_tick(WATCH_S), watch)
 
     if os.isatty(0) or os.environ.get(PARENT_VARIABLE):
         loop.call_later(WATCH_S, watch)

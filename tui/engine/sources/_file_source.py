@@ -27,12 +27,8 @@ IDLE_POLL_S = 0.25
 """Between polls of a file in which nothing was new for a while, where nobody watches it."""
 SILENT_POLL_S = 1.0
 """Between polls of a file that has been silent for a minute and more."""
-WATCHED_S = 2.0
-"""So often somebody makes sure that the file is watched."""
 WATCHED_POLL_S = 10.0
 """Between polls of a file that is watched: all that they can find is what changed neither size nor time."""
-UNWATCHED_S = 1.0
-"""Whoever watches and has not looked for so long is stuck: then everybody looks for himself."""
 ABSENT_POLL_S = 1.0
 """Between attempts to open what cannot be opened."""
 HOT_FOR_S = 10.0
@@ -166,18 +162,14 @@ class FileSource:
         if self._calm is None:
             await self._wanted_within(seconds)
             return
-        until = self._clock.monotonic() + seconds
         with LOOKOUT.watching(self._path, self._calm, self._wanted.set):
-            while not await self._wanted_within(until_tick(WATCHED_S)):
-                if self._clock.monotonic() >= until or LOOKOUT.silent_s > UNWATCHED_S:
-                    break
+            await self._wanted_within(until_tick(seconds))
 
-    async def _wanted_within(self, seconds: float) -> bool:
-        """Wait for a reason to read again, for so long at most; tell whether there was one."""
+    async def _wanted_within(self, seconds: float) -> None:
+        """Wait for a reason to read again, for so long at most."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wanted.wait()
-        return self._wanted.is_set()
 
     async def _poll(self) -> LineBlock | None:
         """Read once, note how it went, and decide when to read again."""

@@ -1,9 +1,9 @@
 """One thread looks at all local files that are quiet, and wakes whoever reads one that changed.
 
-Where the kernel tells of a change the thread sleeps until it does, and looks twice a second nevertheless: the path may
+Where the kernel tells of a change the thread sleeps until it does, and looks once a second nevertheless: the path may
 lead elsewhere by now. Of other files it looks for itself twenty times a second, which costs microseconds there; to
 wake, ask a thread and read nothing costs an event loop a hundred times as much. Where a file system does not answer,
-readers are on their own and look again themselves after their pause.
+that is noticed, and readers look again themselves.
 """
 
 import asyncio
@@ -14,13 +14,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from math import inf
 from typing import NamedTuple
+from weakref import WeakSet
 
+from tui.engine.clock import until_tick
 from tui.engine.sources._inotify import Inotify, tells
 
 LOOK_EVERY_S = 0.05
-LOOK_WHERE_TOLD_S = 0.5
+LOOK_WHERE_TOLD_S = 1.0
 UNTOLD_FOR_S = 15.0
 """After this time without a file of which the kernel does not tell there is none; readers come back more often."""
+GUARD_S = 2.0
+"""So often somebody makes sure that the thread still looks."""
+STUCK_S = 1.5
+"""A thread that has not looked for so long is stuck: then everybody looks for himself."""
 SHARE = 50
 """At least so many times as long as it takes is paused between two looks at all files: two per cent of a core."""
 
@@ -31,7 +37,9 @@ Seen = tuple[int, int, int, int]
 class _Watched(NamedTuple):
     path: str
     seen: Seen
-    wake: Callable[[], object]
+    loop: asyncio.AbstractEventLoop
+    """Of whoever waits."""
+    wake: Callable[[], None]
     number: int | None
     """By which the kernel tells of it; None where it does not."""
 
@@ -45,6 +53,7 @@ class Lookout:
         self._some = threading.Event()
         self._thread: threading.Thread | None = None
         self._kernel: Inotify | None = None
+        self._guarded = WeakSet[asyncio.AbstractEventLoop]()
 
     @contextmanager
     def watching(self, path: str, seen: Seen, wake: Callable[[], None]) -> Iterator[None]:
@@ -53,8 +62,11 @@ class Lookout:
         if self._thread is None:
             self._begin()
         number = self._number(path, seen[0])
-        self._files[key] = _Watched(path, seen, lambda: loop.call_soon_threadsafe(wake), number)
+        self._files[key] = _Watched(path, seen, loop, wake, number)
         self._some.set()
+        if loop not in self._guarded:
+            self._guarded.add(loop)
+            loop.call_later(until_tick(GUARD_S), self._guard, loop)
         if number is None:
             self._untold_at = time.monotonic()
         elif _now(path) != seen:
@@ -71,6 +83,16 @@ class Lookout:
             self._kernel = Inotify()
         self._thread = threading.Thread(target=self._look, name="lookout", daemon=True)
         self._thread.start()
+
+    def _guard(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let everybody look for himself where the thread does not, as long as somebody waits in this event loop."""
+        waiting = {key: each for key, each in self._files.copy().items() if each.loop is loop}
+        if not waiting:
+            self._guarded.discard(loop)
+            return
+        if self.silent_s > STUCK_S:
+            self._wake(waiting)
+        loop.call_later(until_tick(GUARD_S), self._guard, loop)
 
     def _number(self, path: str, device: int) -> int | None:
         if self._kernel is None or not tells(device):
@@ -114,7 +136,7 @@ class Lookout:
         for key, watched in changed.items():
             if self._files.pop(key, None) is not None:
                 with suppress(RuntimeError):  # the loop has ended meanwhile
-                    watched.wake()
+                    watched.loop.call_soon_threadsafe(watched.wake)
 
 
 def _now(path: str) -> Seen | None:
