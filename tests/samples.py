@@ -120,7 +120,7 @@ def typical() -> Snapshot:
     return Snapshot(
         at=NOW,
         version=7,
-        verdict=Verdict(Status.OK, NOW - 7_440, (), "live", 3, 3, 0.4, 0),
+        verdict=Verdict(Status.OK, NOW - 7_440, (), "live", 3, 3, NOW - 0.4, 0),
         config=ConfigHealth(Status.OK, start_seen=True, started_at=NOW - 11_400, generations=2),
         fallback=(
             StageFallback("STT", Status.OK, 2, 87, 2.2989, per_minute=(0,) * 20 + (1, 0, 0, 0) * 3 + (0,) * 28),
@@ -322,7 +322,7 @@ def on_fire() -> Snapshot:
         calm,
         version=8,
         alerts=board(),
-        verdict=Verdict(Status.CRITICAL, NOW - 740, findings, "live", 2, 4, 0.4, 34, 1),
+        verdict=Verdict(Status.CRITICAL, NOW - 740, findings, "live", 2, 4, NOW - 0.4, 34, 1),
         config=ConfigHealth(
             Status.CRITICAL, missing, start_seen=True, started_at=NOW - 905, generations=3,
             resolved=("TWILIO_AUTH_TOKEN",), last_warning_at=NOW - 880,
@@ -387,7 +387,7 @@ def stale() -> Snapshot:
         calm,
         version=9,
         at=NOW,
-        verdict=Verdict(Status.NO_DATA, NOW - 360, (), "stale", 0, 3, 420.0, None),
+        verdict=Verdict(Status.NO_DATA, NOW - 360, (), "stale", 0, 3, NOW - 420, None),
         sources=tuple(
             replace(
                 source, state=SourceState.STALE, lines_per_s=0.0, last_read_at=NOW - 420, last_line_at=NOW - 420,

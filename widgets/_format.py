@@ -12,6 +12,11 @@ EXACT_S = 10.0
 """Ages below this are told to the second."""
 STEP_S = 10.0
 """Older ones change so often, all at once: a picture in which one figure moves costs as much as one in which ten do."""
+OLD_S = 600.0
+"""From this age on they change with the minute."""
+MINUTE_S, HOUR_S, DAY_S = 60.0, 3600.0, 86_400.0
+ROUNDING = 1e-6
+"""Of a step: so much earlier may be looked at an age, for the sake of what floating point loses."""
 ABOVE_BUCKETS = ">10 s"
 """A percentile above the last bound of a histogram (semantics R21)."""
 
@@ -55,11 +60,11 @@ def latency(ms: float | None) -> str:
 def span(seconds: float) -> str:
     """Return a length of time in its two largest units: ``8s``, ``12m``, ``1h05m``, ``3d4h``."""
     whole = max(0, int(seconds))
-    if whole < 60:
+    if whole < MINUTE_S:
         return f"{whole}s"
-    if whole < 3600:
+    if whole < HOUR_S:
         return f"{whole // 60}m"
-    if whole < 86_400:
+    if whole < DAY_S:
         return f"{whole // 3600}h{whole % 3600 // 60:02}m"
     return f"{whole // 86_400}d{whole % 86_400 // 3600}h"
 
@@ -74,21 +79,40 @@ def timer(seconds: float) -> str:
 def age(then: float | None, now: float) -> str:
     """Return how long ago something was, as ``span``: below ten seconds as it is.
 
-    An older one stands for ten seconds, and so it is told as what it will be at their end: never younger than it is.
+    An older one stands for ten seconds, from ten minutes on to the end of the minute, and so it is told as what it
+    will be then: never younger than it is.
     """
     if then is None:
         return NONE
-    return span((now if now - then < EXACT_S else next_step(now)) - then)
+    return span((now if now - then < EXACT_S else next_step(now, _step(now - then))) - then)
 
 
 def age_changes(then: float, now: float) -> float:
-    """Return when an age may next be told differently."""
-    return next_second(then, now) if now - then < EXACT_S else next_step(now)
+    """Return when an age is told differently, or a little sooner."""
+    old = now - then
+    if old < EXACT_S:
+        return next_second(then, now)
+    step = _step(old)
+    ends = next_step(now, step)
+    told = ends - then
+    unit = 1.0 if told < MINUTE_S else MINUTE_S if told < DAY_S else HOUR_S
+    reads_more = then + (told // unit + 1) * unit - step
+    changes = max(ends, math.ceil(reads_more / step - ROUNDING) * step)
+    return min(changes, then + OLD_S) if old < OLD_S else changes
 
 
-def next_step(now: float) -> float:
-    """Return when ages that are told to ten seconds change next."""
-    return (now // STEP_S + 1) * STEP_S
+def _step(old: float) -> float:
+    return STEP_S if old < OLD_S else MINUTE_S
+
+
+def next_step(now: float, step: float = STEP_S) -> float:
+    """Return when ages that are told to so many seconds change next."""
+    return (now // step + 1) * step
+
+
+def next_minute(now: float) -> float:
+    """Return when the minute is over."""
+    return next_step(now, MINUTE_S)
 
 
 def next_second(since: float, now: float) -> float:

@@ -104,9 +104,9 @@ class Panel(LinesView, can_focus=True):
     def due(self) -> float:
         """The moment before which nothing on show reads differently, the age of the data in the border included."""
         verdict = self.snapshot.verdict
-        if verdict.freshness == "live" or verdict.lag_s is None:
+        if verdict.freshness == "live" or verdict.newest_at is None:
             return super().due
-        return min(super().due, _format.age_changes(self.snapshot.at - verdict.lag_s, self._view.now))
+        return min(super().due, _format.age_changes(verdict.newest_at, self._view.now))
 
     def is_due(self, now: float) -> bool:  # noqa: ARG002 - some panels put off costly drawing
         """Tell whether something put off earlier should be drawn now."""
@@ -154,9 +154,9 @@ class Panel(LinesView, can_focus=True):
         verdict = self.snapshot.verdict
         if verdict.freshness == "live":
             return ""
-        if verdict.freshness == "none" or verdict.lag_s is None:
+        if verdict.freshness == "none" or verdict.newest_at is None:
             return t("panel.no_data_yet")
-        return t("panel.stale", age=_format.age(self.snapshot.at - verdict.lag_s, self._view.now))
+        return t("panel.stale", age=_format.age(verdict.newest_at, self._view.now))
 
     def coverage(self) -> str:
         """Return how many sources the figures stand on, if that is not all of them."""

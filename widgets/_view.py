@@ -84,7 +84,7 @@ class View:
 
     def time_of_day(self) -> str:
         """Return the local time, to the minute."""
-        return self._print(lambda now: _format.clock_time(now, now), _format.next_step)
+        return self._print(lambda now: _format.clock_time(now, now), _format.next_minute)
 
     def _print(self, text_at: Callable[[float], str], changes: Callable[[float], float]) -> str:
         text = text_at(self.now)

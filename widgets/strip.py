@@ -165,9 +165,8 @@ def _standing(snapshot: Snapshot, view: View, *, short: bool) -> list[Line]:
         parts.append((Run(t(f"strip.alerts{suffix}") + " ", "label"), counts))
     live = f"{verdict.sources_live}/{verdict.sources_total}"
     parts.append((Run(t(f"strip.sources{suffix}") + " ", "label"), Run(live, "strong")))
-    if verdict.lag_s is not None:
-        newest = snapshot.at - verdict.lag_s
-        parts.append((Run(t(f"strip.lag{suffix}") + " ", "label"), Run(view.age(newest), "strong")))
+    if verdict.newest_at is not None:
+        parts.append((Run(t(f"strip.lag{suffix}") + " ", "label"), Run(view.age(verdict.newest_at), "strong")))
     return parts
 
 

@@ -98,7 +98,7 @@ def _foot(snapshot: Snapshot, board: Board, width: int, view: View) -> Line:
     if board.turning != "on":
         left = (*left, Run(f"  {t(f'wall.{board.turning}')}", "hint"))
     verdict = snapshot.verdict
-    newest = None if verdict.lag_s is None else snapshot.at - verdict.lag_s
+    newest = verdict.newest_at
     age = t("panel.no_data_yet") if newest is None else t("wall.age", age=view.age(newest))
     told = t("wall.sources", live=verdict.sources_live, total=verdict.sources_total)
     role: Role = "label" if verdict.freshness == "live" and not verdict.sources_down else "warning"

@@ -42,13 +42,24 @@ AT = 1_769_695_320.0
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.4, "0s"), (9.9, "9s"), (10, "20s"), (34, "44s"), (49, "59s"), (120, "2m"), (3599, "1h00m"), (None, "–")],
+    [
+        (0.4, "0s"),
+        (9.9, "9s"),
+        (10, "20s"),
+        (34, "44s"),
+        (49, "59s"),
+        (120, "2m"),
+        (599, "10m"),
+        (600, "11m"),
+        (3599, "1h00m"),
+        (None, "–"),
+    ],
 )
 def test_an_age_is_told_as_what_it_will_be_when_it_is_told_anew(seconds: float | None, text: str) -> None:
     assert fmt.age(None if seconds is None else AT - seconds, AT) == text
 
 
-@pytest.mark.parametrize("then", [AT - 0.3, AT - 7.7, AT - 48.2, AT - 3551.0, AT - 90_000.0])
+@pytest.mark.parametrize("then", [AT - 0.3, AT - 7.7, AT - 48.2, AT - 543.2, AT - 597.1, AT - 3551.0, AT - 90_000.0])
 def test_an_age_never_reads_younger_than_it_is_and_changes_only_when_it_is_said_to(then: float) -> None:
     now, changes, told = AT, fmt.age_changes(then, AT), fmt.age(then, AT)
     while now < AT + 130:
@@ -58,6 +69,17 @@ def test_an_age_never_reads_younger_than_it_is_and_changes_only_when_it_is_said_
             changes, told = fmt.age_changes(then, now), fmt.age(then, now)
         assert seconds_of(told) >= seconds_of(fmt.span(now - then))
         now += 0.25
+
+
+def test_an_age_of_more_than_a_minute_is_looked_at_when_it_reads_differently() -> None:
+    looks, told, now = 0, [], AT
+    while now < AT + 3600:
+        told.append(fmt.age(AT - 61.5, now))
+        now, looks = fmt.age_changes(AT - 61.5, now), looks + 1
+
+    assert looks <= len(set(told)) + 1
+    assert told[0] == "1m"
+    assert told[-1] == "1h01m"
 
 
 def test_what_is_left_is_told_to_ten_seconds_and_then_to_the_second() -> None:

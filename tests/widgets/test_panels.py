@@ -380,7 +380,7 @@ async def test_the_strip_answers_what_since_when_who_and_how_fresh() -> None:
         first, second = strip.rows[:2]
 
     assert first.startswith(" ✖ CRIT  since ")
-    assert "(12m)  AZURE_SPEECH_KEY not set · TTS P95 1804 ms (limit 500, n 183; slowest azure)" in first
+    assert "(13m)  AZURE_SPEECH_KEY not set · TTS P95 1804 ms (limit 500, n 183; slowest azure)" in first
     assert first.rstrip().endswith("+4")
     assert "TTS azure P95 1902 ms (goal 500, n 183)   fallback TTS 21.8 % (n 87)   calls ≥54   affected 34" in second
     assert "sources 2/4   lag 0s" in second
@@ -502,11 +502,11 @@ async def test_the_alerts_panel_shows_who_has_what_and_what_was_given_up() -> No
         await pilot.pause()
 
         assert [" ".join(row.strip("│ ").split()) for row in screen_rows(pilot)][1:-1] == [
-            "✖ FIRING 7f46b9 15m config_warning AZURE_SPEECH_KEY: ∅",
-            "✖ FIRING 18c0de 12m ttfb_p95 TTS: P95 1804 ms > 1000 ms, n 211 ana has it",
+            "✖ FIRING 7f46b9 16m config_warning AZURE_SPEECH_KEY: ∅",
+            "✖ FIRING 18c0de 13m ttfb_p95 TTS: P95 1804 ms > 1000 ms, n 211 ana has it",
             "▲ FIRING a0a0a0 6m fallback_rate TTS: 21.8 % muted: provider_down",
             "◌ pending b1b1b1 1m concurrent_calls 54 > 50",
-            "◌ over c2c2c2 30m gap app.log: 1",
+            "◌ over c2c2c2 31m gap app.log: 1",
             "✖ 1 could not be sent 2 on their way 1 silences",
             "",
         ]
@@ -521,7 +521,7 @@ async def test_all_about_an_alert_is_its_figure_and_its_messages() -> None:
 
         rows = screen_rows(pilot)
         assert "1804 ms / 1000 ms  n 211  1 sent  1 could not be sent" in rows[4]
-        assert "silence s8616 rule=gap: 1h00m left, ana: known  10m" in "\n".join(rows)
+        assert "silence s8616 rule=gap: 1h00m left, ana: known  11m" in "\n".join(rows)
 
 
 async def test_without_anybody_judging_no_alert_is_no_all_clear() -> None:

@@ -252,14 +252,16 @@ def test_windows_move_without_new_events() -> None:
     assert store.snapshot(NOW + 7200, LIVE).ttfb[0].figures.n == 0
 
 
-def test_the_lag_grows_in_steps() -> None:
+def test_a_verdict_tells_when_the_newest_line_came_and_stays_the_same_object_until_another_comes() -> None:
     store = MetricsStore(Thresholds())
-    quiet = sources(SourceState.LIVE, last_line_at=NOW)
+    first = store.snapshot(NOW, sources(SourceState.LIVE, last_line_at=NOW))
 
-    lags = [store.snapshot(NOW + ago, quiet).verdict.lag_s for ago in (0, 4.9, 12, 59, 64, 1000)]
+    later = store.snapshot(NOW + 7, sources(SourceState.LIVE, last_line_at=NOW))
+    other = store.snapshot(NOW + 9, sources(SourceState.LIVE, last_line_at=NOW + 8))
 
-    assert lags == [0, 0, 10, 55, 60, 960]
-    assert MetricsStore(Thresholds()).snapshot(NOW, LIVE).verdict.lag_s is None
+    assert (first.verdict.newest_at, other.verdict.newest_at) == (NOW, NOW + 8)
+    assert later is first
+    assert MetricsStore(Thresholds()).snapshot(NOW, LIVE).verdict.newest_at is None
 
 
 def test_the_notice_is_part_of_the_snapshot() -> None:

@@ -75,7 +75,7 @@ async def lived(
 def same_figures(then: Snapshot, live: Snapshot) -> None:
     for name in FIGURES:
         assert getattr(then, name) == getattr(live, name), name
-    assert replace(then.verdict, since=None, lag_s=None) == replace(live.verdict, since=None, lag_s=None)
+    assert replace(then.verdict, since=None, newest_at=None) == replace(live.verdict, since=None, newest_at=None)
     assert [(one.name, one.state) for one in then.sources] == [(one.name, one.state) for one in live.sources]
 
 

@@ -232,7 +232,7 @@ class FleetMonitor:
     def snapshot(self) -> Snapshot:
         """Return the figures of the newest answers; grey once these are old.
 
-        Between two rounds only ages move, in steps of five seconds.
+        Between two rounds only answers grow old, which is looked at every five seconds.
         """
         key = (self._answers, self._server, self._host, int(self._clock.monotonic() // AGE_STEP_S))
         if key != self._built_from:
@@ -246,7 +246,7 @@ class FleetMonitor:
         judged = [row for row in rows if self._host in {"", row.name}]
         found = figures(answers.seen_from(self._host), self._thresholds, self._hints)
         shown = found if freshness(judged) == "live" else grey(found)
-        verdict = judge(shown, judged, self._thresholds, now, self._playbook)
+        verdict = judge(shown, judged, self._thresholds, self._playbook)
         old = self._snapshot
         if verdict.status is not old.verdict.status or self._since is None:
             self._since = now

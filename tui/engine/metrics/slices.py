@@ -154,7 +154,7 @@ class Slices:
 
         Never before the former word was said, unless that was only NO DATA.
         """
-        verdict = judge(figures, sources, self._thresholds, now, self._playbook)
+        verdict = judge(figures, sources, self._thresholds, self._playbook)
         if verdict.status is not self._status:
             former = self._since if self._status not in {None, Status.NO_DATA} else None
             since = min(now, began(verdict, figures) or now)

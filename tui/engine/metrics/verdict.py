@@ -46,9 +46,7 @@ def grey(figures: Figures) -> Figures:
     )
 
 
-def judge(
-    figures: Figures, sources: Sequence[SourceStatus], thresholds: Thresholds, now: float, playbook: PlaybookOf
-) -> Verdict:
+def judge(figures: Figures, sources: Sequence[SourceStatus], thresholds: Thresholds, playbook: PlaybookOf) -> Verdict:
     """Return the verdict without its ``since``: OK only if a live source gave at least one figure data."""
     fresh = freshness(sources)
     found = [*_source_findings(sources)]
@@ -64,7 +62,7 @@ def judge(
         sources_live=sum(source.state is SourceState.LIVE for source in sources),
         sources_total=len(sources),
         sources_down=sum(is_down(source) for source in sources),
-        lag_s=_lag(sources, now),
+        newest_at=max((one.last_line_at for one in sources if one.last_line_at is not None), default=None),
         affected_calls=figures.errors.affected,
     )
 
@@ -113,16 +111,6 @@ def _worst(figures: Figures, found: Sequence[Finding]) -> Status:
         *(row.figures.status for row in figures.ttfb),
     ]
     return Status.OK if Status.OK in judged else Status.NO_DATA
-
-
-def _lag(sources: Sequence[SourceStatus], now: float) -> float | None:
-    """Return the age of the newest line, in steps that grow with it so that an idle screen stays still."""
-    newest = max((source.last_line_at for source in sources if source.last_line_at is not None), default=None)
-    if newest is None:
-        return None
-    age = max(0.0, now - newest)
-    step = 5 if age < 60 else 10 if age < 600 else 60
-    return age - age % step
 
 
 def _source_findings(sources: Sequence[SourceStatus]) -> Iterator[Finding]:

@@ -53,8 +53,8 @@ class Verdict:
     """``live`` when at least one source was read lately and gave lines lately."""
     sources_live: int = 0
     sources_total: int = 0
-    lag_s: float | None = None
-    """Now minus the newest line of all sources."""
+    newest_at: float | None = None
+    """When the newest line of all sources came."""
     affected_calls: int | None = None
     sources_down: int = 0
     """Sources that count in the figures and cannot be read now."""
