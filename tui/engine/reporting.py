@@ -190,6 +190,7 @@ class _Reading:
             async with aclosing(self._parsed()) as parsed:
                 async for each in parsed:
                     self._take(each)
+                    del each  # or its events would be kept until there are others
                     self._progress = max(self._progress, self.source.status().progress or 0.0)
                     yield self._progress
         finally:

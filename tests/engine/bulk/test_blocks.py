@@ -18,10 +18,13 @@ from bench.fuzz import seeds
 from tests.engine.bulk.both_ways import compare, kill_at_the_third_part, small_blocks, state
 from tests.engine.bulk.dirty_logs import dirty_log
 from tests.engine.reports.reading import DATA, NOW, story
+from tui.engine.bulk import _again
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._cutting import OpenFile
+from tui.engine.bulk._rebuilt import rebuilt
 from tui.engine.clock import ManualClock
 from tui.engine.metrics.totals import Asked, SourceTotals
+from tui.engine.model import LogEvent
 from tui.engine.report import Span
 from tui.engine.reporting import Reporting
 from tui.engine.reports.json import as_object
@@ -103,8 +106,10 @@ async def _read(path: Path, columns_from: float, parallel_from: float, asked: As
     return report, [state(one.totals) for one in reporting._readings]
 
 
-async def same_report(path: Path, asked: Asked | None = None, parallel_from: float = float("inf")) -> dict[str, Any]:
-    with small_blocks():
+async def same_report(
+    path: Path, asked: Asked | None = None, parallel_from: float = float("inf"), block: int = 6000
+) -> dict[str, Any]:
+    with small_blocks(block):
         plain, wanted = await _read(path, float("inf"), float("inf"), asked or Asked())
         fast, found = await _read(path, 0, parallel_from, asked or Asked())
     assert json.dumps(fast) == json.dumps(plain)
@@ -204,6 +209,42 @@ def test_a_process_that_nobody_took_ends(tmp_path: Path, monkeypatch: pytest.Mon
         pass
 
     assert [worker.process.returncode for worker in started] == [-SIGKILL]
+
+
+@pytest.mark.parametrize("length", [66_000, 300_000])
+@pytest.mark.parametrize(
+    "dress", [b"%b", b"%b\r", b"\x1b[32m%b\x1b[0m", b"\0%b"], ids=["bare", "crlf", "coloured", "holes"]
+)
+def test_a_line_that_is_far_too_long_keeps_nothing_from_being_found_at_once(dress: bytes, length: int) -> None:
+    lines = dirty_log(1, 600, dirt=0.0).removesuffix(b"\n").split(b"\n")
+    longer = [
+        dress % (line + b"x" * length + b" FAILED") if number % 211 == 5 else line for number, line in enumerate(lines)
+    ]
+
+    found = compare(b"\n".join(longer), BlockReader("app", UTC, NOW))
+
+    assert found > 0.8 * compare(b"\n".join(lines), BlockReader("app", UTC, NOW))
+
+
+async def test_what_is_read_once_more_is_never_there_as_events_all_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, stretch = tmp_path / "app.log", dirty_log(5, 1500, dirt=0.0).removesuffix(b"\n") + b"\n"
+    path.write_bytes(stretch + stretch)
+    held: list[int] = []
+
+    def counted(*arguments: Any) -> list[LogEvent]:  # noqa: ANN401 - as the function
+        events = rebuilt(*arguments)
+        held.append(len(events))
+        return events
+
+    monkeypatch.setattr(_again, "PIECE", 3000)
+    monkeypatch.setattr(_again, "rebuilt", counted)
+
+    report = await same_report(path, block=50_000)
+
+    assert sum(held) > 0.9 * report["input"]["events"]
+    assert max(held) < 100
 
 
 async def test_a_file_that_is_emptied_while_it_is_read_in_blocks_is_read_on_from_its_start(

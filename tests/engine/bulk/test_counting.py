@@ -70,13 +70,16 @@ def _columns(events: list[LogEvent]) -> tuple[Samples | None, Calls | None]:
         ]
         return np.array([event.line for event in those]), np.array([event.time for event in those]), np.array(codes)
 
+    def between(first: int, last: int) -> list[LogEvent]:
+        return [event for event in events if first <= event.line <= last]
+
     lines, times, codes = of(samples)
     ms = np.array([event.ms for event in samples])
-    found = Samples(SERIES, lines, times, ms, codes, lambda: samples) if samples else None
+    found = Samples(SERIES, lines, times, ms, codes, between) if samples else None
     lines, times, codes = of(calls)
     durations = np.array([event.duration_s for event in calls], np.float64)
     ids = [event.id or "" for event in calls]
-    return found, Calls(SERIES, lines, times, durations, codes, ids, lambda: calls) if calls else None
+    return found, Calls(SERIES, lines, times, durations, codes, ids, between) if calls else None
 
 
 def _totals() -> SourceTotals:
@@ -116,7 +119,7 @@ def test_after_a_jump_ahead_only_what_is_of_about_the_same_time_is_compared(monk
     def calls(begin: float) -> Calls:
         times = begin + np.arange(40) / 7
         zeros = np.zeros(40, np.int64)
-        return Calls(SERIES, zeros, times, times * np.nan, zeros, [f"c{begin}"] * 40, list)
+        return Calls(SERIES, zeros, times, times * np.nan, zeros, [f"c{begin}"] * 40, lambda *_: [])
 
     twins, asked, stamped = Twins(columns=True), Counter[str](), Calls.stamped
 

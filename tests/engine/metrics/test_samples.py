@@ -19,7 +19,7 @@ FINE = st.floats(0.001, 120_000, exclude_min=True)
 
 def of(rows: list[tuple[int, float]]) -> Samples:
     codes, ms = np.array([code for code, _ in rows]), np.array([ms for _, ms in rows])
-    return Samples(SERIES, np.arange(len(rows)), np.zeros(len(rows)), ms, codes, list)
+    return Samples(SERIES, np.arange(len(rows)), np.zeros(len(rows)), ms, codes, lambda *_: [])
 
 
 @given(

@@ -62,6 +62,7 @@ async def parse(
                 async with aclosing(Pass(source, reader, ahead, task).parsed()) as parsed:
                     async for each in parsed:
                         yield each
+                        del each  # or its events would be kept until there are others
             async for block in blocks:
                 yield reader.read(block)
             return

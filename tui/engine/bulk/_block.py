@@ -12,7 +12,6 @@ from tui.engine.bulk._failures import FailureLayout
 from tui.engine.bulk._familiar import UNKNOWN
 from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Flags, Places, Text
-from tui.engine.lines import LINE_CAP
 from tui.engine.model import LogEvent
 
 _FAILED = b"FAILED"
@@ -31,10 +30,9 @@ class Failing(NamedTuple):
 class Block:
     """Lines and what was found out about them so far."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, truncated: int = 0) -> None:
         self.text = text
-        sizes = text.ends - text.starts
-        self.truncated = int(np.count_nonzero(sizes > LINE_CAP)) if sizes.max(initial=0) > LINE_CAP else 0
+        self.truncated = truncated
         """Lines longer than a source keeps of any."""
         count = self.text.ends.size
         self.codes = np.zeros(count, np.int8)

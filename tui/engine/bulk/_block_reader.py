@@ -36,7 +36,7 @@ from tui.engine.bulk.forms import FORMS
 from tui.engine.bulk.forms._pieces import layout
 from tui.engine.clock import ManualClock
 from tui.engine.dialects._dialect import own_dialects
-from tui.engine.lines import cut
+from tui.engine.lines import LINE_CAP, cut
 from tui.engine.model import LineBlock, LogEvent
 from tui.engine.parser import Parser
 
@@ -47,6 +47,9 @@ _LEARNED = {"ttfb", "turn", "call_opened", "call_closed", *_FAILURES}
 
 _FEW = 4
 """Unknown lines in a row that are read without looking first whether they may mean anything."""
+
+_PLAINLY = 500
+"""Lines given to the parser at once where all of them are."""
 
 _FIRST_STEP = 32
 """Lines read one by one before anything is looked for that is laid out like one of them."""
@@ -133,13 +136,16 @@ class BlockReader:
         parser.forget()
         before = parser.events, parser.unrecognised, parser.bad_samples
         text = Text(data, self.room)
-        clean = cleaned(text.data) if text.is_dirty else None
-        block = Block(text if clean is None else Text(clean, self.room))
-        if block.truncated or (text.is_dirty and clean is None):
-            events = parser.feed(LineBlock(self._source, 1, cut(text.data).lines, 0, None))
-            block.plain[:] = True
-        else:
+        sizes = text.ends - text.starts
+        truncated = int(np.count_nonzero(sizes > LINE_CAP)) if sizes.max(initial=0) > LINE_CAP else 0
+        is_usual = not (text.is_dirty or truncated)
+        clean = None if is_usual else cleaned(text.data)
+        block = Block(text if clean is None else Text(clean, self.room), truncated)
+        if is_usual or clean is not None:
             events = self._understand(block)
+        else:
+            events = self._plainly(text.data)
+            block.plain[:] = True
         events += parser.flush()
         return Found(
             block,
@@ -163,6 +169,14 @@ class BlockReader:
         doubts = self._sample_events(block, samples.lines[unsure])
         doubts += self._once_more(text, calls.lines[~sure].tolist())
         return samples.kept(~unsure), calls.kept(sure), [ids[index] for index in order[sure].tolist()], doubts
+
+    def _plainly(self, data: bytes) -> list[LogEvent]:
+        """Read lines one by one, some of them at once: what the parser needs beside them is much."""
+        lines, events = cut(data).lines, list[LogEvent]()
+        for begin in range(0, len(lines), _PLAINLY):
+            some = lines[begin : begin + _PLAINLY]
+            events += self._parser.feed(LineBlock(self._source, begin + 1, some, 0, None))
+        return events
 
     def _understand(self, block: Block) -> list[LogEvent]:
         """Find what is surely nothing or surely a sample; read the rest line by line, and learn from that.

@@ -57,8 +57,10 @@ class OpenFile:
 class Ranges:
     """Cuts what is left of a file where records begin."""
 
-    def __init__(self, file: OpenFile, unread: Unread, context: list[bytes]) -> None:
+    def __init__(self, file: OpenFile, unread: Unread, context: list[bytes], size: int | None = None) -> None:
+        """``size`` is how many bytes each shall have, about; a block's unless told."""
         self._file = file
+        self._size = size or BLOCK_SIZE
         self._stop = unread.stop
         self.offset = unread.start
         self.context = context
@@ -80,11 +82,11 @@ class Ranges:
     @property
     def left(self) -> int:
         """Return how many more ranges there will be, about."""
-        return (self._stop - self.offset) // BLOCK_SIZE
+        return (self._stop - self.offset) // self._size
 
     def next(self) -> Range | None:
         """Return the next range; None where no record begins before the end, or the rest is not worth it."""
-        for end in range(self.offset + BLOCK_SIZE, self.offset + 2 * BLOCK_SIZE, WINDOW):
+        for end in range(self.offset + self._size, self.offset + 2 * self._size, WINDOW):
             last = min(end, self._stop)
             if last - self.offset < 2 * WINDOW:
                 break

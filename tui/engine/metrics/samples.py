@@ -1,6 +1,6 @@
 """Latencies as columns: what a large log has most of, counted many at once. Loaded for nothing else."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from math import isnan
@@ -17,6 +17,10 @@ _WHOLE_MS = 120_000
 """The longest latency there is (semantics R17)."""
 
 
+Between = Callable[[int, int], Iterable[LogEvent]]
+"""Reads all latencies and calls in columns once more, from one line to another, as events in the order of the log."""
+
+
 class Samples(NamedTuple):
     """Latencies of one source in the order of their lines; every one has a time, a stage if it needs one, a value."""
 
@@ -26,8 +30,7 @@ class Samples(NamedTuple):
     times: NDArray[np.float64]
     ms: NDArray[np.float64]
     codes: NDArray[np.int64]
-    events: Callable[[], list[LogEvent]]
-    """Reads the samples once more, as events."""
+    between: Between
 
     def bounds(self) -> tuple[float, float]:
         """Return the oldest and the newest time."""
@@ -35,12 +38,12 @@ class Samples(NamedTuple):
 
     def part(self, begin: int, end: int) -> "Samples":
         """Return those between two indexes."""
-        first, last = (int(self.lines[begin]), int(self.lines[end - 1])) if begin < end else (0, -1)
+        return self._kept(slice(begin, end))
 
-        def events() -> list[LogEvent]:
-            return [event for event in self.events() if first <= event.line <= last]
-
-        return self._kept(slice(begin, end))._replace(events=events)
+    def events(self) -> Iterable[LogEvent]:
+        """Read the samples once more, as events; nobody holds more than a few of them at once."""
+        every = self.between(int(self.lines[0]), int(self.lines[-1])) if self.lines.size else ()
+        return (event for event in every if event.id is None)
 
     def _kept(self, which: slice | NDArray[np.bool_]) -> "Samples":
         return self._replace(
@@ -108,15 +111,14 @@ class Calls(NamedTuple):
     """Seconds that the log says they lasted; not a number where it says nothing."""
     codes: NDArray[np.int64]
     ids: list[str]
-    events: Callable[[], list[LogEvent]]
-    """Reads them once more, as events."""
+    between: Between
 
     def bounds(self) -> tuple[float, float]:
         """Return the oldest and the newest time."""
         return float(self.times.min()), float(self.times.max())
 
     def part(self, begin: int, end: int) -> "Calls":
-        """Return those between two indexes; ``events`` stays that of all."""
+        """Return those between two indexes."""
         which = slice(begin, end)
         return self._replace(
             lines=self.lines[which],

@@ -1,8 +1,12 @@
 """One source counted over a whole period, with the very counters of the monitor."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
+from itertools import islice
+from operator import attrgetter
+from sys import maxsize
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.metrics.calls import is_refusal
@@ -19,6 +23,9 @@ _BESIDE_SAMPLES = {"error", "warning"}
 """Kinds of events with a time for which it means nothing whether a latency comes before or after them."""
 
 _IDS_KEPT = 100_000
+_AT_ONCE = 1000
+"""Events counted together where they come one by one."""
+
 _YEAR_S = 366 * 86400.0
 
 
@@ -83,8 +90,8 @@ class SourceTotals:
             calls: begins and ends of calls without such a twin.
         """
         if calls is not None and not self._takes(calls):
-            single = [*events, *calls.events(), *(samples.events() if samples is not None else ())]
-            events, calls, samples = sorted(single, key=lambda event: event.line), None, None
+            self._apply_some(merge(events, calls.between(0, maxsize), key=attrgetter("line")), before)
+            return
         if samples is None and calls is None:
             self._apply(events, before)
             return
@@ -122,7 +129,7 @@ class SourceTotals:
             self.uptime.take(samples.series[0], newest, None)
             self._note(last, oldest, newest, len(samples.lines))
         else:
-            self._apply(samples.events(), None)
+            self._apply_some(samples.events(), None)
         self._position = max(self._position, position)
 
     def take_calls(self, calls: "Calls") -> _Moment:
@@ -140,6 +147,12 @@ class SourceTotals:
         self.seen(newest)
         self._timed += count
         self.taken += count
+
+    def _apply_some(self, events: Iterable[LogEvent], before: Mapping[int, float] | None) -> None:
+        """Count events as they come, without having all of them at once."""
+        left = iter(events)
+        while some := list(islice(left, _AT_ONCE)):
+            self._apply(some, before)
 
     def _apply(self, events: Sequence[LogEvent], before: Mapping[int, float] | None) -> None:
         above = before or {}

@@ -123,13 +123,16 @@ class Twins:
     def _read(self) -> None:
         """Work out what was taken at once, and keep the newest of everything."""
         every = [(*stamp, key) for stamp, key in zip(self._stamps, self._order, strict=True)]
-        self._unread_lines = 0
-        while self._unread:
+        wanted = {line for taken in self._unread for line in taken.columns.lines.tolist()}
+        ways = dict.fromkeys(taken.columns.between for taken in self._unread)  # nothing is read more than once
+        self._unread.clear()
+        for between in ways:
             every += [
                 (event.line, event.time, _emitted_key(event))
-                for event in self._unread.popleft().columns.events()
-                if event.time is not None and _of_platform(event.time)
+                for event in between(min(wanted), max(wanted))
+                if event.line in wanted and event.time is not None and _of_platform(event.time)
             ]
+        self._unread_lines = 0
         every = sorted(every)[-_EMITTED_KEPT:]
         self._order = deque(key for _, _, key in every)
         self._stamps = deque((line, time) for line, time, _ in every)
