@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, TypeVar
 
 import rich.text
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
@@ -15,6 +14,7 @@ import themes
 from tui.driver import OrderlyDriver
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
+from tui.keys_in_order import KeysInOrder
 from tui.memory import NO_MEMORY, RESERVE, is_out_of_memory, no_memory
 from tui.own_themes import OwnThemes, theme_folder
 from widgets import AsciiFilter, glyphs_in_use
@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 ASCII_ONLY = AsciiFilter()
 
 
-class BareApp(App[Result]):
+class BareApp(KeysInOrder[Result]):
     """Knows the themes, draws what the terminal can show, and tells of a defect without secrets."""
 
     TITLE = "voxtop"
