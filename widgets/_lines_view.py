@@ -137,7 +137,17 @@ class LinesView(Widget):
         for y in changed:
             self._strips.pop(y, None)
         if changed:
-            self.refresh(*[Region(0, y, self.size.width, 1) for y in set(changed)])
+            self._repaint(*[Region(0, y, self.size.width, 1) for y in set(changed)])
+
+    def _repaint(self, *rows: Region) -> None:
+        """Have rows painted with the next picture.
+
+        ``refresh`` would wake this widget to tell the screen, and have its styles worked out again: most of what it
+        costs to paint a few letters.
+        """
+        self._set_dirty(*rows)
+        self.screen._dirty_widgets.add(self)  # noqa: SLF001 - what the screen does when it is told
+        self.screen.check_idle()
 
     def forget(self) -> None:
         """Draw everything again at the next paint: focus or an option changed."""
