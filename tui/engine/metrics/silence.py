@@ -164,6 +164,11 @@ class Silence:
             at_least=bool(stalled),
         )
 
+    @property
+    def expects(self) -> bool:
+        """Tell whether anybody waits for an answer, so that time alone moves the figure."""
+        return bool(self._due or self._texts)
+
     def waiting(self, now: float) -> list[tuple[str, str, float]]:
         """Return source, trace and beginning of each silence that goes on now, where traces tell."""
         self._give_up(now, ())

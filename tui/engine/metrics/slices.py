@@ -71,6 +71,7 @@ class Slices:
         self._hints = hints
         self._counters = counters
         self._snapshot: Snapshot | None = None
+        self._built_from: tuple[object, ...] = ()
         self._status: Status | None = None
         self._since: float | None = None
         self._playbooks: dict[str, Playbook | None] = {}
@@ -93,10 +94,25 @@ class Slices:
         )
         self._counters.calls.expire(now, behind)
         figures = self._figures(now, behind, alive=last_event > now - self._thresholds.rate_window_s)
+        recent = self._recent.get(self._counters.recent.version, self._counters.recent.rows)
+        built_from = figures, recent, sources, told
+        if self._snapshot is None or built_from != self._built_from:
+            self._built_from = built_from
+            self._snapshot = self._built(now, figures, recent, sources, told)
+        return self._snapshot
+
+    def _built(
+        self,
+        now: float,
+        figures: Figures,
+        recent: tuple[ErrorGroup, ...],
+        sources: tuple[SourceStatus, ...],
+        told: Told,
+    ) -> Snapshot:
+        """Return the snapshot of these figures, the former object if it says the same."""
         judged = sources if told.scope is None else tuple(one for one in sources if one.name in told.scope.names)
         shown = figures if freshness(judged) == "live" else grey(figures)
         verdict = self._verdict(shown, judged, now)
-        recent = self._recent.get(self._counters.recent.version, self._counters.recent.rows)
         old = self._snapshot or Snapshot()
         new = replace(
             old,
@@ -117,8 +133,8 @@ class Slices:
             frozen_since=old.frozen_since if told.frozen_since and old.frozen_since else told.frozen_since,
         )
         if self._snapshot is None or _differ(old, new):
-            self._snapshot = replace(new, at=now, version=old.version + 1)
-        return self._snapshot
+            return replace(new, at=now, version=old.version + 1)
+        return old
 
     def _figures(self, now: float, behind: frozenset[str], *, alive: bool) -> Figures:
         counters, slot = self._counters, slot_of(now)
@@ -138,7 +154,7 @@ class Slices:
             turn=self._turn.get((slot, latency.turn_version), lambda: latency.turn_figure(now)),
             calls=calls_figure,
             silence=self._silence.get(
-                (int(now), counters.silence.version, calls_figure, behind),
+                (int(now) if counters.silence.expects else slot, counters.silence.version, calls_figure, behind),
                 lambda: counters.silence.figure(now, calls_figure, behind),
             ),
             errors=self._errors.get(

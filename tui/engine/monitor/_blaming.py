@@ -13,6 +13,9 @@ from tui.engine.model import Blame, LogEvent, Snapshot
 AGAIN_S = 10.0
 """At least between two looks at the same findings: a slice of the windows, so that the figures have moved."""
 
+SILENT_AGAIN_S = 30.0
+"""The same where no event came and only more callers hear silence: one look costs as much as a minute of idling."""
+
 FAR_BEHIND = 4_000_000
 """Bytes of a source still to be read from which on its figures are of then: what is wrong now, nobody can tell yet."""
 
@@ -63,8 +66,9 @@ class Blaming:
         if not asked:
             self.found, self._asked = (), ()
             return False
-        news = events != self._knew[0] or silent > self._knew[1]
-        if set(asked) <= set(self._asked) and not (news and monotonic - self._looked_at >= AGAIN_S):
+        ago = monotonic - self._looked_at
+        news = (events != self._knew[0] and ago >= AGAIN_S) or (silent > self._knew[1] and ago >= SILENT_AGAIN_S)
+        if set(asked) <= set(self._asked) and not news:
             return False
         self._asked, self._knew, self._looked_at = asked, (events, silent), monotonic
         now = self._clock.now()

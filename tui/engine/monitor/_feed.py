@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from math import inf
+from operator import attrgetter
 from typing import TYPE_CHECKING, Protocol
 
 from tui.engine.bulk import COLUMNS_FROM, history_parser
@@ -36,6 +37,8 @@ SPANS_KEPT = 500
 
 READ_AGE_STEP_S = 10.0
 """The time of the last read is rounded to this, so that an idle source stays an equal value."""
+
+_BUT_WHEN_READ = attrgetter(*(each.name for each in dataclasses.fields(SourceStatus) if each.name != "last_read_at"))
 
 
 class Understands(Protocol):
@@ -102,6 +105,9 @@ class Feed:
         self._distrusted_at: float | None = None
         self._newest = float("-inf")
         self._skew = Skew()
+        self._told: tuple[object, ...] = ()
+        """What the status on hand was made from."""
+        self._status: SourceStatus | None = None
 
     def parts(self, block: LineBlock) -> Iterator[LineBlock]:
         """Yield a block in parts that are understood in one go: where much comes as it comes."""
@@ -192,27 +198,47 @@ class Feed:
         return _stale(status, key) if key else status
 
     def status(self) -> SourceStatus:
-        """Return the source's own status with the figures of the parser and of earlier runs beside it."""
-        status = self._state(self.source.status())
-        read_at, before = status.last_read_at, self._counted
+        """Return the source's own status with the figures of the parser and of earlier runs beside it.
+
+        The same object while nothing changed: it is asked for each second, of each source.
+        """
+        status, parser = self._state(self.source.status()), self.parser
+        read_at = None if status.last_read_at is None else status.last_read_at // READ_AGE_STEP_S * READ_AGE_STEP_S
+        counts = parser.events, parser.unrecognised, parser.clamped, self._late
+        rates = self._lag_s(status), self._skew.seconds, self._lines_per_s()
+        told = (_BUT_WHEN_READ(status), read_at, counts, rates)
+        if self._status is None or told != self._told:
+            self._told = told
+            self._status = self._whole(dataclasses.replace(status, last_read_at=read_at), counts, rates)
+        return self._status
+
+    def _whole(
+        self,
+        status: SourceStatus,
+        counts: tuple[int, int, int, int],
+        rates: tuple[float | None, float | None, float],
+    ) -> SourceStatus:
+        """Return a status with what was counted of the events, and the figures of earlier runs added."""
+        before = self._counted
+        events, unrecognised, clamped, late = counts
+        lag_s, skew_s, lines_per_s = rates
         return dataclasses.replace(
             status,
             lines=status.lines + before.lines,
             bytes=status.bytes + before.bytes,
-            events=self.parser.events + before.events,
-            unrecognised=self.parser.unrecognised + before.unrecognised,
+            events=events + before.events,
+            unrecognised=unrecognised + before.unrecognised,
             gaps=status.gaps + before.gaps,
             gap_at=status.gap_at if status.gaps else before.gap_at,
             gap_reason=status.gap_reason if status.gaps else before.gap_reason,
             truncated=status.truncated + before.truncated,
             nul_bytes=status.nul_bytes + before.nul_bytes,
             dropped=status.dropped + before.dropped,
-            late=self._late + before.late,
-            clamped=self.parser.clamped + before.clamped,
-            lag_s=self._lag_s(status),
-            skew_s=self._skew.seconds,
-            lines_per_s=self._lines_per_s(),
-            last_read_at=None if read_at is None else read_at - read_at % READ_AGE_STEP_S,
+            late=late + before.late,
+            clamped=clamped + before.clamped,
+            lag_s=lag_s,
+            skew_s=skew_s,
+            lines_per_s=lines_per_s,
         )
 
     def _lag_s(self, status: SourceStatus) -> float | None:
