@@ -143,7 +143,7 @@ async def _picture(pilot: Pilot[Any], keys: tuple[str, ...]) -> str:
 
 def _read(app: VoxtopApp, lines: int) -> bool:
     """Tell whether the monitor has read every line, and the screen knows."""
-    sources = app._monitor.snapshot().sources  # noqa: SLF001 - nothing public tells it
+    sources = app._engine.monitor.snapshot().sources  # noqa: SLF001 - nothing public tells it
     return all(source.lines == lines and not source.lag_bytes for source in sources)
 
 

@@ -41,7 +41,9 @@ class BareApp(KeysInOrder[Result]):
         self._own_themes = own_themes or OwnThemes(theme_folder())
         for each in (*themes.load(), *self._own_themes.themes):
             self.register_theme(each)
-        self.use_theme(theme)
+        # Without telling anybody: nothing is drawn yet, and every style would be read once more.
+        self.set_reactive(BareApp.theme, self._full_name(theme))
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def use_theme(self, short: str) -> None:
         """Show a theme.
@@ -49,7 +51,10 @@ class BareApp(KeysInOrder[Result]):
         Raises:
             ConfigError: there is none of that name.
         """
-        self.theme = themes.full_name(short, self._own_themes.themes)
+        self.theme = self._full_name(short)
+
+    def _full_name(self, short: str) -> str:
+        return themes.full_name(short, self._own_themes.themes)
 
     def action_leave(self, code: int = 0) -> None:
         """End with this exit code and nothing else."""

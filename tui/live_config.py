@@ -57,6 +57,8 @@ class Reading:
     """Raises ConfigError."""
     check: Callable[[Settings], None]
     """Raises UsageError where settings name a source that cannot be."""
+    read_as: tuple[int, int]
+    """The stamp of the file when the program began; a change before anybody looks is one too."""
 
 
 class LiveConfig:
@@ -76,12 +78,10 @@ class LiveConfig:
         self._monitor = monitor
         self._alerts = alerts
         self._playbooks = playbooks
-        self._read_as = file_stamp(reading.path)
-        """The file as it was when the program began; a change before anybody looks is one too."""
 
     async def keep(self, app: VoxtopApp) -> None:
         """Look for changes until cancelled; a file that is just being written is left to settle."""
-        known = seen = self._read_as
+        known = seen = self._reading.read_as
         while True:
             await next_tick(LOOK_EVERY_S)
             before, seen = seen, file_stamp(self._reading.path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.config import config_path
 from tui.engine.errors import ConfigError
-from tui.engine.sources import STDIN, absolute
+from tui.engine.named import STDIN, absolute
 from tui.engine.text import t
 from tui.own_files import write_whole
 

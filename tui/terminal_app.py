@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import click
 from textual import events
@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
 import themes
-from tui.alert_desk import AlertDesk
+from tui import screens
 from tui.bare_app import BareApp
 from tui.engine.clock import Clock
 from tui.engine.errors import VoxtopError
@@ -19,19 +19,20 @@ from tui.engine.model import Calling
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import LANGUAGES, t, use_language
-from tui.keymap import check_keys
 from tui.own_layouts import Layouts, layout_folder
 from tui.own_themes import OwnThemes
 from tui.screens._bindings import CHANGES, PRESENT
 from tui.screens._watching import Remember, Watched
-from tui.screens.command_line import CommandLine, HasVerbs, Run, Verb, actions_of
 from tui.screens.dashboard import DashboardScreen
+from tui.screens.desk import Desk
 from tui.screens.layouts import DEFAULT, named
-from tui.screens.playbook import Desk
 from tui.screens.viewed import View, Viewing, reopening
-from tui.screens.wallboard import WallboardScreen
 from tui.terminal import end_on_signals, given_back
 from widgets import in_language
+
+if TYPE_CHECKING:
+    from tui.alert_desk import AlertDesk
+    from tui.screens.command_line import Run, Verb
 
 DASHBOARD_AT = 1
 """Its place in the stack of screens: above the empty one that Textual begins with."""
@@ -49,9 +50,30 @@ Keeper = Callable[["VoxtopApp"], Coroutine[Any, Any, None]]
 """Keeps the program in step with something outside until cancelled."""
 
 
+class Engine(NamedTuple):
+    """What a screen shows, and what runs beside it."""
+
+    monitor: Watched
+    companions: Sequence[Companion] = ()
+    """They run beside the monitor and end with it: the writer of a simulated log, an exporter."""
+    keepers: Sequence[Keeper] = ()
+    """They are given the program and keep it in step with what changes outside."""
+    alerts: "AlertDesk | None" = None
+    """Where alerts are judged."""
+    desk: Desk | None = None
+    """What the screens are worked with."""
+    at_end: Callable[[], None] | None = None
+    """Called when all of them have ended."""
+    at_input: Callable[[], None] | None = None
+    """Called when a key is pressed or the mouse used."""
+
+
 class VoxtopApp(BareApp[int]):
     """Runs the monitor in the background and the dashboard in front of it."""
 
+    CSS_PATH = (
+        "screens/dashboard.tcss"  # known before its screen opens: a screen that brings its own has all read again
+    )
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         *BareApp.BINDINGS,
@@ -79,35 +101,29 @@ class VoxtopApp(BareApp[int]):
         monitor: Watched,
         clock: Clock,
         theme: str,
-        companions: Sequence[Companion] = (),
         *,
-        alerts: AlertDesk | None = None,
+        engine: Callable[[], Engine] | None = None,
+        alerts: "AlertDesk | None" = None,
         remember: Remember | None = None,
         own_themes: OwnThemes | None = None,
         layouts: Layouts | None = None,
         layout: str = DEFAULT,
-        keepers: Sequence[Keeper] = (),
         read_only: bool = False,
         desk: Desk | None = None,
-        at_end: Callable[[], None] | None = None,
         look: Viewing | None = None,
-        at_input: Callable[[], None] | None = None,
     ) -> None:
         """Wire the parts.
 
-        ``companions`` run beside the monitor and end with it: the writer of a simulated log, an exporter;
-        ``keepers`` are given this program and keep it in step with what changes outside; ``alerts`` is where alerts
-        are judged; ``remember`` writes sources into the configuration file; ``layout`` is the one to begin with;
-        ``read_only`` refuses what changes anything; ``desk`` is what the screens are worked with; ``at_end`` is called
-        when all of them have ended; ``look`` is how the program is looked at: its view goes before ``theme`` and
-        ``layout``, as far as it can be had; ``at_input`` is called when a key is pressed or the mouse used.
+        ``monitor`` and ``alerts``, where these are judged, are shown from the start; with ``engine`` it is what that
+        returns once the first picture stands. ``remember`` writes sources into the configuration file; ``layout`` is
+        the one to begin with; ``read_only`` refuses what changes anything; ``desk`` is what the screens are worked
+        with; ``look`` is how the program is looked at: its view goes before ``theme`` and ``layout``, as far as it can
+        be had.
 
         Raises:
             ConfigError: there is no such theme or layout.
         """
         super().__init__(theme, own_themes)
-        self._at_end = at_end
-        self._at_input = at_input
         self._look = look or Viewing()
         self._parting = ""
         self.use_keys(self._look.keys)
@@ -116,17 +132,22 @@ class VoxtopApp(BareApp[int]):
         self._read_only = read_only
         self._remember = remember
         self._desk = desk or Desk(clock)
-        self._monitor = monitor
         self._clock = clock
-        self._companions = (*companions, alerts.run) if alerts else companions
-        self._alerts = alerts
-        self._keepers = (self._own_themes.keep, *keepers)
+        self._engine = Engine(monitor, alerts=alerts)
+        self._load_engine = engine
+        self._waiting: list[events.Event] | None = [] if engine else None
+        """Keys from before the engine was there; None once it is."""
+        self._refused: VoxtopError | None = None
         self._front = self._dashboard(self._first_view(named(layout, self._layouts.all).name))
 
     async def on_event(self, event: events.Event) -> None:
         """Tell that somebody is there before the event goes its way."""
-        if self._at_input and isinstance(event, events.InputEvent):
-            self._at_input()
+        if isinstance(event, events.InputEvent):
+            if self._waiting is not None:
+                self._waiting.append(event)
+                return
+            if self._engine.at_input:
+                self._engine.at_input()
         await super().on_event(event)
 
     def on_mount(self) -> None:
@@ -137,19 +158,36 @@ class VoxtopApp(BareApp[int]):
     async def _open(self) -> None:
         """Show the dashboard; everything else begins after its first picture: somebody waits for a sign of life."""
         await self.push_screen(self._front)
-        self._front.call_after_refresh(self._begin)
+        self._front.call_after_refresh(self.call_next, self._begin)
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
+        """Load the engine, go on with the keys that wait for it, and start all that runs beside the screen."""
+        if self._load_engine:
+            try:
+                self._engine = self._load_engine()
+            except VoxtopError as error:
+                self._refused = error
+                self.exit()
+                return
+        self._desk = self._engine.desk or self._desk
+        self._front.begin(self._engine.monitor, self._engine.alerts, self._desk)
+        waiting, self._waiting = self._waiting or (), None
+        for event in waiting:
+            await self.on_event(event)
+        self._run_beside_screen()
+
+    def _run_beside_screen(self) -> None:
         """Read, keep in step with what changes outside, and tell what is wrong by now."""
-        self.run_worker(self.run_beside(self._monitor.run), group="monitor")
-        if self._alerts and self._alerts.trouble:
-            self.notify(safe_text(self._alerts.trouble), severity="error", timeout=TROUBLE_S, markup=False)
+        engine = self._engine
+        self.run_worker(self.run_beside(engine.monitor.run), group="monitor")
+        if engine.alerts and engine.alerts.trouble:
+            self.notify(safe_text(engine.alerts.trouble), severity="error", timeout=TROUBLE_S, markup=False)
         if self._look.problem:
             self.notify(self._look.problem, severity="warning", markup=False)
         self.run_worker(self._layouts.keep(self._take_layouts, self._complain), group="layouts")
-        for keep in self._keepers:
+        for keep in (self._own_themes.keep, *engine.keepers):
             self.run_worker(keep(self), group="keeper")
-        for companion in self._companions:
+        for companion in (*engine.companions, *([engine.alerts.run] if engine.alerts else ())):
             self.run_worker(self.run_beside(companion), group="companion")
 
     def _take_layouts(self) -> None:
@@ -177,13 +215,15 @@ class VoxtopApp(BareApp[int]):
             ConfigError: one of them cannot be.
         """
         if keys:
+            from tui.keymap import check_keys  # noqa: PLC0415 - it loads every screen to know their keys
+
             check_keys(keys, self.BINDINGS)
         self.set_keymap({**keys})
 
     def action_leave(self, code: int = 0) -> None:
         """Remember the view and end with this exit code."""
         try:
-            if self._look.keep:
+            if self._look.keep and self._waiting is None:
                 self._look.keep(replace(self._view(), at=""))
         except VoxtopError as error:
             self._parting = str(error)
@@ -195,7 +235,7 @@ class VoxtopApp(BareApp[int]):
 
     def action_copy_command(self) -> None:
         """Copy what opens exactly this view again."""
-        command = reopening(self._look, self._front.view(), self._monitor.specs)
+        command = reopening(self._look, self._front.view(), self._engine.monitor.specs)
         self.copy_to_clipboard(masked := redact(command))
         self.notify(t("view.copied" if masked == command else "view.copied_masked", text=masked), markup=False)
 
@@ -208,10 +248,10 @@ class VoxtopApp(BareApp[int]):
 
     def _dashboard(self, view: View) -> DashboardScreen:
         return DashboardScreen(
-            self._monitor,
+            self._engine.monitor,
             self._clock,
             self._desk,
-            alerts=self._alerts,
+            alerts=self._engine.alerts,
             remember=self._remember,
             layouts=lambda: self._layouts.all,
             view=view,
@@ -226,6 +266,7 @@ class VoxtopApp(BareApp[int]):
         self._bindings = in_language(self._merge_bindings())
         self._front = self._dashboard(self._front.view())
         await self.switch_screen(self._front)
+        self._front.begin(self._engine.monitor, self._engine.alerts, self._desk)
 
     async def run_action(
         self,
@@ -238,10 +279,10 @@ class VoxtopApp(BareApp[int]):
         The past cannot be changed either.
         """
         name = (action if isinstance(action, str) else action[1]).partition("(")[0].rpartition(".")[2]
-        if name in CHANGES and (self._read_only or isinstance(self.screen, WallboardScreen)):
+        if name in CHANGES and (self._read_only or isinstance(self.screen, screens.wallboard.WallboardScreen)):
             self.notify(t("screen.read_only"), markup=False)
             return False
-        if self._monitor.moment is not None and name in PRESENT:
+        if self._engine.monitor.moment is not None and name in PRESENT:
             self.notify(t("time.unchangeable"), markup=False)
             return False
         return await super().run_action(action, default_namespace, namespaces)
@@ -249,18 +290,19 @@ class VoxtopApp(BareApp[int]):
     def action_command_palette(self) -> None:
         """Open the command line over whatever is shown."""
         below = self.screen
-        if isinstance(below, CommandLine):
+        if isinstance(below, screens.command_line.CommandLine):
             return
         bindings = ((each.node, each.binding) for each in below.active_bindings.values())
-        actions = [*actions_of(bindings, self.get_key_display)]
-        verbs = [*(below.verbs() if isinstance(below, HasVerbs) else ()), *self._verbs()]
-        self.push_screen(CommandLine(actions, verbs), self._carry_out)
+        actions = [*screens.command_line.actions_of(bindings, self.get_key_display)]
+        verbs = [*(below.verbs() if isinstance(below, screens.command_line.HasVerbs) else ()), *self._verbs()]
+        self.push_screen(screens.command_line.CommandLine(actions, verbs), self._carry_out)
 
-    def _verbs(self) -> Iterable[Verb]:
-        yield Verb("theme", Run(self, "wear"), lambda: themes.short_names(self._own_themes.themes))
-        yield Verb("lang", Run(self, "speak"), lambda: LANGUAGES)
+    def _verbs(self) -> "Iterable[Verb]":
+        run, verb = screens.command_line.Run, screens.command_line.Verb
+        yield verb("theme", run(self, "wear"), lambda: themes.short_names(self._own_themes.themes))
+        yield verb("lang", run(self, "speak"), lambda: LANGUAGES)
 
-    async def _carry_out(self, run: Run | None) -> None:
+    async def _carry_out(self, run: "Run | None") -> None:
         if run is not None:
             # With words an action goes without a parser: they may contain anything.
             await self.run_action(("", run.action, run.words) if run.words else run.action, run.node)
@@ -278,13 +320,19 @@ class VoxtopApp(BareApp[int]):
         await self.redraw(self._desk.calling)
 
     def run_to_end(self) -> int:
-        """Run until the user, a signal or a defect ends it, and return the exit code."""
+        """Run until the user, a signal or a defect ends it, and return the exit code.
+
+        Raises:
+            VoxtopError: the engine cannot be had.
+        """
         try:
             with given_back():
                 self.run(mouse=self._look.mouse)
         finally:
-            if self._at_end:
-                self._at_end()
+            if self._engine.at_end:
+                self._engine.at_end()
             if self._parting:
                 click.echo(f"voxtop: {safe_text(self._parting)}", err=True)
+        if self._refused:
+            raise self._refused
         return self.return_code or 0

@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
 from tui.config import Settings
 from tui.engine.errors import StateError
+from tui.engine.named import absolute
 from tui.engine.safe_text import safe_text
-from tui.engine.sources import absolute
-from tui.engine.state import state_folder
 from tui.engine.text import t
 from tui.own_files import write_whole
 from tui.screens.viewed import View, Viewing
@@ -50,7 +51,7 @@ class Views:
     """Reads and writes the file; what is wrong with it is told once, and it begins anew."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path or state_folder() / "views.json"
+        self._path = path or platformdirs.user_state_path("voxtop") / "views.json"
         self.problem = ""
         """Why nothing was remembered, a sentence."""
 

@@ -11,7 +11,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.engine.text import catalogue, language
+from tui.engine.text import said
 from widgets._glyphs import glyphs_in_use
 from widgets._lines import Line, Role, fit
 from widgets._view import View
@@ -29,13 +29,8 @@ def in_language(bindings: BindingsMap) -> BindingsMap:
 
     Classes are built when they are imported, the language is chosen later: so each widget translates its own.
     """
-    texts = catalogue(language())
     return BindingsMap(
-        replace(
-            binding,
-            description=texts.get(binding.description, binding.description),
-            tooltip=texts.get(binding.tooltip, binding.tooltip),
-        )
+        replace(binding, description=said(binding.description), tooltip=said(binding.tooltip))
         for _, binding in bindings
     )
 

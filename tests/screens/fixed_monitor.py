@@ -9,7 +9,7 @@ from tui.engine.clock import ManualClock
 from tui.engine.errors import UsageError
 from tui.engine.model import LogEvent, RawLine, Snapshot
 from tui.engine.parser import readable
-from tui.screens.playbook import Desk
+from tui.screens.desk import Desk
 from tui.terminal_app import VoxtopApp
 
 
@@ -23,6 +23,7 @@ class FixedMonitor:
         self.showing = snapshot
         self.recorded = list(events)
         self.moment: float | None = None
+        self.travels = None
         self.changed = asyncio.Event()
         self.asked: list[tuple[str, ...]] = []
         self.specs = ("/var/log/app.log",)

@@ -16,10 +16,10 @@ from tests.screens.incident import SOURCE, app_of, events_of, log, press, settle
 from tests.widgets.showing import screen_text
 from tui.engine.clock import ManualClock
 from tui.engine.model import SourceState, SourceStatus
-from tui.screens._drill import DrillScreen, Way
 from tui.screens.call import CallScreen
 from tui.screens.calls import CallsScreen
 from tui.screens.dashboard import DashboardScreen
+from tui.screens.drill import DrillScreen, Way
 from tui.screens.lines import LinesScreen
 from tui.screens.playbook import PlaybookScreen
 from tui.terminal_app import VoxtopApp
@@ -170,9 +170,11 @@ async def test_a_missing_key_leads_to_the_line_that_named_it() -> None:
     lines = log("missing-key", 60)
     app, _ = app_of(lines)
     untimed = [event for event in events_of(lines) if event.kind == "config_warning"]
-    app._monitor.recorded = [event._replace(time=NOW - 40) if event in untimed else event for event in events_of(lines)]
-    app._monitor.events = lambda since, until: [  # type: ignore[method-assign]
-        event for event in app._monitor.recorded if since <= (event.time or NOW) <= until
+    app._engine.monitor.recorded = [
+        event._replace(time=NOW - 40) if event in untimed else event for event in events_of(lines)
+    ]
+    app._engine.monitor.events = lambda since, until: [  # type: ignore[method-assign]
+        event for event in app._engine.monitor.recorded if since <= (event.time or NOW) <= until
     ]
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot)

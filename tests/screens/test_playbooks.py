@@ -19,9 +19,10 @@ from tui.engine.model import ConfigHealth, ErrorGroup, Playbook, Snapshot, Sourc
 from tui.engine.playbooks._own import read_own
 from tui.engine.playbooks.ticks import MemoryTicks
 from tui.engine.text import use_language
-from tui.screens._case import case_of
+from tui.screens.case import case_of
+from tui.screens.desk import Desk
 from tui.screens.draft import DraftScreen
-from tui.screens.playbook import Desk, PlaybookScreen
+from tui.screens.playbook import PlaybookScreen
 
 KEY_BOOK = samples.book("azure.auth", "Azure refuses the key (401)", "Azure rechaza la clave (401)")
 REFUSED = ErrorGroup(

@@ -13,7 +13,7 @@ from tui.engine.clock import ManualClock
 from tui.engine.model import Calling, Finding, Snapshot, SourceState, SourceStatus, Status
 from tui.engine.text import use_language
 from tui.screens._summons import CALM_S, Summons, call, sequences
-from tui.screens.playbook import Desk
+from tui.screens.desk import Desk
 
 TTFB = Finding("ttfb", Status.CRITICAL, 1_804, 500, "TTS", "azure", 183, 300)
 CONFIG = Finding("config", Status.CRITICAL, 1, 0, detail="GROQ_API_KEY")
@@ -115,7 +115,7 @@ async def test_the_monitor_writes_bell_and_sequence_to_its_terminal(monkeypatch:
     async with app.run_test() as pilot:
         assert app._driver is not None
         monkeypatch.setattr(app._driver, "write", written.append)
-        monitor = app._monitor
+        monitor = app._engine.monitor
         assert isinstance(monitor, FixedMonitor)
         monitor.show(bad(TTFB))
         while not any(text.startswith("\x1b]9;voxtop: TTS P95") for text in written):

@@ -21,7 +21,7 @@ from tui.engine.model import EMPTY_SNAPSHOT, Thresholds
 from tui.engine.monitor import Monitor, ScopedMonitor, TimeMachine, Watchlist
 from tui.screens.ask import AskScreen
 from tui.screens.compare import CompareScreen
-from tui.screens.playbook import Desk
+from tui.screens.desk import Desk
 from widgets import CallsPanel, ComparisonView, VerdictStrip
 
 

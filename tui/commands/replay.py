@@ -56,7 +56,7 @@ def _play(
 ) -> int:
     """Open the screen on what is played, and return the exit code."""
     from tui.alert_desk import alert_desk  # noqa: PLC0415 - the screen is loaded only once it is sure to open
-    from tui.screens.playbook import Desk  # noqa: PLC0415 - likewise
+    from tui.screens.desk import Desk  # noqa: PLC0415 - likewise
     from tui.terminal_app import VoxtopApp  # noqa: PLC0415 - likewise
     from widgets import use_glyphs  # noqa: PLC0415 - likewise
 

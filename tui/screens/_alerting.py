@@ -1,19 +1,22 @@
 """What a user does with alerts: look at them, take them on, silence them, try the channels."""
 
 from collections.abc import Awaitable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding
 
+from tui import screens
 from tui.engine.clock import Clock
 from tui.engine.errors import VoxtopError
-from tui.engine.model import EMPTY_SNAPSHOT, Alert, AlertBoard, ErrorGroup, Playbook, Snapshot
+from tui.engine.model import EMPTY_SNAPSHOT, Alert, AlertBoard, AlertState, ErrorGroup, Playbook, Snapshot
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._watching import Remember, Watched, WatchingScreen
-from tui.screens.alerts import AlertDesk, AlertsScreen, Asked, News, SilenceScreen, chosen, match_of
 from widgets import AlertsPanel
+
+if TYPE_CHECKING:
+    from tui.screens.alerts import AlertDesk, Asked
 
 
 class AlertingScreen(WatchingScreen):
@@ -25,7 +28,7 @@ class AlertingScreen(WatchingScreen):
         Binding("t", "test_channels", id="test_channels", show=False),
     ]
 
-    def __init__(self, monitor: Watched, remember: Remember | None, alerts: AlertDesk | None, clock: Clock) -> None:
+    def __init__(self, monitor: Watched, remember: Remember | None, alerts: "AlertDesk | None", clock: Clock) -> None:
         """``alerts`` is where alerts are judged, if they are."""
         super().__init__(monitor, remember)
         self._alerts = alerts
@@ -51,7 +54,7 @@ class AlertingScreen(WatchingScreen):
     @on(AlertsPanel.Drilled)
     def open_alerts(self) -> None:
         """Drill from the panel into everything about the alerts."""
-        self.app.push_screen(AlertsScreen(self, lambda: self._shown, self._now))
+        self.app.push_screen(screens.alerts.AlertsScreen(self, lambda: self._shown, self._now))
 
     def open_for(self, alert: Alert | None) -> None:
         """Open the playbook of an alert."""
@@ -59,7 +62,7 @@ class AlertingScreen(WatchingScreen):
 
     def chosen_alert(self) -> Alert | None:
         """Return the alert that a key is about."""
-        return chosen(self._shown.alerts, self.query_one(AlertsPanel))
+        return screens.alerts.chosen(self._shown.alerts, self.query_one(AlertsPanel))
 
     async def action_acknowledge(self) -> None:
         """Take the selected alert on, or the worst that nobody has."""
@@ -78,9 +81,11 @@ class AlertingScreen(WatchingScreen):
 
     def silence(self, alert: Alert | None) -> None:
         """Ask about a silence, beginning with one for this alert."""
-        self.app.push_screen(SilenceScreen(match_of(alert) if alert else ""), self._silence)
+        self.app.push_screen(
+            screens.alerts.SilenceScreen(screens.alerts.match_of(alert) if alert else ""), self._silence
+        )
 
-    async def _silence(self, asked: Asked | None) -> None:
+    async def _silence(self, asked: "Asked | None") -> None:
         if self._alerts and asked and await self._done(self._alerts.silence(*asked)):
             self.notify(t("screen.silenced", match=safe_text(asked.match, 200)), markup=False)
 
@@ -104,3 +109,20 @@ class AlertingScreen(WatchingScreen):
             self.notify(safe_text(str(error)), severity="error", markup=False)
             return False
         return True
+
+
+class News:
+    """What is new among the alerts since the last look."""
+
+    def __init__(self) -> None:
+        self._firing: set[tuple[str, int]] = set()
+
+    def over(self, board: AlertBoard) -> list[Alert]:
+        """Return the alerts that fired at the last look and are over now."""
+        found = [one for one in board.alerts if one.state is AlertState.RESOLVED and _episode(one) in self._firing]
+        self._firing = {_episode(one) for one in board.firing}
+        return found
+
+
+def _episode(alert: Alert) -> tuple[str, int]:
+    return alert.id, alert.episode

@@ -1,22 +1,25 @@
 """How the panels stand: which layout, or one panel with all the room."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.binding import Binding
 
+from tui import screens
 from tui.engine.errors import VoxtopError
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._alerting import AlertingScreen
 from tui.screens._incident import Incident
 from tui.screens._panels import NAMES, PANELS, name_of
-from tui.screens.command_line import Run, Verb
 from tui.screens.layouts import DEFAULT, Layout, Place, Plan, named
 from tui.screens.viewed import View
-from tui.screens.wallboard import WallboardScreen
 from widgets import Panel
+
+if TYPE_CHECKING:
+    from tui.screens.command_line import Verb
+    from tui.screens.wallboard import WallboardScreen
 
 
 class ArrangingScreen(AlertingScreen):
@@ -45,7 +48,7 @@ class ArrangingScreen(AlertingScreen):
     """The name of the layout that the panels stand in."""
     _incident: Incident
     _plan: Plan | None = None
-    _wall: WallboardScreen | None = None
+    _wall: "WallboardScreen | None" = None
 
     @property
     def behind_wall(self) -> bool:
@@ -124,7 +127,9 @@ class ArrangingScreen(AlertingScreen):
             return
         self.leave_wall()
         if layout.pages:
-            self._wall = WallboardScreen(self, layout, lambda: self._present, self._incident, self._clock)
+            self._wall = screens.wallboard.WallboardScreen(
+                self, layout, lambda: self._present, self._incident, self._clock
+            )
             self.app.push_screen(self._wall)
             return
         self.arrangement = name
@@ -145,10 +150,11 @@ class ArrangingScreen(AlertingScreen):
             self._fill_with(panel)
         self.set_focus(panel)
 
-    def verbs(self) -> Iterable[Verb]:
+    def verbs(self) -> "Iterable[Verb]":
         """Return what is done with the name of a layout or panel, beside what is done with sources."""
-        yield Verb("layout", Run(self, "use_layout"), lambda: [each.name for each in self.layouts()])
-        yield Verb("panel", Run(self, "open_panel"), lambda: NAMES)
+        run, verb = screens.command_line.Run, screens.command_line.Verb
+        yield verb("layout", run(self, "use_layout"), lambda: [each.name for each in self.layouts()])
+        yield verb("panel", run(self, "open_panel"), lambda: NAMES)
         yield from super().verbs()
 
     def action_open_panel(self, name: str) -> None:

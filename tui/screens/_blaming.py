@@ -6,11 +6,10 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding
 
+from tui import screens
 from tui.engine.model import Blame
 from tui.engine.text import t
 from tui.screens._alerting import AlertingScreen
-from tui.screens._drill import Way
-from tui.screens.blame import BlameScreen
 from widgets import BlameBar
 
 
@@ -31,4 +30,5 @@ class BlamingScreen(AlertingScreen):
     def open_evidence(self, blame: Sequence[Blame]) -> None:
         """Show what sentences stand on."""
         word = t(f"status.{self._shown.verdict.status.value}")
-        self.app.push_screen(BlameScreen(Way(self._monitor, self._clock, (word, t("blame.step"))), blame))
+        way = screens.drill.Way(self._monitor, self._clock, (word, t("blame.step")))
+        self.app.push_screen(screens.blame.BlameScreen(way, blame))

@@ -4,27 +4,26 @@ import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
-from importlib.metadata import version
 from math import ceil, inf
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from tui import screens
 from tui.engine.errors import UsageError, VoxtopError
 from tui.engine.model import AlertNote, Playbook, Snapshot, Status
-from tui.engine.monitor import TimeMachine
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.engine.when import parse_seek
 from tui.screens._travelling import TravellingScreen
-from tui.screens.ask import AskScreen
-from tui.screens.playbook import Desk
+from tui.screens.desk import Desk
 from widgets import clock_time
 
 if TYPE_CHECKING:
     from tui.engine.bundle.timeline import DoneSteps
     from tui.engine.bundle.writing import Incident
+    from tui.engine.monitor import TimeMachine
 
 BEFORE_S = 900.0
 """A bundle begins so long before the incident did."""
@@ -61,7 +60,7 @@ class BundlingScreen(TravellingScreen):
             begin = verdict.since - BEFORE_S if bad and verdict.since is not None else end - USUAL_S
             # A whole second that is not over yet: what was seen just now belongs to it.
             usual = " ".join(_typed(at, machine.tz) for at in (begin, ceil(end)))
-            self.app.push_screen(AskScreen(t("bundle.ask"), t("bundle.ask_hint"), value=usual), self._asked)
+            self.app.push_screen(screens.ask.AskScreen(t("bundle.ask"), t("bundle.ask_hint"), value=usual), self._asked)
 
     def _asked(self, answer: str | None) -> None:
         machine = self._machine()
@@ -79,7 +78,7 @@ class BundlingScreen(TravellingScreen):
         else:
             self.run_worker(self._bundle(machine, begin, min(end, self._known_until())), group="bundle", exclusive=True)
 
-    def _end(self, machine: TimeMachine) -> float:
+    def _end(self, machine: "TimeMachine") -> float:
         """Return where a bundle ends unless told: at the moment that is shown."""
         return self._known_until() if machine.moment is None else machine.moment
 
@@ -88,7 +87,7 @@ class BundlingScreen(TravellingScreen):
         ahead = max((source.skew_s or 0.0 for source in self._present.sources), default=0.0)
         return self._clock.now() + (ahead + 1.0 if ahead > 0 else 0.0)  # it is told in whole seconds
 
-    async def _bundle(self, machine: TimeMachine, begin: float, end: float) -> None:
+    async def _bundle(self, machine: "TimeMachine", begin: float, end: float) -> None:
         """Gather everything, write it, and tell where."""
         from tui.engine.bundle.writing import write_bundle  # noqa: PLC0415 - reports are no part of a start
 
@@ -113,8 +112,10 @@ class BundlingScreen(TravellingScreen):
         else:
             self._notes(t("bundle.written", path=safe_text(str(path))))
 
-    async def _gathered(self, machine: TimeMachine, begin: float, end: float) -> "Incident":
+    async def _gathered(self, machine: "TimeMachine", begin: float, end: float) -> "Incident":
         """Return what happened, redacted whatever the screen shows."""
+        from importlib.metadata import version  # noqa: PLC0415 - reports are no part of a start
+
         from tui.engine.bundle.masking import masked  # noqa: PLC0415 - as above
         from tui.engine.bundle.writing import Incident  # noqa: PLC0415
         from tui.engine.report import Span  # noqa: PLC0415

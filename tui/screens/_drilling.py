@@ -3,11 +3,12 @@
 from dataclasses import replace
 from functools import partial
 from math import inf
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding
 
+from tui import screens
 from tui.engine.errors import StateError
 from tui.engine.metrics.recent import group_key
 from tui.engine.model import Alert, Bucket, ErrorGroup, Finding, MissingKey, Playbook, SourceStatus
@@ -15,13 +16,13 @@ from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._arranging import ArrangingScreen
 from tui.screens._blaming import BlamingScreen
-from tui.screens._case import case_of
-from tui.screens._drill import Way
 from tui.screens._travelling import TravellingScreen
-from tui.screens.calls import PANEL_OF, CallsScreen, Wanted
-from tui.screens.lines import LinesScreen
-from tui.screens.playbook import Desk, PlaybookScreen
+from tui.screens.desk import Desk
 from widgets import AlertsPanel, BucketPanel, ConfigPanel, Panel, RecentPanel, SourcesPanel
+
+if TYPE_CHECKING:
+    from tui.screens.calls import Wanted
+    from tui.screens.drill import Way
 
 HOUR_S = 3600.0
 
@@ -36,15 +37,15 @@ class DrillingScreen(BlamingScreen, TravellingScreen, ArrangingScreen):
 
     _desk: Desk
 
-    def _way(self, *steps: str) -> Way:
+    def _way(self, *steps: str) -> "Way":
         word = t(f"status.{self._shown.verdict.status.value}")
-        return Way(self._monitor, self._clock, (word, *steps, t("calls.step")))
+        return screens.drill.Way(self._monitor, self._clock, (word, *steps, t("calls.step")))
 
     def _push_calls(
-        self, bucket: Bucket, *steps: str, wanted: Wanted | None = None, book: Playbook | None = None
+        self, bucket: Bucket, *steps: str, wanted: "Wanted | None" = None, book: Playbook | None = None
     ) -> None:
         open_book = (lambda: self._open(book)) if book else None
-        self.app.push_screen(CallsScreen(self._way(*steps), bucket, wanted, open_book))
+        self.app.push_screen(screens.calls.CallsScreen(self._way(*steps), bucket, wanted, open_book))
 
     @on(BucketPanel.Picked)
     def open_bucket(self, message: BucketPanel.Picked) -> None:
@@ -88,7 +89,9 @@ class DrillingScreen(BlamingScreen, TravellingScreen, ArrangingScreen):
         labels = dict(alert.labels)
         stage = next((row.stage for row in self._shown.ttfb if row.stage == labels.get("stage")), None)
         until = inf if alert.resolved_at is None else alert.resolved_at
-        bucket = Bucket(PANEL_OF.get(alert.figure, 0), alert.since - (alert.window_s or 0.0), until, stage)
+        bucket = Bucket(
+            screens.calls.PANEL_OF.get(alert.figure, 0), alert.since - (alert.window_s or 0.0), until, stage
+        )
         self._push_calls(bucket, safe_text(alert.rule, 40), safe_text(alert.id, 20))
 
     def _calls_of_finding(self, finding: Finding | None) -> None:
@@ -102,7 +105,7 @@ class DrillingScreen(BlamingScreen, TravellingScreen, ArrangingScreen):
                 self._lines_of_key(key)
         else:
             window = finding.window_s or self._shown.thresholds.ttfb_window_s
-            bucket = Bucket(PANEL_OF.get(finding.kpi, 0), now - window, inf, finding.stage)
+            bucket = Bucket(screens.calls.PANEL_OF.get(finding.kpi, 0), now - window, inf, finding.stage)
             said = t("drill.last", window=f"{window / 60:.0f} min")
             self._push_calls(bucket, f"{finding.stage or ''} {finding.kpi}".strip(), said, book=finding.playbook)
 
@@ -119,8 +122,8 @@ class DrillingScreen(BlamingScreen, TravellingScreen, ArrangingScreen):
             self.notify(t("drill.nobody"), markup=False)
             return
         word = t(f"status.{self._shown.verdict.status.value}")
-        way = Way(self._monitor, self._clock, (word, safe_text(key.field, 60), t("lines.step")))
-        self.app.push_screen(LinesScreen(way, events[-1]))
+        way = screens.drill.Way(self._monitor, self._clock, (word, safe_text(key.field, 60), t("lines.step")))
+        self.app.push_screen(screens.lines.LinesScreen(way, events[-1]))
 
     def action_open_worst(self) -> None:
         """Open the playbook of the worst finding when no panel is focused; from there its calls are a key away."""
@@ -140,10 +143,10 @@ class DrillingScreen(BlamingScreen, TravellingScreen, ArrangingScreen):
         if playbook is None and group is None:
             self.notify(t("screen.nothing_selected"), markup=False)
             return
-        case = case_of(self._shown, playbook, group)
+        case = screens.case.case_of(self._shown, playbook, group)
         changed = partial(self.open_evidence, case.blame) if case.blame else None
         case = replace(case, calls=lambda: self._calls_behind(playbook, group), changed=changed)
-        self.app.push_screen(PlaybookScreen(case, self._desk))
+        self.app.push_screen(screens.playbook.PlaybookScreen(case, self._desk))
 
     def _calls_behind(self, playbook: Playbook | None, group: ErrorGroup | None) -> None:
         """Go to the calls, or the lines, that a playbook was opened for."""

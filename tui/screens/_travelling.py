@@ -2,22 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
-from tui.engine.alerts.log import as_said
+from tui import screens
 from tui.engine.errors import UsageError, VoxtopError
 from tui.engine.metrics.windows import SLICE_S
 from tui.engine.model import AlertNote, Snapshot
-from tui.engine.monitor import TimeMachine
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.engine.when import parse_seek
 from tui.screens._alerting import AlertingScreen
-from tui.screens.ask import AskScreen
 from widgets import clock_time
+
+if TYPE_CHECKING:
+    from tui.engine.monitor import TimeMachine
 
 SAID_S = 86_400.0
 """What was said about alerts longer ago is over."""
@@ -62,7 +63,7 @@ class TravellingScreen(AlertingScreen):
     def action_seek(self) -> None:
         """Ask for a moment and go there."""
         if self._machine() is not None:
-            self.app.push_screen(AskScreen(t("time.seek"), t("time.seek_hint"), SEEKS), self._seek)
+            self.app.push_screen(screens.ask.AskScreen(t("time.seek"), t("time.seek_hint"), SEEKS), self._seek)
 
     def _seek(self, answer: str | None) -> None:
         machine = self._machine()
@@ -80,8 +81,8 @@ class TravellingScreen(AlertingScreen):
         """Return to what is live, at once."""
         self._thaw()
         self.workers.cancel_group(self, "time")
-        if isinstance(self._monitor, TimeMachine):
-            self._monitor.live()
+        if self._monitor.travels:
+            self._monitor.travels.live()
         self._pull()
 
     def action_compare(self) -> None:
@@ -99,21 +100,21 @@ class TravellingScreen(AlertingScreen):
 
     def _show_all(self) -> None:
         super()._show_all()
-        if isinstance(self._monitor, TimeMachine) and self._monitor.moment is not None:
-            self._go(self._monitor, self._monitor.moment)
+        machine = self._monitor.travels
+        if machine and machine.moment is not None:
+            self._go(machine, machine.moment)
 
-    def _machine(self) -> TimeMachine | None:
-        if isinstance(self._monitor, TimeMachine):
-            return self._monitor
-        self._notes(t("time.no_history"))
-        return None
+    def _machine(self) -> "TimeMachine | None":
+        if self._monitor.travels is None:
+            self._notes(t("time.no_history"))
+        return self._monitor.travels
 
-    def _go(self, machine: TimeMachine, moment: float) -> None:
+    def _go(self, machine: "TimeMachine", moment: float) -> None:
         if machine.moment is None:
             self._left = machine.present()
         self.run_worker(self._gone(machine, moment), group="time", exclusive=True)
 
-    async def _gone(self, machine: TimeMachine, moment: float) -> None:
+    async def _gone(self, machine: "TimeMachine", moment: float) -> None:
         try:
             await machine.go(moment)
             self._said = await self._alerts.notes(moment - SAID_S, moment) if self._alerts else []
@@ -124,6 +125,8 @@ class TravellingScreen(AlertingScreen):
 
     def _as_of_then(self) -> Snapshot:
         """Return what the past shows, with who had taken its alerts on; the same object while nothing changed."""
+        from tui.engine.alerts.log import as_said  # noqa: PLC0415 - as above
+
         seen = self._monitor.snapshot()
         if self._then is None or self._then[0] is not seen:
             self._then = seen, replace(seen, alerts=as_said(seen.alerts, self._said))
@@ -131,8 +134,8 @@ class TravellingScreen(AlertingScreen):
 
     def _past(self, present: Snapshot) -> str:
         """Return what the badge says: which moment is shown, and what is new since; empty while live."""
-        machine = self._monitor
-        if not isinstance(machine, TimeMachine):
+        machine = self._monitor.travels
+        if machine is None:
             return ""
         now = self._clock.now()
         if machine.outdated and machine.moment is not None and machine.heading is None:

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from tui import screens
 from tui.engine.model import Snapshot, SourceState
 from tui.engine.text import t
 from tui.screens._arranging import ArrangingScreen
 from tui.screens._panels import name_of
 from tui.screens._travelling import SEEKS, TravellingScreen
-from tui.screens.command_line import Run, Verb
 from tui.screens.viewed import View
 from widgets import Panel, RecentPanel, SourcesPanel, VerdictStrip
 from widgets._lines import crop
+
+if TYPE_CHECKING:
+    from tui.screens.command_line import Verb
 
 TOLD = 60
 """Cells of what was copied that are told."""
@@ -37,8 +40,11 @@ class ViewingScreen(TravellingScreen, ArrangingScreen):
         if view.filter:
             self.action_filter_by(view.filter)
             self.set_focus(None)
-        if view.scope:
-            self._scope_to(view.scope)
+
+    def choose_first(self) -> None:
+        """Choose the source or host of the first view, now that they are known."""
+        if self.first.scope:
+            self._scope_to(self.first.scope)
 
     def seek_when_read(self, present: Snapshot) -> None:
         """Go to the moment of the first view once there is history to look at."""
@@ -58,11 +64,12 @@ class ViewingScreen(TravellingScreen, ArrangingScreen):
             at="" if moment is None else f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}",
         )
 
-    def verbs(self) -> Iterable[Verb]:
+    def verbs(self) -> "Iterable[Verb]":
         """Return everything that is done with a word here."""
         yield from super().verbs()
-        yield Verb("filter", Run(self, "filter_by"), free=True)
-        yield Verb("seek", Run(self, "seek_to"), lambda: SEEKS, free=True)
+        run, verb = screens.command_line.Run, screens.command_line.Verb
+        yield verb("filter", run(self, "filter_by"), free=True)
+        yield verb("seek", run(self, "seek_to"), lambda: SEEKS, free=True)
 
     def action_filter_by(self, pattern: str) -> None:
         """Keep the recent errors that match."""

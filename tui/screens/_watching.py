@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on
 from textual.binding import Binding
 from textual.screen import Screen
 
+from tui import screens
 from tui.engine.errors import VoxtopError
 from tui.engine.model import LogEvent, RawLine, Snapshot, SourceStatus
 from tui.engine.redact import redact
@@ -15,10 +16,12 @@ from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._compositor import SparingCompositor
 from tui.screens._leaving import EndsItsWork
-from tui.screens.ask import AskScreen, ConfirmScreen
-from tui.screens.command_line import Run, Verb
 from tui.screens.viewed import HERE
 from widgets import SourcesPanel
+
+if TYPE_CHECKING:
+    from tui.engine.monitor import TimeMachine
+    from tui.screens.command_line import Verb
 
 Remember = Callable[[Sequence[str]], Path]
 """Writes sources into the configuration file and returns where that is; raises VoxtopError."""
@@ -37,6 +40,10 @@ class Watched(Protocol):
     @property
     def moment(self) -> float | None:
         """The moment whose figures are shown, seconds since the epoch; None is now."""
+
+    @property
+    def travels(self) -> "TimeMachine | None":
+        """What can show the past; None where nothing can."""
 
     async def run(self) -> None:
         """Follow the sources until cancelled."""
@@ -107,12 +114,13 @@ class WatchingScreen(Screen[None], EndsItsWork):
     def _notes(self, text: str, *, bad: bool = False) -> None:
         self.notify(text, severity="error" if bad else "information", markup=False)
 
-    def verbs(self) -> Iterable[Verb]:
+    def verbs(self) -> "Iterable[Verb]":
         """Return what is done with the name of a source."""
-        yield Verb("scope", Run(self, "scope_to"), self._scopes)
-        yield Verb("add", Run(self, "add_named"), lambda: ADDABLE, free=True)
-        yield Verb("remove", Run(self, "remove_named"), self._names)
-        yield Verb("retry", Run(self, "retry_named"), self._names)
+        run, verb = screens.command_line.Run, screens.command_line.Verb
+        yield verb("scope", run(self, "scope_to"), self._scopes)
+        yield verb("add", run(self, "add_named"), lambda: ADDABLE, free=True)
+        yield verb("remove", run(self, "remove_named"), self._names)
+        yield verb("retry", run(self, "retry_named"), self._names)
 
     def _names(self) -> list[str]:
         return [safe_text(source.name) for source in self._monitor.snapshot().sources]
@@ -124,7 +132,7 @@ class WatchingScreen(Screen[None], EndsItsWork):
 
     def action_scope(self) -> None:
         """Ask for the source or host whose figures to show; nothing shows everything."""
-        ask = AskScreen(t("watching.scope"), t("watching.scope_hint"), self._scopes())
+        ask = screens.ask.AskScreen(t("watching.scope"), t("watching.scope_hint"), self._scopes())
         self.app.push_screen(ask, self._scope_to)
 
     def action_scope_to(self, name: str) -> None:
@@ -195,7 +203,9 @@ class WatchingScreen(Screen[None], EndsItsWork):
             self._notes(t("watching.retried", name=safe_text(source.name, 80)))
         else:
             question = t("watching.remove", name=safe_text(source.name, 200))
-            self.app.push_screen(ConfirmScreen(question), lambda yes: self._remove(source.name) if yes else None)
+            self.app.push_screen(
+                screens.ask.ConfirmScreen(question), lambda yes: self._remove(source.name) if yes else None
+            )
 
     def _remove(self, name: str) -> None:
         try:
@@ -208,7 +218,7 @@ class WatchingScreen(Screen[None], EndsItsWork):
 
     def action_add_source(self) -> None:
         """Ask for one more source."""
-        self.app.push_screen(AskScreen(t("watching.add"), t("watching.add_hint"), ADDABLE), self._add)
+        self.app.push_screen(screens.ask.AskScreen(t("watching.add"), t("watching.add_hint"), ADDABLE), self._add)
 
     def _add(self, spec: str | None) -> None:
         if spec is None:

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Label
 
 from tui.engine.errors import UsageError
-from tui.engine.model import Alert, AlertBoard, AlertNote, AlertState, Playbook, Snapshot
+from tui.engine.model import Alert, AlertBoard, AlertNote, Playbook, Snapshot
 from tui.engine.text import t
 from tui.engine.when import parse_span
 from tui.screens._bindings import translated
@@ -184,20 +184,3 @@ class AlertsScreen(Screen[None]):
 
     def _renew(self) -> None:
         self.query_one(AlertsPanel).show(self._snapshot(), self._now())
-
-
-class News:
-    """What is new among the alerts since the last look."""
-
-    def __init__(self) -> None:
-        self._firing: set[tuple[str, int]] = set()
-
-    def over(self, board: AlertBoard) -> list[Alert]:
-        """Return the alerts that fired at the last look and are over now."""
-        found = [one for one in board.alerts if one.state is AlertState.RESOLVED and _episode(one) in self._firing]
-        self._firing = {_episode(one) for one in board.firing}
-        return found
-
-
-def _episode(alert: Alert) -> tuple[str, int]:
-    return alert.id, alert.episode

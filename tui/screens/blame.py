@@ -9,8 +9,8 @@ from textual.containers import VerticalScroll
 
 from tui.engine.model import Blame, Bucket
 from tui.engine.text import t
-from tui.screens._drill import DrillScreen, Way
 from tui.screens.calls import PANEL_OF, CallsScreen
+from tui.screens.drill import DrillScreen, Way
 from widgets import BlameEvidence
 
 

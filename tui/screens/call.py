@@ -9,7 +9,7 @@ from textual.binding import Binding
 from tui.engine.model import Bucket, LogEvent, Story
 from tui.engine.stories import impact_of
 from tui.engine.text import t
-from tui.screens._drill import ALONG_KEYS, DrillScreen, Way, next_place
+from tui.screens.drill import ALONG_KEYS, DrillScreen, Way, next_place
 from tui.screens.lines import LinesScreen
 from widgets import CallView, RowsView
 from widgets.call_view import Item

@@ -11,8 +11,8 @@ from tui.engine.model import Bucket, CallRow, Story
 from tui.engine.safe_text import safe_text
 from tui.engine.stories import attention
 from tui.engine.text import t
-from tui.screens._drill import DrillScreen, Way
 from tui.screens.call import CallScreen
+from tui.screens.drill import DrillScreen, Way
 from widgets import CallsTable, RowsView
 
 Wanted = Callable[[Story], bool]

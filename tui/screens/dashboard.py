@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.containers import Container, VerticalScroll
 from textual.widgets import Input
 
+from tui import screens
 from tui.engine.clock import Clock, next_tick, until_tick
 from tui.engine.model import EMPTY_SNAPSHOT, Snapshot, Status
 from tui.engine.text import t
@@ -25,13 +26,14 @@ from tui.screens._summons import Summons, call
 from tui.screens._travelling import events_of
 from tui.screens._viewing import ViewingScreen
 from tui.screens._watching import Remember, Watched
-from tui.screens.alerts import AlertDesk
-from tui.screens.frozen import FrozenScreen
-from tui.screens.help import HelpScreen
+from tui.screens.desk import Desk
 from tui.screens.layouts import Layout
-from tui.screens.playbook import Desk
 from tui.screens.viewed import View
 from widgets import AlertBanner, BlameBar, KeyFooter, NoticeBar, RecentPanel, TooSmallCard, VerdictStrip
+
+if TYPE_CHECKING:
+    from tui.screens.alerts import AlertDesk
+    from tui.screens.frozen import FrozenScreen
 
 PULL_S = 0.1
 """The view is renewed at most this often."""
@@ -93,7 +95,7 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         clock: Clock,
         desk: Desk | None = None,
         *,
-        alerts: AlertDesk | None = None,
+        alerts: "AlertDesk | None" = None,
         remember: Remember | None = None,
         layouts: Callable[[], Sequence[Layout]],
         view: View,
@@ -114,7 +116,7 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         self._panels = [panel() for panel in PANELS]
         self._shown_at = self._due = 0.0
         """When everything was last shown, and when the first age on show changes (seconds since the epoch)."""
-        self._ice = FrozenScreen()
+        self._ice: FrozenScreen | None = None
         self._bindings = translated(self.KEYS)
         self._bindings.bind("tab", "app.focus_next", show=False)
         self._bindings.bind("shift+tab", "app.focus_previous", show=False)
@@ -129,8 +131,14 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         yield TooSmallCard()
 
     def on_mount(self) -> None:
-        """Begin to pull snapshots."""
+        """Show what there is, which may be nothing yet."""
         self.begin_with(self.first)
+        self._pull()
+
+    def begin(self, monitor: Watched, alerts: "AlertDesk | None", desk: Desk) -> None:
+        """Show what a monitor has, from now on."""
+        self._monitor, self._alerts, self._desk = monitor, alerts, desk
+        self.choose_first()
         self._pull()
         self.run_worker(self._keep_pulling(), group="pull")
         self.run_worker(self._keep_suspecting(), group="suspect")
@@ -205,12 +213,14 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
     def _cover_frozen(self, snapshot: Snapshot, now: float) -> None:
         """Lay the cover over everything while the data is frozen."""
         if snapshot.frozen_since is not None:
+            if self._ice is None:
+                self._ice = screens.frozen.FrozenScreen()
             if not self._ice.is_attached:
                 self.app.push_screen(self._ice)
             self._ice.show(snapshot.frozen_since, now)
-        elif self._ice.is_current:
+        elif self._ice and self._ice.is_current:
             self._ice.dismiss()
-            self._ice = FrozenScreen()
+            self._ice = None
 
     def _show(self, snapshot: Snapshot, now: float) -> None:
         if self.behind_wall:
@@ -239,7 +249,7 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
 
     def action_help(self) -> None:
         """Open the page of keys and figures."""
-        self.app.push_screen(HelpScreen(active.binding for active in self.active_bindings.values()))
+        self.app.push_screen(screens.help.HelpScreen(active.binding for active in self.active_bindings.values()))
 
     def action_back(self) -> None:
         """Undo the last step in: filter, maximised panel, focus, scope; it never quits."""

@@ -14,7 +14,7 @@ from tui.engine.model import LogEvent, RawLine, Story
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
-from tui.screens._drill import ALONG_KEYS, DrillScreen, Way
+from tui.screens.drill import ALONG_KEYS, DrillScreen, Way
 from widgets import FilterError, RawLinesView, RowFilter
 
 AROUND_S = 3600.0

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -11,29 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import ModalScreen
 
-from tui.engine.clock import Clock, SystemClock
 from tui.engine.errors import StateError
-from tui.engine.model import Blame, Calling, ErrorGroup, Playbook, TickStore
-from tui.engine.playbooks.ticks import MemoryTicks
+from tui.engine.model import Blame, ErrorGroup, Playbook
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from tui.screens.desk import Desk
 from widgets import KeyFooter, PlaybookCard
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the screens are worked with."""
-
-    clock: Clock = field(default_factory=SystemClock)
-    ticks: TickStore = field(default_factory=MemoryTicks)
-    """Where done steps are kept."""
-    folder: Path = Path()
-    """Where the user's own playbooks lie."""
-    bundles: Path = Path()
-    """Where incident bundles are written."""
-    calling: Calling = field(default_factory=Calling)
-    """How somebody at another window is called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
+from tui.engine.named import absolute
 from tui.engine.safe_text import safe_text
-from tui.engine.sources import absolute
 
 
 @dataclass(frozen=True, slots=True)

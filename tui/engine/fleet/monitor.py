@@ -164,6 +164,10 @@ class FleetMonitor:
         self.look_at("")
 
     @property
+    def travels(self) -> None:
+        """What was is known to the server alone."""
+
+    @property
     def specs(self) -> tuple[str, ...]:
         """The address as typed."""
         return (self._address.name,)

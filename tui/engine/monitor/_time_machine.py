@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from heapq import merge
 from itertools import islice
 from math import inf
+from typing import Self
 
 from tui.engine.alerts.rule import AlertRule
 from tui.engine.blame import LOOKBACK_S, explainable
@@ -88,6 +89,11 @@ class TimeMachine:
     async def run(self) -> None:
         """Follow the sources until cancelled."""
         await self._monitor.run()
+
+    @property
+    def travels(self) -> Self:
+        """This one can show the past."""
+        return self
 
     @property
     def specs(self) -> tuple[str, ...]:

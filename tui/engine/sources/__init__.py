@@ -8,18 +8,16 @@ import asyncio
 import difflib
 import importlib
 import importlib.util
-import os
 import pkgutil
-import re
 from collections.abc import Iterable
 from functools import cache
 from glob import has_magic
-from pathlib import Path
 from typing import Protocol
 
 from tui.engine.clock import Clock, SystemClock
 from tui.engine.errors import UsageError
 from tui.engine.model import SourceOptions
+from tui.engine.named import STDIN, absolute, exists, identity, parted
 from tui.engine.safe_text import safe_text
 from tui.engine.sources._glob import LocalPattern, Pattern
 from tui.engine.sources._opening import Opening
@@ -27,10 +25,7 @@ from tui.engine.sources._since import LineTime
 from tui.engine.sources._source import Source
 from tui.engine.text import t
 
-STDIN = "-"
-
-_NAMED = re.compile(r"([\w.-]+)=(.+)", re.DOTALL)
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+-]*):(.*)", re.DOTALL)
+__all__ = ["STDIN", "absolute", "expanded", "identity", "kind_of", "kinds", "open_source", "pattern_of"]
 
 
 class Kind(Protocol):
@@ -97,19 +92,11 @@ def open_source(
         UsageError: no kind of source is written like that.
     """
     opening = Opening(clock, since, line_time, follow, rotated, stdin_fd, bookmark, options or SourceOptions())
-    name, target = _split_name(spec)
-    scheme, rest = _split_scheme(target)
+    name, scheme, rest, target = parted(spec)
     kind = kind_of(scheme)
     if kind is None:
         raise UsageError(t("sources.unknown_scheme", value=safe_text(spec)), _nearest(scheme, target))
     return kind.open_spec(rest, name, opening)
-
-
-def identity(spec: str) -> str:
-    """Return what a source is, wherever the program is called from: a local path in full, the rest as typed."""
-    _, target = _split_name(spec)
-    scheme, rest = _split_scheme(target)
-    return f"file:{os.path.abspath(rest)}" if scheme == "file" else target  # noqa: PTH100 - a path without its links resolved
 
 
 def pattern_of(spec: str, clock: Clock | None = None, options: SourceOptions | None = None) -> Pattern | None:
@@ -120,9 +107,8 @@ def pattern_of(spec: str, clock: Clock | None = None, options: SourceOptions | N
     Raises:
         UsageError: it is written wrongly.
     """
-    name, target = _split_name(spec)
-    scheme, rest = _split_scheme(target)
-    if scheme == "file" and has_magic(rest) and not _exists(rest):
+    name, scheme, rest, _ = parted(spec)
+    if scheme == "file" and has_magic(rest) and not exists(rest):
         return LocalPattern(name, rest)
     if scheme == "ssh" and has_magic(rest):
         from tui.engine.sources._ssh_glob import RemotePattern, is_pattern  # noqa: PLC0415 - most runs need no asyncssh
@@ -152,38 +138,6 @@ def _matching(pattern: Pattern) -> list[str]:
         return asyncio.run(pattern.look())
     except OSError:
         return []
-
-
-def absolute(spec: str) -> str:
-    """Return the source as it can be typed anywhere: a local path in full, anything else as it is."""
-    name, target = _split_name(spec)
-    scheme, rest = _split_scheme(target)
-    if scheme != "file":
-        return spec
-    path = os.path.abspath(os.path.expanduser(rest))  # noqa: PTH100, PTH111 - without its links resolved
-    plain = path if _split_scheme(path) == ("file", path) else f"file:{path}"
-    return f"{name}={plain}" if name else plain
-
-
-def _split_name(spec: str) -> tuple[str, str]:
-    """Take off a display name, unless the whole is the path of something."""
-    match = _NAMED.fullmatch(spec)
-    return (match[1], match[2]) if match and not _exists(spec) else ("", spec)
-
-
-def _split_scheme(target: str) -> tuple[str, str]:
-    """Return the scheme and what follows it; what has none is a path."""
-    if target == STDIN:
-        return STDIN, ""
-    match = _SCHEME.fullmatch(target)
-    return (match[1].lower(), match[2]) if match and not _exists(target) else ("file", target)
-
-
-def _exists(path: str) -> bool:
-    try:
-        return Path(path).exists()
-    except (OSError, ValueError):
-        return False
 
 
 def _nearest(scheme: str, target: str) -> str:

@@ -54,10 +54,20 @@ def t(key: str, /, **values: object) -> str:
     Raises:
         KeyError: the catalogue has no such key.
     """
+    text = _learnt(key)[key]
+    return text.format(**values) if values else text
+
+
+def said(words: str) -> str:
+    """Return the text that words are a key of; words that are none stay as they are."""
+    return _learnt(words).setdefault(words, words)
+
+
+def _learnt(key: str) -> dict[str, str]:
+    """Return what is known, by now with the table that a key would stand in."""
     known = _known[_language]
     if key not in known:
         table = f"[{key.partition('.')[0]}]"
         for file in _files(_language):
             known |= _flat(file) if table in file else {}
-    text = known[key]
-    return text.format(**values) if values else text
+    return known
