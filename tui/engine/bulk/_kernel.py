@@ -39,16 +39,6 @@ _SPARE = 66
 """Lines that ``find_lines`` wants room for besides those there are."""
 
 
-class Columns(ctypes.Structure):
-    """Addresses of columns, and how many rows there are."""
-
-    _fields_ = (
-        ("count", ctypes.c_int64),
-        *((name, ctypes.c_void_p) for name in ("lines", "codes", "times", "values")),
-        *((name, ctypes.c_void_p) for name in ("messages", "stops", "tokens", "token_ends")),
-    )
-
-
 class Scan(ctypes.Structure):
     """What ``scan_lines`` works on; addresses are of memory that somebody else keeps alive."""
 
@@ -57,7 +47,9 @@ class Scan(ctypes.Structure):
         *((name, ctypes.c_int64) for name in ("line_count", "next")),
         *((name, ctypes.c_void_p) for name in ("found", "codes", "left")),
         ("left_count", ctypes.c_int64),
-        ("columns", Columns * len(KINDS)),
+        ("columns", ctypes.c_void_p),
+        ("rows", ctypes.c_int64),
+        ("counts", ctypes.c_int64 * len(KINDS)),
         ("heads", ctypes.c_void_p),
         *((name, ctypes.c_int64) for name in ("heads_count", "heads_tried", "tried")),
         *((name, ctypes.c_void_p) for name in ("layouts", "pieces", "mix", "known")),

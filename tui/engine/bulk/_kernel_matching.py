@@ -8,7 +8,7 @@ from tui.engine.bulk._block import Block, Failing
 from tui.engine.bulk._call_layout import Hits as CallHits
 from tui.engine.bulk._clock import StampReader, Times
 from tui.engine.bulk._failures import FailureLayout
-from tui.engine.bulk._kernel import KINDS, NEW_MINUTE, NONE, Columns, Kernel, Scan
+from tui.engine.bulk._kernel import KINDS, NEW_MINUTE, NONE, Kernel, Scan
 from tui.engine.bulk._kernel_tables import KnownLines, LayoutTables
 from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._matching import Matching
@@ -18,6 +18,9 @@ from tui.engine.bulk._words import MIX, Places, Text
 
 _MINUTE = np.dtype([("written", "V16"), ("zone", "<i8"), ("begin", "<f8")])
 _MINUTES = 256
+
+_COLUMNS = 8
+"""Of each kind of layouts: line, code, time, value, begins and ends of the message and of a token."""
 
 _FAILURES, _SHORTEST = 64, 24
 """How many failures the kernel looks for, and the bytes behind their times that tell them from others at first; what
@@ -69,17 +72,16 @@ class KernelMatching(Matching):
         """See there."""
         scan, text = self._scan, block.text
         lines, left = np.ascontiguousarray(lines), np.empty(lines.size, np.int64)
-        found, zones = np.empty((len(KINDS), 8, lines.size), np.int64), self._shown().zones
+        found, zones = np.empty((len(KINDS), _COLUMNS, lines.size), np.int64), self._shown().zones
         scan.text, scan.starts, scan.ends = text.address, text.starts.ctypes.data, text.ends.ctypes.data
         scan.heads_tried, scan.tried = 0, NONE
         scan.lines, scan.line_count, scan.next = lines.ctypes.data, lines.size, 0
         scan.found, scan.codes = block.found.ctypes.data, block.codes.ctypes.data
         scan.left, scan.left_count = left.ctypes.data, 0
-        for kind in KINDS:
-            scan.columns[kind] = _columns(found[kind].ctypes.data, lines.size)
+        scan.columns, scan.rows, scan.counts[:] = found.ctypes.data, lines.size, (0, 0, 0)
         while self._kernel.scan_lines(scan) == NEW_MINUTE:
             self._ask(text, zones)
-        self._note(block, *(found[kind, :, : scan.columns[kind].count] for kind in KINDS))
+        self._note(block, *(found[kind, :, :count] for kind, count in enumerate(scan.counts)))
         return left[: scan.left_count]
 
     def _note(self, block: Block, samples: Places, calls: Places, failures: Places) -> None:
@@ -100,10 +102,6 @@ class KernelMatching(Matching):
         scan = self._scan
         written, zone = text.piece(scan.minute_place, 16), scan.minute_zone
         self._minutes[scan.minute_slot] = (written, zone, self._clock.minute(written, zones[zone]))
-
-
-def _columns(address: int, rows: int) -> Columns:
-    return Columns(0, *range(address, address + 8 * 8 * rows, 8 * rows) if rows else 8 * [address])
 
 
 def _times(column: Places) -> Times:

@@ -10,6 +10,7 @@
 enum { LONGEST_LINE = 256, HEAD_BITS = 10, MINUTE_BITS = 8 }; /* of those remembered; of places in tables */
 enum { TOKEN_WORDS = 12, REST_WORDS = 32, TRACE_LENGTH = 64, MAX_MS = 120000 };
 enum { LATENCY, CALL, FAILURE, KINDS };
+enum { LINE, CODE, TIME, VALUE, MESSAGE, STOP, TOKEN_BEGIN, TOKEN_END, COLUMNS }; /* of each kind */
 enum { DONE, NEW_MINUTE, NONE = -1 };
 enum { NOT_FOUND, FOUND, UNSURE };
 enum { LITERAL, SKIP, TOKEN, MILLISECONDS, WHOLE, PLAIN_REST, QUOTED_REST, QUOTED_TEXT, TRACE, END };
@@ -24,13 +25,8 @@ struct layout {
 
 struct heads { int32_t offset, words, first[1 << HEAD_BITS]; };
 struct known { uint64_t number; int32_t place; int16_t size, code; };
+union cell { int64_t whole; double real; };
 struct minute { uint64_t written[2]; int64_t zone; double begin; };
-
-struct columns {
-    int64_t count, *lines, *codes;
-    double *times, *values;
-    int64_t *messages, *stops, *tokens, *token_ends;
-};
 
 struct scan {
     const byte *text, *literals, *folded;
@@ -38,7 +34,8 @@ struct scan {
     int64_t line_count, next;
     byte *found, *codes;
     int64_t *left, left_count;
-    struct columns columns[KINDS];
+    union cell *columns; /* of each kind, one behind the other, with room for so many rows each */
+    int64_t rows, counts[KINDS];
     const struct heads *heads;
     int64_t heads_count, heads_tried, tried; /* the last two: how far a line was that had to ask, NONE if none had */
     const struct layout *layouts;
@@ -207,26 +204,27 @@ static int read_line(struct scan *scan, const struct layout *layout, struct read
 }
 
 static void note(struct scan *scan, const struct layout *layout, const struct reading *reading, int64_t line) {
-    struct columns *columns = &scan->columns[layout->kind];
-    int64_t row = columns->count++;
+    int64_t rows = scan->rows;
+    union cell *cells = scan->columns + COLUMNS * layout->kind * rows + scan->counts[layout->kind]++;
     scan->found[line] = 1;
-    columns->lines[row] = line;
-    columns->codes[row] = layout->code;
-    columns->times[row] = reading->time;
-    columns->values[row] = reading->value;
-    columns->messages[row] = reading->start - scan->text + layout->message;
-    columns->stops[row] = reading->stop - scan->text;
-    columns->tokens[row] = reading->token - scan->text;
-    columns->token_ends[row] = reading->token_end - scan->text;
+    cells[LINE * rows].whole = line;
+    cells[CODE * rows].whole = layout->code;
+    cells[TIME * rows].real = reading->time;
+    cells[VALUE * rows].real = reading->value;
+    cells[MESSAGE * rows].whole = reading->start - scan->text + layout->message;
+    cells[STOP * rows].whole = reading->stop - scan->text;
+    cells[TOKEN_BEGIN * rows].whole = reading->token - scan->text;
+    cells[TOKEN_END * rows].whole = reading->token_end - scan->text;
 }
 
 /* Return the layout that a line may have by the words behind its time, NONE where it has none. */
 static inline int64_t guess(const struct scan *scan, const struct heads *heads, const byte *start, const byte *end) {
     if (end - start < heads->offset + 8 * heads->words)
         return NONE;
-    word sum = 0;
-    for (int64_t at = 0; at < heads->words; at++)
-        sum += load(start + heads->offset + 8 * at) * scan->mix[at];
+    const byte *at = start + heads->offset;
+    word sum = load(at) * scan->mix[0];
+    for (int32_t part = 1; part < heads->words; part++)
+        sum += load(at + 8 * part) * scan->mix[part];
     return heads->first[sum >> (64 - HEAD_BITS)];
 }
 
