@@ -52,7 +52,7 @@ class Failures:
         self._clock = clock
         self._known: dict[Stamp, dict[bytes, _Known]] = {}
         self._laid_out: dict[FailureLayout, _Known] = {}
-        self._begun: set[tuple[Stamp, bytes]] = set()
+        self._begun: dict[Stamp, set[bytes]] = {}
 
     def learn(self, raw: bytes, event: LogEvent, place: Place) -> FailureLayout | None:
         """Remember the line of a failure that is alone in its record, whatever is above it; return its layout."""
@@ -79,13 +79,14 @@ class Failures:
 
     def begins_record(self, raw: bytes) -> bool:
         """Tell whether a line that is no failure begins a record: as one did that had the same behind its time."""
-        sure = (stamp for stamp in self._known if self._clock.time(raw, stamp) is not None)
-        rests = [(stamp, raw[stamp.size :]) for stamp in sure]
-        if not self._begun.isdisjoint(rests):
-            return True
+        for stamp, begun in self._begun.items():
+            if raw[stamp.size :] in begun and self._clock.time(raw, stamp) is not None:
+                return True
         begins = begins_record(raw)
-        if begins and len(self._begun) < _BEGINS_KEPT:
-            self._begun.update(rests)
+        for stamp in self._known if begins else ():
+            begun = self._begun.setdefault(stamp, set())
+            if len(begun) < _BEGINS_KEPT and self._clock.time(raw, stamp) is not None:
+                begun.add(raw[stamp.size :])
         return begins
 
     def read(self, raw: bytes, line: int) -> LogEvent | None:
@@ -102,7 +103,8 @@ class Failures:
 def _event(known: _Known, line: int, time: float, trace: str) -> LogEvent:
     before, behind = known.texts
     if not before:
-        return known.event._replace(line=line, time=time)
+        kind, source, _, _, *rest = known.event
+        return LogEvent._make((kind, source, line, time, *rest))  # by place, which takes half as long
     return known.event._replace(line=line, time=time, trace=trace, text=before + trace + behind)
 
 

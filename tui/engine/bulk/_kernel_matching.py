@@ -93,9 +93,12 @@ class KernelMatching(Matching):
             block.calls.append(CallHits(rows, codes, _times(times), _times(values), begins, ends))
         if failures.size:
             rows, codes, times, _, _, _, begins, ends = failures
-            layouts, traces = list(self._failures), block.words(begins, ends)
-            found = zip(codes.tolist(), rows.tolist(), _times(times).tolist(), traces, strict=True)
-            block.failing += [Failing(layouts[code], *rest) for code, *rest in found]
+            layouts, piece = list(self._failures), block.text.piece
+            columns = rows.tolist(), codes.tolist(), _times(times).tolist(), begins.tolist(), (ends - begins).tolist()
+            block.failing += [
+                Failing(layouts[code], row, time, piece(begin, size).decode())
+                for row, code, time, begin, size in zip(*columns, strict=True)
+            ]
 
     def _ask(self, text: Text, zones: Sequence[str]) -> None:
         """Tell when a minute begins."""
