@@ -47,7 +47,7 @@ def at_once(data: bytes, reader: BlockReader) -> tuple[list[LogEvent], list[LogE
         for line, time, id_, lasted, code in zip(lines, times, found.ids, durations, codes, strict=True)
     ]
     return (
-        found.events,
+        [LogEvent._make(values) for values in found.events.values()],
         sorted(columns, key=lambda event: event.line),
         (found.understood, found.unrecognised, found.bad_samples),
     )

@@ -18,8 +18,8 @@ from bench.fuzz import seeds
 from tests.engine.bulk.both_ways import compare, kill_at_the_third_part, small_blocks, state
 from tests.engine.bulk.dirty_logs import dirty_log
 from tests.engine.reports.reading import DATA, NOW, story
-from tui.engine.bulk import _again
-from tui.engine.bulk._block_reader import BlockReader
+from tui.engine.bulk import _again, _cutting, _together
+from tui.engine.bulk._block_reader import BlockReader, Understood
 from tui.engine.bulk._cutting import OpenFile
 from tui.engine.bulk._rebuilt import rebuilt
 from tui.engine.clock import ManualClock
@@ -245,6 +245,38 @@ async def test_what_is_read_once_more_is_never_there_as_events_all_at_once(
 
     assert sum(held) > 0.9 * report["input"]["events"]
     assert max(held) < 100
+
+
+async def test_where_every_line_is_an_event_of_its_own_few_of_them_are_there_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, single, counted = tmp_path / "app.log", list[int](), list[int]()
+    stamps = (f"2027-01-15T07:{n // 60 % 60:02}:{n % 60:02}.{n:09}Z" for n in range(3000))
+    path.write_text(
+        "".join(f"{stamp} ❌ [TTS Azure] Error: 401 {stamp[-6:-1]}x\n" for stamp in stamps), encoding="utf-8"
+    )
+    read, apply = BlockReader.read, SourceTotals.apply
+
+    def reading(self: BlockReader, *arguments: Any) -> Understood:  # noqa: ANN401 - as the method
+        found = read(self, *arguments)
+        single.append(found.single)
+        return found
+
+    def counting(self: SourceTotals, events: list[LogEvent], *arguments: Any) -> None:  # noqa: ANN401 - as the method
+        counted.append(len(events))
+        apply(self, events, *arguments)
+
+    monkeypatch.setattr(BlockReader, "read", reading)
+    monkeypatch.setattr(_cutting, "_MANY", 100)
+    monkeypatch.setattr(_together, "_ENOUGH_SINGLE", 200)
+    monkeypatch.setattr(SourceTotals, "apply", counting)
+    with small_blocks(block=48_000):
+        report, _ = await _read(path, 0, float("inf"), Asked())
+
+    assert report["input"]["events"] == 3000
+    assert max(single) > 700
+    assert sorted(single)[-3] < 150
+    assert sorted(counted)[-2] < 350
 
 
 async def test_a_file_that_is_emptied_while_it_is_read_in_blocks_is_read_on_from_its_start(

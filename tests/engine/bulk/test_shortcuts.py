@@ -13,6 +13,7 @@ from tests.engine.bulk.both_ways import NOW, compare
 from tests.engine.bulk.dirty_logs import dirty_log
 from tui.engine.bulk import _literals, _templates
 from tui.engine.bulk._block_reader import BlockReader
+from tui.engine.model import LogEvent
 from tui.engine.parser import Parser
 
 pytestmark = pytest.mark.usefixtures("both_looks")
@@ -108,6 +109,6 @@ def test_failures_seen_before_are_not_read_line_by_line(monkeypatch: pytest.Monk
     compare(log, reader)
     monkeypatch.setattr(Parser, "feed", lambda *_, **__: pytest.fail("read once more"))
 
-    events = reader.read(log + b"\n", []).events
+    events = [LogEvent._make(values) for values in reader.read(log + b"\n", []).events.values()]
 
     assert [(event.code, event.trace) for event in events] == [("401", f"{second:x}-1") for second in range(60)]

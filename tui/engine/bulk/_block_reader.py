@@ -29,6 +29,7 @@ from tui.engine.bulk._familiar import UNKNOWN, UNRECOGNISED, FamiliarLines
 from tui.engine.bulk._kernel_matching import KernelMatching
 from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._matching import ArrayMatching, Matching
+from tui.engine.bulk._packed import Packed, packed
 from tui.engine.bulk._reader import CONTEXT, SIGNS, last_time
 from tui.engine.bulk._records import begins_record
 from tui.engine.bulk._words import Places, Room, Text
@@ -63,7 +64,7 @@ class Understood(NamedTuple):
     """Lines longer than a source keeps of any."""
     series: tuple[LogEvent, ...]
     """What the events of each code in columns have in common."""
-    events: list[LogEvent]
+    events: Packed
     """All that is in no column."""
     above: dict[int, float]
     """See ``Parsed``."""
@@ -74,11 +75,13 @@ class Understood(NamedTuple):
     understood: int
     unrecognised: int
     bad_samples: int
+    single: int
+    """Events that were understood line by line, each of which was an object then."""
 
     @property
     def rows(self) -> int:
         """Return how many events there are, in columns or not."""
-        return len(self.events) + self.samples.lines.size + self.calls.lines.size
+        return self.events.number + self.samples.lines.size + self.calls.lines.size
 
 
 class Found(NamedTuple):
@@ -120,7 +123,7 @@ class BlockReader:
             block.text.ends.size,
             block.truncated,
             tuple(self.series.events),
-            events,
+            packed(events),
             self._look_above(events, block.text, context),
             samples,
             calls,
@@ -128,6 +131,7 @@ class BlockReader:
             found.understood,
             found.unrecognised,
             found.bad_samples,
+            len(found.events),
         )
 
     def find(self, data: bytes | memoryview) -> Found:
@@ -135,16 +139,11 @@ class BlockReader:
         parser = self._parser
         parser.forget()
         before = parser.events, parser.unrecognised, parser.bad_samples
-        text = Text(data, self.room)
-        sizes = text.ends - text.starts
-        truncated = int(np.count_nonzero(sizes > LINE_CAP)) if sizes.max(initial=0) > LINE_CAP else 0
-        is_usual = not (text.is_dirty or truncated)
-        clean = None if is_usual else cleaned(text.data)
-        block = Block(text if clean is None else Text(clean, self.room), truncated)
-        if is_usual or clean is not None:
+        block, unsure = self._block(data)
+        if unsure is None:
             events = self._understand(block)
         else:
-            events = self._plainly(text.data)
+            events = self._plainly(unsure)
             block.plain[:] = True
         events += parser.flush()
         return Found(
@@ -169,6 +168,18 @@ class BlockReader:
         doubts = self._sample_events(block, samples.lines[unsure])
         doubts += self._once_more(text, calls.lines[~sure].tolist())
         return samples.kept(~unsure), calls.kept(sure), [ids[index] for index in order[sure].tolist()], doubts
+
+    def _block(self, data: bytes | memoryview) -> tuple[Block, bytes | None]:
+        """Return the lines as the parser looks at them; where it is not sure how it does, also as they are."""
+        text = Text(data, self.room)
+        sizes = text.ends - text.starts
+        truncated = int(np.count_nonzero(sizes > LINE_CAP)) if sizes.max(initial=0) > LINE_CAP else 0
+        if not (text.is_dirty or truncated):
+            return Block(text), None
+        clean = cleaned(text.data)
+        if clean is None:
+            return Block(text, truncated), text.data
+        return Block(Text(clean, self.room), truncated), None
 
     def _plainly(self, data: bytes) -> list[LogEvent]:
         """Read lines one by one, some of them at once: what the parser needs beside them is much."""

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 BLOCK_SIZE = 2 * 1024**2
 """Bytes understood at once."""
 
+_MANY = 2000
+"""Events understood line by line: where a block has more, what follows is cut smaller, for each is an object then."""
+
 WINDOW = 64 * 1024
 """Bytes before the end of a block in which a record has to begin."""
 
@@ -78,6 +81,10 @@ class Ranges:
                 self.context = whole[: above + index][-CONTEXT:]
                 return lines[:index]
         return None
+
+    def suit(self, size: int, single: int) -> None:
+        """Cut what comes so that its events are not too many: of so many bytes so many were understood line by line."""
+        self._size = BLOCK_SIZE // 8 if single * BLOCK_SIZE > _MANY * size else BLOCK_SIZE
 
     @property
     def left(self) -> int:

@@ -13,7 +13,7 @@ from tui.engine.bulk._cutting import Range
 from tui.engine.bulk._listing import Listed, Lister
 from tui.engine.bulk._reader import Parsed, Reader
 from tui.engine.bulk._task import Task
-from tui.engine.bulk._together import ENOUGH, Numbered, Together
+from tui.engine.bulk._together import Numbered, Together, are_enough
 from tui.engine.lines import cut
 from tui.engine.model import LineBlock
 from tui.engine.sources._file_source import FileSource
@@ -53,7 +53,8 @@ class Pass:
                     yield Parsed([], {}, ending=part.ending, text=found.text)
                 else:
                     self._gathered.append((part, found))
-                    if sum(each.rows for _, each in self._gathered) >= ENOUGH:
+                    self._ahead.ranges.suit(part.size, found.single)
+                    if are_enough(each for _, each in self._gathered):
                         yield self._counted()
         if self._gathered:
             yield self._counted()

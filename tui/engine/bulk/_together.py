@@ -1,6 +1,6 @@
 """What several ranges mean as one: to count many at once costs little more than to count a few."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -15,8 +15,11 @@ from tui.engine.bulk._words import Places
 from tui.engine.metrics.samples import Calls, Samples
 from tui.engine.model import LogEvent
 
-ENOUGH = 16_000
+_ENOUGH = 16_000
 """Events that are counted together."""
+
+_ENOUGH_SINGLE = 4000
+"""Of them such as are in no column, each of which is an object then."""
 
 
 class Numbered(NamedTuple):
@@ -25,6 +28,15 @@ class Numbered(NamedTuple):
     part: Range
     above: int
     found: Understood
+
+
+def are_enough(gathered: Iterable[Understood]) -> bool:
+    """Tell whether so much was understood that it is to be counted."""
+    rows = single = 0
+    for one in gathered:
+        rows += one.rows
+        single += one.events.number
+    return rows >= _ENOUGH or single >= _ENOUGH_SINGLE
 
 
 class Together:
@@ -41,7 +53,7 @@ class Together:
         make = LogEvent._make
         events, above = list[LogEvent](), dict[int, float]()
         for _, lines, found in ranges:
-            events += [make((kind, source, line + lines, *rest)) for kind, source, line, *rest in found.events]
+            events += [make((kind, source, line + lines, *rest)) for kind, source, line, *rest in found.events.values()]
             above |= {line + lines: time for line, time in found.above.items()}
         samples = self._joined([(one, one.found.samples) for one in ranges])
         calls = self._joined([(one, one.found.calls) for one in ranges])

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tui.engine.bulk._block_reader import Understood
 from tui.engine.bulk._columns import Columns
 from tui.engine.bulk._listing import Listed
+from tui.engine.bulk._packed import Packed
 from tui.engine.model import LogEvent
 
 _DTYPES = (np.int32, np.float64, np.float64, np.uint16)
@@ -21,8 +22,8 @@ def sent(found: Understood | Listed) -> bytes:
     if isinstance(found, Listed):
         return marshal.dumps(tuple(found))
     samples, calls = (_packed(each) for each in (found.samples, found.calls))
-    series, events = ([tuple(event) for event in each] for each in (found.series, found.events))
-    counts = found.understood, found.unrecognised, found.bad_samples
+    series, events = [tuple(event) for event in found.series], (found.events.number, found.events.parts)
+    counts = found.understood, found.unrecognised, found.bad_samples, found.single
     return marshal.dumps(
         (found.lines, found.truncated, series, events, found.above, samples, calls, found.ids, *counts)
     )
@@ -33,10 +34,10 @@ def received(data: bytes) -> Understood | Listed:
     lines, *rest = marshal.loads(data)  # noqa: S302 - of our own child
     if len(rest) == 1:
         return Listed(lines, *rest)
-    truncated, series, events, above, samples, calls, ids, understood, unrecognised, bad = rest
+    truncated, series, events, above, samples, calls, ids, *counts = rest
     common = tuple(map(LogEvent._make, series))
     columns = _unpacked(samples), _unpacked(calls)
-    return Understood(lines, truncated, common, events, above, *columns, ids, understood, unrecognised, bad)
+    return Understood(lines, truncated, common, Packed(*events), above, *columns, ids, *counts)
 
 
 def _packed(columns: Columns) -> list[bytes]:

@@ -1,5 +1,6 @@
 """Lines that say again what another line said: text/JSON twins, re-emitted tails, and doubled samples."""
 
+from array import array
 from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
@@ -55,8 +56,8 @@ class Twins:
         self._emitted: set[int] = set()
         self._order: deque[int] = deque()
         """The keys of what was emitted, oldest first."""
-        self._stamps: deque[tuple[int, float]] = deque()
-        """Line and time of each of them, where events come many at once."""
+        self._lines, self._times = array("q"), array("d")
+        """Lines and times of these, where events come many at once, the last of them at the end."""
         self._newest: dict[str, float] = {}
         """Time of the newest sample, and of the newest begin or end of a call."""
         self._unread: deque[_Taken] = deque()
@@ -84,11 +85,12 @@ class Twins:
         emitted.add(key)
         self._order.append(key)
         if self._columns:
-            self._stamps.append((event.line, time))
+            self._lines.append(event.line)
+            self._times.append(time)
         if len(self._order) > _EMITTED_KEPT:
             emitted.discard(self._order.popleft())
-            if self._columns:
-                self._stamps.popleft()
+        if len(self._times) > 2 * _EMITTED_KEPT:
+            del self._lines[:-_EMITTED_KEPT], self._times[:-_EMITTED_KEPT]
         return False
 
     def take(self, columns: "Samples | Calls") -> bool:
@@ -117,25 +119,31 @@ class Twins:
             return False
         oldest, newest = min(times), max(times)
         near = [taken.columns.stamped().tolist() for taken in self._unread if taken.may_have(oldest, newest)]
-        known = {time for _, time in self._stamps if oldest <= time <= newest}.union(*near)
+        known = {time for time in self._times[-_EMITTED_KEPT:] if oldest <= time <= newest}.union(*near)
         return known.isdisjoint(times)
 
     def _read(self) -> None:
         """Work out what was taken at once, and keep the newest of everything."""
-        every = [(*stamp, key) for stamp, key in zip(self._stamps, self._order, strict=True)]
-        wanted = {line for taken in self._unread for line in taken.columns.lines.tolist()}
-        ways = dict.fromkeys(taken.columns.between for taken in self._unread)  # nothing is read more than once
+        import numpy as np  # noqa: PLC0415 - whoever has columns has loaded it
+
+        taken = np.concatenate([one.columns.lines for one in self._unread])
+        ways = dict.fromkeys(one.columns.between for one in self._unread)  # nothing is read more than once
         self._unread.clear()
-        for between in ways:
-            every += [
-                (event.line, event.time, _emitted_key(event))
-                for event in between(min(wanted), max(wanted))
-                if event.line in wanted and event.time is not None and _of_platform(event.time)
-            ]
         self._unread_lines = 0
-        every = sorted(every)[-_EMITTED_KEPT:]
-        self._order = deque(key for _, _, key in every)
-        self._stamps = deque((line, time) for line, time, _ in every)
+        known = len(self._order)
+        lines, times, keys = self._lines[-known:], self._times[-known:], array("q", self._order)
+        for between in ways:
+            for event in between(int(taken.min()), int(taken.max())):
+                if event.time is not None and _of_platform(event.time):
+                    lines.append(event.line)
+                    times.append(event.time)
+                    keys.append(_emitted_key(event))
+        wanted = np.isin(lines, taken)
+        wanted[:known] = True
+        newest = np.lexsort((keys, times, lines))
+        newest = newest[wanted[newest]][-_EMITTED_KEPT:]
+        self._lines, self._times = (array(each.typecode, np.array(each)[newest].tolist()) for each in (lines, times))
+        self._order = deque(np.array(keys)[newest].tolist())
         self._emitted = set(self._order)
 
     def _is_twin(self, key: int, time: float, line: int) -> bool:
