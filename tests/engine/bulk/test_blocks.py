@@ -18,7 +18,7 @@ from bench.fuzz import seeds
 from tests.engine.bulk.both_ways import compare, kill_at_the_third_part, small_blocks, state
 from tests.engine.bulk.dirty_logs import dirty_log
 from tests.engine.reports.reading import DATA, NOW, story
-from tui.engine.bulk import _again, _cutting, _together
+from tui.engine.bulk import _again, _cutting, _together, _words
 from tui.engine.bulk._block_reader import BlockReader, Understood
 from tui.engine.bulk._cutting import OpenFile
 from tui.engine.bulk._rebuilt import rebuilt
@@ -77,6 +77,14 @@ def test_what_is_taken_off_a_line_keeps_nothing_from_being_found_at_once(dress: 
         dressed = [dress % line if number % 5 else line for number, line in enumerate(lines)]
 
         assert compare(b"\n".join(dressed), reader) > 0.8 * compare(b"\n".join(lines), reader)
+
+
+def test_pieces_of_text_brought_together_a_few_at_a_time_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_words, "_PIECES", 3)
+    reader, log = BlockReader("app", UTC, NOW), dirty_log(1, 600, dirt=0.0)
+    compare(log, reader)
+
+    assert compare(log, reader) > 100
 
 
 @given(st.integers(0, 2**32), st.integers(1, 60))

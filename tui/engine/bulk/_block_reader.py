@@ -16,17 +16,14 @@ from tui.engine.bulk._columns import (
     as_event,
     doubtful,
     frame,
-    is_call_column,
-    is_column,
-    is_sample_column,
     joined,
     of_calls,
-    of_events,
     of_samples,
 )
 from tui.engine.bulk._failures import Failures
 from tui.engine.bulk._familiar import UNKNOWN, UNRECOGNISED, FamiliarLines
 from tui.engine.bulk._kernel_matching import KernelMatching
+from tui.engine.bulk._late import Late
 from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._matching import ArrayMatching, Matching
 from tui.engine.bulk._packed import Packed, packed
@@ -112,13 +109,17 @@ class BlockReader:
         self.room = Room()
         """Where ranges of a file may be loaded that are to be read next."""
         self._at_once = _FIRST_STEP
+        self._late: Late | None = None
+        """Takes latencies and calls that are to be in columns from what is understood line by line."""
 
     def read(self, data: bytes | memoryview, context: list[bytes]) -> Understood:
         """Return what lines mean, every one of them with its newline; ``context`` are those above them."""
-        found = self.find(data)
-        block, events = found.block, found.events
-        samples, calls, ids, doubts = self._columns(block, events)
-        events = sorted([*(event for event in events if not is_column(event)), *doubts], key=_line)
+        late = self._late = Late(self.series)
+        found, self._late = self.find(data), None
+        block, events = found.block, late.take(found.events)
+        single = len(events) + late.count
+        samples, calls, ids, doubts = self._columns(block, late)
+        events = sorted([*events, *doubts], key=_line)
         return Understood(
             block.text.ends.size,
             block.truncated,
@@ -131,7 +132,7 @@ class BlockReader:
             found.understood,
             found.unrecognised,
             found.bad_samples,
-            len(found.events),
+            single,
         )
 
     def find(self, data: bytes | memoryview) -> Found:
@@ -154,16 +155,14 @@ class BlockReader:
             parser.bad_samples - before[2],
         )
 
-    def _columns(self, block: Block, events: Sequence[LogEvent]) -> tuple[Columns, Columns, list[str], list[LogEvent]]:
+    def _columns(self, block: Block, late: Late) -> tuple[Columns, Columns, list[str], list[LogEvent]]:
         """Return samples, calls and their ids as columns, and as events those that may have a twin."""
         text, count = block.text, block.text.ends.size
-        late = of_events([event for event in events if is_sample_column(event)], self.series)
-        samples, _ = joined([*of_samples(block.samples, text, self.series.leveled), late])
-        own = [event for event in events if is_call_column(event)]
-        late = of_events(own, self.series)
+        late_samples, late_calls = late.columns()
         leveled = self.series.leveled
-        calls, order = joined([*of_calls(block.calls, text, leveled), late])
-        ids = [*block.ids(), *(event.id or "" for event in own)]
+        samples, _ = joined([*of_samples(block.samples, text, leveled), *late_samples])
+        calls, order = joined([*of_calls(block.calls, text, leveled), *late_calls])
+        ids = [*block.ids(), *late.ids]
         unsure, sure = doubtful(samples, leveled, count), ~doubtful(calls, leveled, count)
         doubts = self._sample_events(block, samples.lines[unsure])
         doubts += self._once_more(text, calls.lines[~sure].tolist())
@@ -186,8 +185,12 @@ class BlockReader:
         lines, events = cut(data).lines, list[LogEvent]()
         for begin in range(0, len(lines), _PLAINLY):
             some = lines[begin : begin + _PLAINLY]
-            events += self._parser.feed(LineBlock(self._source, begin + 1, some, 0, None))
+            events += self._kept(self._parser.feed(LineBlock(self._source, begin + 1, some, 0, None)))
         return events
+
+    def _kept(self, events: list[LogEvent]) -> list[LogEvent]:
+        """Return events that were understood line by line, without those that will be in columns."""
+        return self._late.take(events) if self._late else events
 
     def _understand(self, block: Block) -> list[LogEvent]:
         """Find what is surely nothing or surely a sample; read the rest line by line, and learn from that.
@@ -206,7 +209,7 @@ class BlockReader:
         left, events, step = self._look(block, lines), list[LogEvent](), _FIRST_STEP
         while left.size:
             found = self._line_by_line(block, left[:step])
-            events += found
+            events += self._kept(found)
             left = left[step:]
             left = left[~block.plain[left]]
             new = [event for event in found if self._learn(block.text, event)]

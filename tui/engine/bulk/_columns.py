@@ -40,7 +40,7 @@ class Columns(NamedTuple):
         return Columns._make(column[which] for column in self)
 
 
-_NONE = Columns(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0, np.int64), np.empty(0, np.uint64))
+NONE = Columns(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0, np.int64), np.empty(0, np.uint64))
 
 
 class Series:
@@ -143,7 +143,7 @@ def _marks(codes: Places, begins: Places, ends: Places, text: Text, leveled: Fla
 def of_events(events: Sequence[LogEvent], series: Series) -> Columns:
     """Return the columns of events that were understood line by line."""
     if not events:
-        return _NONE
+        return NONE
     texts = [(event.id or event.text).encode("utf-8", "replace").replace(b"\n", b" ") for event in events]
     text = Text(b"".join(each + b"\n" for each in texts))
     values = [event.ms if event.ms is not None else event.duration_s for event in events]

@@ -61,6 +61,9 @@ MIX: Words = _scattered(512)
 DIRT = (b"\r", b"\x1b", b"\0")
 """Of carriage returns, the colours of a terminal, and holes: a line with any of it has to be looked at first."""
 
+_PIECES = 2000
+"""Pieces of text brought together at once: each of their bytes takes sixteen meanwhile."""
+
 _LARGE = 8 * 1024**2
 """More than any array of a block; nothing is written there, so that it takes no memory."""
 
@@ -137,6 +140,10 @@ class Text:
 
     def pieces(self, begins: Places, ends: Places) -> bytes:
         """Return pieces of lines, each with a newline behind it."""
+        starts = range(0, begins.size, _PIECES)
+        return b"".join(self._some(begins[at : at + _PIECES], ends[at : at + _PIECES]) for at in starts)
+
+    def _some(self, begins: Places, ends: Places) -> bytes:
         stops = np.cumsum(ends - begins + 1)
         places = np.arange(stops[-1] if stops.size else 0)
         places += (ends - stops + 1).repeat(ends - begins + 1)
