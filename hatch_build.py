@@ -1,10 +1,6 @@
-"""Compiles ``tui/engine/bulk/kernel.c`` where there is a C compiler; without one voxtop does the same with numpy.
-
-Where processors may have AVX2 it is compiled once more, for those that have; which one is used is decided at run time.
-"""
+"""Compiles ``tui/engine/bulk/kernel.c`` where there is a C compiler; without one voxtop does the same with numpy."""
 
 import os
-import platform
 import shlex
 import subprocess
 import tempfile
@@ -18,11 +14,10 @@ from packaging.tags import platform_tags
 
 FOLDER = Path("tui", "engine", "bulk")
 SOURCES = tuple(FOLDER / name for name in ("kernel.c", "kernel_columns.c", "kernel.h"))
-BUILT, BUILT_AVX2 = FOLDER / "kernel.bin", FOLDER / "kernel-avx2.bin"
-"""Not ``.so``: they are libraries for ctypes, no modules that could be imported."""
+BUILT = FOLDER / "kernel.bin"
+"""Not ``.so``: it is a library for ctypes, no module that could be imported."""
 FLAGS = ("-std=c11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=off")
 """Without contraction: numbers must be those of numpy to the bit."""
-AVX2 = ("-mavx2", "-mbmi", "-mbmi2")
 
 
 def compile_kernel(sources: Sequence[Path], built: Path, *more: str) -> None:
@@ -49,22 +44,15 @@ class KernelHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - as hatchling calls it
         """Build it, whatever the version of the build is (``standard``, ``editable``): never fail."""
         root = Path(self.root)
-        sources, wanted = [root / source for source in SOURCES], {BUILT: ()} | ({BUILT_AVX2: AVX2} if _is_x86() else {})
         try:
-            for built, more in wanted.items():
-                compile_kernel(sources, root / built, *more)
+            compile_kernel([root / source for source in SOURCES], root / BUILT)
         except (OSError, subprocess.CalledProcessError) as error:
             self.app.display_warning(f"No C compiler that works: large logs take longer to read ({error}).")
-            for built in wanted:
-                (root / built).unlink(missing_ok=True)
+            (root / BUILT).unlink(missing_ok=True)
             return
-        build_data["artifacts"] += map(str, wanted)
+        build_data["artifacts"].append(str(BUILT))
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{_platform()}"
-
-
-def _is_x86() -> bool:
-    return platform.machine().lower() in {"x86_64", "amd64"}
 
 
 def _platform() -> str:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hatch_build import AVX2, compile_kernel
+from hatch_build import compile_kernel
 from tests.engine.bulk.both_ways import NOW
 from tests.terminal import ROOT, environment, require
 from tui.engine.bulk import _kernel
@@ -118,10 +118,10 @@ def seen(matching: Matching, text: Text, lines: list[int]) -> Seen:
     return Seen(left.tolist(), block.codes.tolist(), block.found.tolist(), hits)
 
 
-def each_way(kernels: list[Kernel], what: Callable[[], object]) -> list[object]:
-    """Return what comes out with numpy, and with each kernel."""
+def each_way(kernel: Kernel, what: Callable[[], object]) -> list[object]:
+    """Return what comes out with numpy, and with the kernel."""
     found = []
-    for each in (None, *kernels):
+    for each in (None, kernel):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(_kernel, "KERNEL", each)
             found.append(what())
@@ -130,44 +130,44 @@ def each_way(kernels: list[Kernel], what: Callable[[], object]) -> list[object]:
 
 @given(st.lists(sample_layouts() | call_layouts(), min_size=1, max_size=5, unique=True), st.integers(0, 2**32))
 @settings(max_examples=150, deadline=None)
-def test_any_line_is_found_that_numpy_finds(kernels: list[Kernel], layouts: list[Layout], seed: int) -> None:
+def test_any_line_is_found_that_numpy_finds(kernel: Kernel, layouts: list[Layout], seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - lines that can be made again, no secret
     lines = [line_of(rng.choice(layouts), rng) for _ in range(30)]
     nothings = {line.translate(_AS_ZERO) for line in rng.sample(lines, 6)}
     clock, text = StampReader(UTC, NOW), Text(b"".join(line + b"\n" for line in lines))
     some = sorted(rng.sample(range(30), 27))
     found = []
-    for matching in (ArrayMatching(clock), *(KernelMatching(kernel, clock) for kernel in kernels)):
+    for matching in (ArrayMatching(clock), KernelMatching(kernel, clock)):
         for code, layout in enumerate(layouts):
             matching.add_layout(layout, code)
         matching.add_nothings([*nothings], [1 + len(line) % 2 for line in nothings])
         found.append(seen(matching, text, some))
 
-    assert all(each == found[0] for each in found)
+    assert found[0] == found[1]
 
 
 @given(st.lists(st.sampled_from([b"\n", b"\r\n", b"a" * 15, b"b" * 16, b"\x1b[1m", b"\0", b"\t", b"\xff"])))
-def test_lines_and_dirt_are_where_numpy_finds_them(kernels: list[Kernel], pieces: list[bytes]) -> None:
+def test_lines_and_dirt_are_where_numpy_finds_them(kernel: Kernel, pieces: list[bytes]) -> None:
     def looked() -> object:
         text = Text(b"".join(pieces))
         return text.starts.tolist(), text.ends.tolist(), text.is_dirty
 
-    found = each_way(kernels, looked)
+    found = each_way(kernel, looked)
 
-    assert all(each == found[0] for each in found)
+    assert found[0] == found[1]
 
 
 @given(st.lists(st.tuples(st.text("ab0é", max_size=60).map(str.encode), st.integers(0, 60), st.integers(0, 60))))
 def test_pieces_of_text_have_the_fingerprints_that_numpy_gives_them(
-    kernels: list[Kernel], pieces: list[tuple[bytes, int, int]]
+    kernel: Kernel, pieces: list[tuple[bytes, int, int]]
 ) -> None:
     text = Text(b"".join(line + b"\n" for line, _, _ in pieces))
     ends = text.starts + [min(max(places), len(line)) for line, *places in pieces]
     begins = np.minimum(text.starts + [min(places) for _, *places in pieces], ends).astype(np.int64)
 
-    found = each_way(kernels, lambda: fingerprints(text, begins, ends.astype(np.int64)).tolist())
+    found = each_way(kernel, lambda: fingerprints(text, begins, ends.astype(np.int64)).tolist())
 
-    assert all(each == found[0] for each in found)
+    assert found[0] == found[1]
 
 
 _ROWS = st.tuples(st.integers(0, 9), st.integers(0, 15), st.integers(0, 1), st.integers(0, 2))
@@ -175,41 +175,39 @@ _ROWS = st.tuples(st.integers(0, 9), st.integers(0, 15), st.integers(0, 1), st.i
 
 @given(st.lists(_ROWS, max_size=80), st.lists(st.booleans(), min_size=3, max_size=3))
 def test_rows_have_the_twins_that_numpy_finds(
-    kernels: list[Kernel], rows: list[tuple[int, int, int, int]], leveled: list[bool]
+    kernel: Kernel, rows: list[tuple[int, int, int, int]], leveled: list[bool]
 ) -> None:
     steps, times, marks, codes = np.array(rows, np.int64).reshape(-1, 4).T
     columns = Columns(np.cumsum(steps), times * 0.0017, times * 1.0, codes, marks.astype(np.uint64))
     last = int(steps.sum())
 
-    found = each_way(kernels, lambda: doubtful(columns, np.array(leveled), last).tolist())
+    found = each_way(kernel, lambda: doubtful(columns, np.array(leveled), last).tolist())
 
-    assert all(each == found[0] for each in found)
+    assert found[0] == found[1]
 
 
-def test_more_lines_remembered_than_a_table_had_room_for_are_all_known(kernels: list[Kernel]) -> None:
+def test_more_lines_remembered_than_a_table_had_room_for_are_all_known(kernel: Kernel) -> None:
     lines = [bytes([97 + number % 26, 97 + number // 26]) * (1 + number % 128) for number in range(600)]
-    for kernel in kernels:
-        matching = KernelMatching(kernel, StampReader(UTC, NOW))
-        for line in lines:
-            matching.add_nothings([line], [1 + len(line) % 2])
+    matching = KernelMatching(kernel, StampReader(UTC, NOW))
+    for line in lines:
+        matching.add_nothings([line], [1 + len(line) % 2])
 
-        found = seen(matching, Text(b"".join(line + b"\n" for line in lines)), [*range(600)])
+    found = seen(matching, Text(b"".join(line + b"\n" for line in lines)), [*range(600)])
 
-        assert found.codes == [1 + len(line) % 2 for line in lines]
-        assert found.left == []
+    assert found.codes == [1 + len(line) % 2 for line in lines]
+    assert found.left == []
 
 
-def test_no_line_is_known_that_differs_from_one_remembered_in_more_than_its_digits(kernels: list[Kernel]) -> None:
+def test_no_line_is_known_that_differs_from_one_remembered_in_more_than_its_digits(kernel: Kernel) -> None:
     known = b"frame 0 of " + b"a" * 100
     every = [known[:place] + bytes([char]) + known[place + 1 :] for place in (0, 6, 40, 110) for char in range(256)]
     others = [line for line in every if b"\n" not in line and line.translate(_AS_ZERO) != known]
-    for kernel in kernels:
-        matching = KernelMatching(kernel, StampReader(UTC, NOW))
-        matching.add_nothings([known], [1])
+    matching = KernelMatching(kernel, StampReader(UTC, NOW))
+    matching.add_nothings([known], [1])
 
-        found = seen(matching, Text(b"".join(line + b"\n" for line in others)), [*range(len(others))])
+    found = seen(matching, Text(b"".join(line + b"\n" for line in others)), [*range(len(others))])
 
-        assert found.left == [*range(len(others))]
+    assert found.left == [*range(len(others))]
 
 
 _CHILD = """
@@ -242,14 +240,10 @@ print("looked at", len(logs))
 """
 
 
-@pytest.mark.parametrize("more", [(), AVX2], ids=["any", "avx2"])
-def test_no_byte_but_those_it_was_given_is_looked_at(
-    tmp_path: Path, kernels: list[Kernel], more: tuple[str, ...]
-) -> None:
-    if more and len(kernels) < 2:
-        pytest.skip("this processor has no AVX2")
+def test_no_byte_but_those_it_was_given_is_looked_at(tmp_path: Path) -> None:
+    require("cc")
     built = tmp_path / "kernel.bin"
-    compile_kernel(SOURCES, built, "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", *more)
+    compile_kernel(SOURCES, built, "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
     asan = subprocess.run(["cc", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True).stdout
     loaded = {"LD_PRELOAD": asan.strip(), "ASAN_OPTIONS": "detect_leaks=0", "PYTHONMALLOC": "malloc"}
 
@@ -264,8 +258,7 @@ def test_no_byte_but_those_it_was_given_is_looked_at(
 def _chosen(folder: Path, **more: str) -> bool:
     """Tell whether a process chooses the kernel that lies in a folder."""
     asked = "import sys; from pathlib import Path; from tui.engine.bulk import _kernel; "
-    asked += "_kernel.BUILT, _kernel.BUILT_AVX2 = (Path(sys.argv[1], name) for name in ('kernel.bin', 'avx2.bin')); "
-    asked += "print(_kernel._loaded() is not None)"
+    asked += "_kernel.BUILT = Path(sys.argv[1], 'kernel.bin'); print(_kernel._loaded() is not None)"
     command = [sys.executable, "-c", asked, str(folder)]
     done = subprocess.run(command, env=environment(**more), cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.strip() == "True"

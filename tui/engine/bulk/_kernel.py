@@ -1,8 +1,7 @@
 """The kernel in C that looks at whole blocks of lines: ``kernel.c``, compiled where voxtop was installed if possible.
 
 It finds what numpy finds, sooner. Whether it is used is decided here and nowhere else: it is where it was built of the
-very ``kernel.c`` beside it, for this processor, and ``VOXTOP_KERNEL`` is not ``off``. It was built twice if it may find
-AVX2, which takes twice as many bytes in one step.
+very ``kernel.c`` beside it, for this processor, and ``VOXTOP_KERNEL`` is not ``off``.
 """
 
 import ctypes
@@ -18,7 +17,6 @@ from numpy.typing import NDArray
 
 SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "kernel_columns.c", "kernel.h"))
 BUILT = Path(__file__).with_name("kernel.bin")
-BUILT_AVX2 = Path(__file__).with_name("kernel-avx2.bin")
 
 KINDS = LATENCY, CALL, FAILURE = range(3)
 """Of layouts; each has columns of its own."""
@@ -27,8 +25,8 @@ NONE = -1
 NEW_MINUTE = 1
 """``scan_lines`` returned since it wants to know when a minute begins; 0 when all lines are done."""
 
-STEP = 64
-"""Bytes that are looked at in one step at most: so many have to be there behind whatever is looked at."""
+STEP = 16
+"""Bytes that are looked at in one step: so many have to be there behind whatever is looked at."""
 
 Places = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -62,7 +60,6 @@ class Scan(ctypes.Structure):
 _FUNCTIONS = {
     "built_of": (_NUMBER, ()),
     "size_of_scan": (_NUMBER, ()),
-    "has_avx2": (_NUMBER, ()),
     "scan_lines": (_NUMBER, (ctypes.POINTER(Scan),)),
     "find_lines": (_NUMBER, (_ADDRESS, _NUMBER, _NUMBER, _ADDRESS, _ADDRESS, ctypes.POINTER(_NUMBER))),
     "fold_line": (ctypes.c_uint64, (ctypes.c_char_p, _NUMBER, _ADDRESS, _ADDRESS)),
@@ -88,7 +85,6 @@ class Kernel:
         if (loaded.built_of(), loaded.size_of_scan()) != (zlib.crc32(sources), ctypes.sizeof(Scan)):
             raise OSError(f"{library} was built of another source")
         self.scan_lines, self.fold_line = loaded.scan_lines, loaded.fold_line
-        self.has_avx2 = bool(loaded.has_avx2())
         self._library = loaded
 
     def lines(self, address: int, size: int) -> tuple[Places, Places, bool]:
@@ -121,8 +117,7 @@ def _loaded() -> Kernel | None:
     if os.environ.get("VOXTOP_KERNEL") == "off" or sys.byteorder != "little":
         return None
     try:
-        kernel = Kernel(BUILT)
-        return Kernel(BUILT_AVX2) if kernel.has_avx2 and BUILT_AVX2.exists() else kernel
+        return Kernel(BUILT)
     except OSError:
         return None
 

@@ -368,12 +368,3 @@ EXPORTED int64_t find_lines(const byte *text, int64_t size, int64_t room, int64_
 /* Tell Python whether its structs are those of this file. */
 EXPORTED int64_t built_of(void) { return SOURCE; }
 EXPORTED int64_t size_of_scan(void) { return sizeof(struct scan); }
-
-/* Tell whether this processor has what kernel-avx2.bin is built for. */
-EXPORTED int64_t has_avx2(void) {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-#else
-    return 0;
-#endif
-}

@@ -1,17 +1,11 @@
-/* Words and vectors: what kernel.c looks at in one step, eight bytes or as many as the processor has room for. */
+/* Words and vectors: what kernel.c looks at in one step, eight bytes or sixteen. */
 #include <stdint.h>
 #include <string.h>
-#if defined(__AVX2__)
-#include <immintrin.h>
-#elif defined(__SSE2__)
+#if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
-#if defined(__AVX2__)
-#define STEP 32 /* bytes of a vector */
-#else
-#define STEP 16
-#endif
+#define STEP 16 /* bytes of a vector */
 #define EXPORTED __attribute__((visibility("default")))
 #define ALL (((word)1 << STEP) - 1)
 
@@ -37,9 +31,7 @@ static inline vector load_vector(const void *at) {
 
 /* Return the lowest bit of each of the flags, all bits of which are the same. */
 static inline word bits(vector flags) {
-#if defined(__AVX2__)
-    return (uint32_t)_mm256_movemask_epi8((__m256i)flags);
-#elif defined(__SSE2__)
+#if defined(__SSE2__)
     return (uint32_t)_mm_movemask_epi8((__m128i)flags);
 #else
     word found = 0;
@@ -52,9 +44,7 @@ static inline word bits(vector flags) {
 /* Return characters as no two of them are the same, but all digits. */
 static inline vector folded(vector chars) {
     vector off = chars - '0';
-#if defined(__AVX2__)
-    return (vector)_mm256_max_epu8((__m256i)off, _mm256_set1_epi8(9));
-#elif defined(__SSE2__)
+#if defined(__SSE2__)
     return (vector)_mm_max_epu8((__m128i)off, _mm_set1_epi8(9));
 #else
     vector digits = (vector)(off < 10);
@@ -64,9 +54,7 @@ static inline vector folded(vector chars) {
 
 /* Return the product of both halves of each word. */
 static inline lanes halves_multiplied(lanes some) {
-#if defined(__AVX2__)
-    return (lanes)_mm256_mul_epu32((__m256i)some, (__m256i)(some >> 32));
-#elif defined(__SSE2__)
+#if defined(__SSE2__)
     return (lanes)_mm_mul_epu32((__m128i)some, (__m128i)(some >> 32));
 #else
     return (some & 0xFFFFFFFF) * (some >> 32);
