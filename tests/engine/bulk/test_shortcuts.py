@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from tests.engine.bulk.both_ways import NOW, compare
 from tests.engine.bulk.dirty_logs import dirty_log
-from tui.engine.bulk import _literals, _templates
+from tui.engine.bulk import _familiar, _literals, _templates
 from tui.engine.bulk._block_reader import BlockReader
+from tui.engine.bulk._familiar import FamiliarLines
+from tui.engine.bulk._words import Text
 from tui.engine.model import LogEvent
 from tui.engine.parser import Parser
 
@@ -98,6 +100,17 @@ def test_a_failure_that_comes_again_is_the_same_but_for_time_and_trace(seed: int
     reader = BlockReader("app", UTC, NOW)
     for part in range(3):
         compare(_failing_log(seed + part, 40, as_json=as_json), reader)
+
+
+def test_of_lines_that_never_come_again_only_so_many_bytes_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[bytes] = []
+    monkeypatch.setattr(_familiar, "_BYTES_KEPT", 5000)
+    lines = FamiliarLines(lambda new, _codes: told.extend(new))
+    for begin in range(0, 200, 10):
+        text = Text(b"".join(b"state %b\n" % (b"x" * number) for number in range(begin, begin + 10)))
+        lines.codes(text, np.arange(10))
+
+    assert 4000 < sum(map(len, told)) <= 5000
 
 
 def test_failures_seen_before_are_not_read_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:

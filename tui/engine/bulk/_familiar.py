@@ -21,6 +21,9 @@ UNKNOWN, KNOWN, UNRECOGNISED = 0, 1, 2
 """What is remembered of a line: nothing, that it is of a family's writing, of none (``Parser.unrecognised``)."""
 
 _KEPT = 20_000
+_BYTES_KEPT = 4 * 1024**2
+"""Of all of them: there are logs in which no line comes again, digits aside, and all are long."""
+
 _LONGEST = 2048
 _DIGIT = re.compile(rb"[0-9]")
 _AS_ZERO = bytes(ord("0") if chr(char).isdigit() else char for char in range(128)) + bytes(range(128, 256))
@@ -43,6 +46,7 @@ class FamiliarLines:
         self._known = BlockScan([token for token in known if not _DIGIT.search(token)], (), ())
         self._patterns = [envelope.candidates for envelope in envelopes() if envelope.candidates]
         self._lines: dict[bytes, int] = {}
+        self._size = 0
         self._remember = remember
 
     def codes(self, text: Text, lines: Places) -> NDArray[np.int8]:
@@ -54,8 +58,10 @@ class FamiliarLines:
     def _learn(self, folded: Iterable[bytes]) -> None:
         """Look at folded lines that were not remembered, and remember those that are surely nothing."""
         new = [line for line in set(folded) if line not in self._lines and _is_told(line)]
-        if not new or len(self._lines) + len(new) > _KEPT:
+        size = sum(map(len, new))
+        if not new or len(self._lines) + len(new) > _KEPT or self._size + size > _BYTES_KEPT:
             return
+        self._size += size
         for line, unsure, known in zip(new, self._unsure(new), self._known(new), strict=True):
             nothing = KNOWN if known or line[0] in b" \t" else UNRECOGNISED
             self._lines[line] = UNKNOWN if unsure or self._may_match(line) else nothing
