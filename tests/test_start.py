@@ -31,6 +31,7 @@ LATER = (
     *("tui.screens.help", "tui.screens.alerts", "tui.screens.playbook", "tui.screens.drill", "tui.screens.calls"),
     *("tui.screens.blame", "tui.screens.lines", "tui.screens.command_line", "tui.screens.frozen", "tui.screens.ask"),
     *("widgets.playbook_card", "widgets.call_view", "widgets.comparison", "widgets.blame_evidence", "plotext", "numpy"),
+    *("tui.engine.model._alerts", "tui.engine.model._blame", "tui.engine.model._stories", "widgets.wallboard"),
     *("sqlite3", "email.message", "importlib.metadata", "http.client", "asyncssh", "aiohttp", "tomlkit", "re2"),
 )
 """What nobody needs before the first picture stands."""

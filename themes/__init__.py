@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import fields
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -60,9 +59,8 @@ def _theme(short: str, table: dict[str, Any]) -> Theme:
 
 @cache
 def _tables() -> dict[str, dict[str, Any]]:
-    found = [file for file in files(__name__).iterdir() if file.name.endswith(".toml")]
-    found.sort(key=lambda file: (file.name != f"{DEFAULT}.toml", file.name))
-    return {file.name.removesuffix(".toml"): tomllib.loads(file.read_text(encoding="utf-8")) for file in found}
+    found = sorted(Path(__file__).parent.glob("*.toml"), key=lambda file: (file.stem != DEFAULT, file.name))
+    return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in found}
 
 
 def load_own(folder: Path) -> Own:

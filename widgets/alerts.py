@@ -1,18 +1,21 @@
 """Panel 8: what fires, since when, who has it, and whether anybody was told."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.engine.model import Alert, AlertBoard, AlertState, Silence, Snapshot
+from tui.engine.model import AlertBoard, AlertState, Snapshot
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from widgets import _format as fmt
 from widgets._lines import Column, Line, Role, Run, crop, joined, table
 from widgets._panel import Panel
 from widgets._view import View
+
+if TYPE_CHECKING:
+    from tui.engine.model import Alert, Silence
 
 _STATES: dict[AlertState, int] = {AlertState.FIRING: 0, AlertState.PENDING: 1, AlertState.RESOLVED: 2}
 
@@ -50,7 +53,7 @@ _COLUMNS = [
 ]
 
 
-def sign(alert: Alert, view: View) -> Run:
+def sign(alert: "Alert", view: View) -> Run:
     """Return the sign and the word of an alert's state."""
     if alert.state is AlertState.FIRING:
         rank = 3 if alert.severity == "critical" else 2
@@ -60,7 +63,7 @@ def sign(alert: Alert, view: View) -> Run:
     return Run(f"{view.glyphs.status[1]} {t(f'panel_alerts.{alert.state.value}')}", "label")
 
 
-def _row(alert: Alert, view: View) -> list[Run]:
+def _row(alert: "Alert", view: View) -> list[Run]:
     over = alert.state is AlertState.RESOLVED
     return [
         sign(alert, view),
@@ -72,14 +75,14 @@ def _row(alert: Alert, view: View) -> list[Run]:
     ]
 
 
-def _whose(alert: Alert) -> str:
+def _whose(alert: "Alert") -> str:
     """Return who has an alert, or why nobody is told of it."""
     if alert.acknowledged:
         return t("panel_alerts.acked_by", who=safe_text(alert.acked_by, 20))
     return t("panel_alerts.muted_by", what=safe_text(alert.muted_by, 30)) if alert.muted_by else ""
 
 
-def _details(alert: Alert, width: int, view: View) -> Line:
+def _details(alert: "Alert", width: int, view: View) -> Line:
     since = t("panel_alerts.since", time=fmt.clock_time(alert.since, view.now))
     parts: list[Line] = [(Run(f"    {since}", "label"),)]
     if alert.value is not None:
@@ -112,7 +115,7 @@ def _notes(board: AlertBoard, width: int, view: View, *, full: bool) -> list[Lin
     return lines + ([_silence(one, view) for one in board.silences] if full else [])
 
 
-def _silence(silence: Silence, view: View) -> Line:
+def _silence(silence: "Silence", view: View) -> Line:
     text = t(
         "panel_alerts.silence",
         id=silence.id,
@@ -147,7 +150,7 @@ class AlertsPanel(Panel):
     _at = 0
 
     @property
-    def selected(self) -> Alert | None:
+    def selected(self) -> "Alert | None":
         """The alert under the cursor."""
         alerts = self.snapshot.alerts.alerts
         return alerts[min(self._at, len(alerts) - 1)] if alerts else None

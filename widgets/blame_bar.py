@@ -1,6 +1,6 @@
 """What changed, under the strip: one sentence while something is wrong and the data says where that comes from."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -8,11 +8,14 @@ from textual.geometry import Size
 from textual.message import Message
 
 from tui.engine.blame_sentence import blame_sentence
-from tui.engine.model import Blame, Snapshot
+from tui.engine.model import Snapshot
 from tui.engine.text import t
 from widgets._lines import Line, Run, crop, wrap
 from widgets._lines_view import LinesView
 from widgets._view import View
+
+if TYPE_CHECKING:
+    from tui.engine.model import Blame
 
 ROWS_MOST = 2
 
@@ -31,7 +34,7 @@ class BlameBar(LinesView, can_focus=True):
     class Opened(Message):
         """The evidence is to be shown."""
 
-    blame: tuple[Blame, ...] = ()
+    blame: "tuple[Blame, ...]" = ()
     """What is known, worst finding first."""
     _text = ""
 

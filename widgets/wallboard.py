@@ -188,9 +188,6 @@ def _why(snapshot: Snapshot, view: View) -> list[Line]:
 
 _FIGURES: dict[str, Callable[[Snapshot, View], list[Tile]]] = {"now": _now, "latency": _latency, "traffic": _traffic}
 
-PAGES = (*_FIGURES, "why")
-"""What a wallboard can show, by the name that layouts use."""
-
 _BURNING = {"ttfb": "latency", "turn": "latency", "fallback": "traffic", "errors": "traffic"}
 _BURNING |= {"errors_per_minute": "traffic", "calls": "traffic", "silence": "now"}
 

@@ -10,8 +10,9 @@ from tui.engine.text import use_language
 from widgets._big import PLAIN, big, largest
 from widgets._glyphs import ASCII
 from widgets._lines import width_of
+from widgets._pages import PAGES
 from widgets._view import View
-from widgets.wallboard import PAGES, Board, burning_page, wallboard_lines
+from widgets.wallboard import Board, burning_page, wallboard_lines
 
 NOW = samples.NOW
 SIZES = [(76, 22), (116, 38), (196, 48), (36, 9)]

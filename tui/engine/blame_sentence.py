@@ -1,15 +1,18 @@
 """What changed, in one sentence: the same on the screen, in a message and in a line of text."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from tui.engine.model import Blame, Precursor
 from tui.engine.safe_text import safe_text
 from tui.engine.text import language, t
+
+if TYPE_CHECKING:
+    from tui.engine.model import Blame, Precursor
 
 _NAME_LENGTH = 60
 
 
-def blame_sentence(blame: Blame) -> str:
+def blame_sentence(blame: "Blame") -> str:
     """Return ``TTS P95 +640 ms since 14:02: 88 % Azure on voice-prod-02; began 40 s after …``, safe to show."""
     said = t(
         f"blame.{blame.shift}",
@@ -26,7 +29,7 @@ def blame_sentence(blame: Blame) -> str:
     return said + t("blame.preceded", ago=_ago(blame.at - nearest.at), what=precursor_text(nearest))
 
 
-def figure_change(blame: Blame) -> str:
+def figure_change(blame: "Blame") -> str:
     """Return the figure and by how much it is worse, such as ``TTS P95 +640 ms``; where it is rare, how often."""
     name = t(f"blame.figure_{blame.kpi}", stage=blame.stage or "").strip()
     before, after = blame.before.p95, blame.after.p95
@@ -37,13 +40,13 @@ def figure_change(blame: Blame) -> str:
     return t("blame.oftener", figure=name, before=rates[0], after=rates[1])
 
 
-def culprit(blame: Blame) -> str:
+def culprit(blame: "Blame") -> str:
     """Return where it is: ``TTS Azure on voice-prod-02 for twilio``."""
     parts = (t(f"blame.in_{name}", value=safe_text(value, _NAME_LENGTH)) for name, value in blame.culprit)
     return " ".join(parts)
 
 
-def precursor_text(precursor: Precursor) -> str:
+def precursor_text(precursor: "Precursor") -> str:
     """Return what happened before in a few words, such as ``the TTS fallback opened``."""
     where = safe_text(precursor.source, _NAME_LENGTH)
     return " ".join(t(f"blame.{precursor.kind}", stage=precursor.stage or "", source=where).split())

@@ -9,13 +9,14 @@ from textual.binding import Binding
 from tui import screens
 from tui.engine.clock import Clock
 from tui.engine.errors import VoxtopError
-from tui.engine.model import EMPTY_SNAPSHOT, Alert, AlertBoard, AlertState, ErrorGroup, Playbook, Snapshot
+from tui.engine.model import EMPTY_SNAPSHOT, AlertBoard, AlertState, ErrorGroup, Playbook, Snapshot
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._watching import Remember, Watched, WatchingScreen
 from widgets import AlertsPanel
 
 if TYPE_CHECKING:
+    from tui.engine.model import Alert
     from tui.screens.alerts import AlertDesk, Asked
 
 
@@ -56,11 +57,11 @@ class AlertingScreen(WatchingScreen):
         """Drill from the panel into everything about the alerts."""
         self.app.push_screen(screens.alerts.AlertsScreen(self, lambda: self._shown, self._now))
 
-    def open_for(self, alert: Alert | None) -> None:
+    def open_for(self, alert: "Alert | None") -> None:
         """Open the playbook of an alert."""
         self._open(self._alerts.playbook(alert) if self._alerts and alert else None)
 
-    def chosen_alert(self) -> Alert | None:
+    def chosen_alert(self) -> "Alert | None":
         """Return the alert that a key is about."""
         return screens.alerts.chosen(self._shown.alerts, self.query_one(AlertsPanel))
 
@@ -68,7 +69,7 @@ class AlertingScreen(WatchingScreen):
         """Take the selected alert on, or the worst that nobody has."""
         await self.acknowledge(self.chosen_alert())
 
-    async def acknowledge(self, alert: Alert | None) -> None:
+    async def acknowledge(self, alert: "Alert | None") -> None:
         """Take an alert on, if there is one."""
         if self._alerts is None or alert is None:
             self.notify(t("screen.no_alert"), markup=False)
@@ -79,7 +80,7 @@ class AlertingScreen(WatchingScreen):
         """Ask what to silence, for how long and why."""
         self.silence(self.chosen_alert())
 
-    def silence(self, alert: Alert | None) -> None:
+    def silence(self, alert: "Alert | None") -> None:
         """Ask about a silence, beginning with one for this alert."""
         self.app.push_screen(
             screens.alerts.SilenceScreen(screens.alerts.match_of(alert) if alert else ""), self._silence
@@ -117,12 +118,12 @@ class News:
     def __init__(self) -> None:
         self._firing: set[tuple[str, int]] = set()
 
-    def over(self, board: AlertBoard) -> list[Alert]:
+    def over(self, board: AlertBoard) -> "list[Alert]":
         """Return the alerts that fired at the last look and are over now."""
         found = [one for one in board.alerts if one.state is AlertState.RESOLVED and _episode(one) in self._firing]
         self._firing = {_episode(one) for one in board.firing}
         return found
 
 
-def _episode(alert: Alert) -> tuple[str, int]:
+def _episode(alert: "Alert") -> tuple[str, int]:
     return alert.id, alert.episode

@@ -1,16 +1,18 @@
 """What a user does about what changed: open its evidence."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding
 
 from tui import screens
-from tui.engine.model import Blame
 from tui.engine.text import t
 from tui.screens._alerting import AlertingScreen
 from widgets import BlameBar
+
+if TYPE_CHECKING:
+    from tui.engine.model import Blame
 
 
 class BlamingScreen(AlertingScreen):
@@ -27,7 +29,7 @@ class BlamingScreen(AlertingScreen):
         else:
             self.notify(t("blame.none"), markup=False)
 
-    def open_evidence(self, blame: Sequence[Blame]) -> None:
+    def open_evidence(self, blame: "Sequence[Blame]") -> None:
         """Show what sentences stand on."""
         word = t(f"status.{self._shown.verdict.status.value}")
         way = screens.drill.Way(self._monitor, self._clock, (word, t("blame.step")))

@@ -11,7 +11,7 @@ from textual.binding import Binding
 
 from tui import screens
 from tui.engine.errors import UsageError, VoxtopError
-from tui.engine.model import AlertNote, Playbook, Snapshot, Status
+from tui.engine.model import Playbook, Snapshot, Status
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
@@ -23,6 +23,7 @@ from widgets import clock_time
 if TYPE_CHECKING:
     from tui.engine.bundle.timeline import DoneSteps
     from tui.engine.bundle.writing import Incident
+    from tui.engine.model import AlertNote
     from tui.engine.monitor import TimeMachine
 
 BEFORE_S = 900.0
@@ -180,7 +181,7 @@ class BundlingScreen(TravellingScreen):
         return found
 
 
-def _fired(notes: Iterable[AlertNote]) -> set[float]:
+def _fired(notes: "Iterable[AlertNote]") -> set[float]:
     return {note.at for note in notes if note.what == "firing"}
 
 

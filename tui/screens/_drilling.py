@@ -11,7 +11,7 @@ from textual.binding import Binding
 from tui import screens
 from tui.engine.errors import StateError
 from tui.engine.metrics.recent import group_key
-from tui.engine.model import Alert, Bucket, ErrorGroup, Finding, MissingKey, Playbook, SourceStatus
+from tui.engine.model import Bucket, ErrorGroup, Finding, MissingKey, Playbook, SourceStatus
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._arranging import ArrangingScreen
@@ -21,6 +21,7 @@ from tui.screens.desk import Desk
 from widgets import AlertsPanel, BucketPanel, ConfigPanel, Panel, RecentPanel, SourcesPanel
 
 if TYPE_CHECKING:
+    from tui.engine.model import Alert
     from tui.screens.calls import Wanted
     from tui.screens.drill import Way
 
@@ -84,7 +85,7 @@ class DrillingScreen(BlamingScreen, TravellingScreen, ArrangingScreen):
         bucket = Bucket(0, self._now() - HOUR_S, inf)
         self._push_calls(bucket, safe_text(source.name, 60), wanted=lambda story: story.source == source.name)
 
-    def calls_of_alert(self, alert: Alert) -> None:
+    def calls_of_alert(self, alert: "Alert") -> None:
         """Go to the calls of the time in which an alert's condition holds, its window before it included."""
         labels = dict(alert.labels)
         stage = next((row.stage for row in self._shown.ttfb if row.stage == labels.get("stage")), None)

@@ -9,7 +9,7 @@ from textual.binding import Binding
 from tui import screens
 from tui.engine.errors import UsageError, VoxtopError
 from tui.engine.metrics.windows import SLICE_S
-from tui.engine.model import AlertNote, Snapshot
+from tui.engine.model import Snapshot
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
@@ -18,6 +18,7 @@ from tui.screens._alerting import AlertingScreen
 from widgets import clock_time
 
 if TYPE_CHECKING:
+    from tui.engine.model import AlertNote
     from tui.engine.monitor import TimeMachine
 
 SAID_S = 86_400.0
@@ -39,7 +40,7 @@ class TravellingScreen(AlertingScreen):
         Binding("d", "compare", id="compare", show=False),
     ]
 
-    _said: Sequence[AlertNote] = ()
+    _said: "Sequence[AlertNote]" = ()
     _then: tuple[Snapshot, Snapshot] | None = None
     _left: Snapshot | None = None
     """What was live when the user left for the past."""

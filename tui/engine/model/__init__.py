@@ -11,19 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.engine.model._alerts import (
-        NO_BOARD,
-        Alert,
-        AlertBoard,
-        AlertNote,
-        AlertState,
-        Labels,
-        NoteKind,
-        Notification,
-        Occasion,
-        Silence,
-    )
+    from tui.engine.model._alerts import Alert, AlertNote, Labels, NoteKind, Notification, Occasion, Silence
     from tui.engine.model._blame import Blame, BlameRow, Dimension, Precursor, PrecursorKind, Shift, Side, SliceCount
+    from tui.engine.model._board import NO_BOARD, AlertBoard, AlertState
+    from tui.engine.model._bucket import Bucket
     from tui.engine.model._channels import Calling, ChannelOptions, Desktop, ServiceOptions
     from tui.engine.model._compared import Amount, Compared, ComparedSpan, Comparison
     from tui.engine.model._cumulative import Cumulative, Distribution, Series, TraceExample
@@ -50,7 +41,6 @@ if TYPE_CHECKING:
     from tui.engine.model._sources import SourceOptions, SourceStep
     from tui.engine.model._stories import (
         HARMS,
-        Bucket,
         CallRow,
         Ending,
         Harm,
@@ -153,8 +143,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "_alerts": "NO_BOARD Alert AlertBoard AlertNote AlertState Labels NoteKind Notification Occasion Silence",
+    "_alerts": "Alert AlertNote Labels NoteKind Notification Occasion Silence",
     "_blame": "Blame BlameRow Dimension Precursor PrecursorKind Shift Side SliceCount",
+    "_board": "NO_BOARD AlertBoard AlertState",
+    "_bucket": "Bucket",
     "_channels": "Calling ChannelOptions Desktop ServiceOptions",
     "_compared": "Amount Compared ComparedSpan Comparison",
     "_cumulative": "Cumulative Distribution Series TraceExample",
@@ -169,7 +161,7 @@ _HOMES = {
     "_rules": "AlertOptions RuleTable",
     "_snapshot": "EMPTY_SNAPSHOT Finding Freshness Scope Snapshot Verdict",
     "_sources": "SourceOptions SourceStep",
-    "_stories": "HARMS Bucket CallRow Ending Harm Impact Mark StageTime Story StoryKey Turn",
+    "_stories": "HARMS CallRow Ending Harm Impact Mark StageTime Story StoryKey Turn",
     "_words": "STAGES Kind Level Severity SourceState Stage Status",
 }
 """What is written where."""

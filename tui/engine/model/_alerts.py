@@ -1,9 +1,9 @@
 """An alert as it stands, a silence, and the message about either that goes to a channel."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
+from tui.engine.model._board import AlertState
 from tui.engine.model._words import Severity
 
 Labels = tuple[tuple[str, str], ...]
@@ -11,16 +11,6 @@ Labels = tuple[tuple[str, str], ...]
 
 Occasion = Literal["fired", "worse", "repeat", "acknowledged", "resolved", "test"]
 """Why somebody is told."""
-
-
-class AlertState(StrEnum):
-    """How far an alert has come; an inactive one is none."""
-
-    PENDING = "pending"
-    """The condition holds, not yet for long enough."""
-    FIRING = "firing"
-    RESOLVED = "resolved"
-    """It fired and is over; kept for a while to be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,32 +124,6 @@ class Notification:
         """Return the value of a label, empty if there is none."""
         return dict(self.labels).get(name, "")
 
-
-@dataclass(frozen=True, slots=True)
-class AlertBoard:
-    """Panel 8: all alerts that are not inactive, worst first, and what stands around them."""
-
-    alerts: tuple[Alert, ...] = ()
-    silences: tuple[Silence, ...] = ()
-    dead: int = 0
-    """Messages of all times that were given up and not looked at yet."""
-    waiting: int = 0
-    """Messages on their way."""
-    watched_by: str = ""
-    """The ``voxtop watch`` that judges and notifies; empty when this process does."""
-    trouble: str = ""
-    """Why alerts are not kept and nobody is told, a sentence; safe text."""
-    known: bool = False
-    """Whether anybody judges at all; without that, no alert means nothing."""
-
-    @property
-    def firing(self) -> tuple[Alert, ...]:
-        """Return the alerts that fire."""
-        return tuple(alert for alert in self.alerts if alert.state is AlertState.FIRING)
-
-
-NO_BOARD = AlertBoard()
-"""Before anybody judged."""
 
 NoteKind = Literal["firing", "resolved", "acknowledged", "silenced", "unsilenced"]
 

@@ -1,10 +1,9 @@
 """Everything at one moment, and the verdict over it."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from tui.engine.model._alerts import NO_BOARD, AlertBoard
-from tui.engine.model._blame import Blame
+from tui.engine.model._board import NO_BOARD, AlertBoard
 from tui.engine.model._figures import (
     CallsFigure,
     ConfigHealth,
@@ -19,6 +18,9 @@ from tui.engine.model._figures import (
 from tui.engine.model._limits import Thresholds
 from tui.engine.model._playbook import Playbook
 from tui.engine.model._words import Stage, Status
+
+if TYPE_CHECKING:
+    from tui.engine.model._blame import Blame
 
 Freshness = Literal["none", "live", "stale"]
 
@@ -81,7 +83,7 @@ class Snapshot:
     errors: ErrorsFigure = ErrorsFigure()
     recent: tuple[ErrorGroup, ...] = ()
     sources: tuple[SourceStatus, ...] = ()
-    blame: tuple[Blame, ...] = ()
+    blame: "tuple[Blame, ...]" = ()
     """What changed, for the worst findings of which that is known, in their order."""
     alerts: AlertBoard = NO_BOARD
     thresholds: Thresholds = field(default_factory=Thresholds)

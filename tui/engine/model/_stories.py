@@ -136,20 +136,3 @@ class CallRow:
     """STT, LLM, TTS."""
     turn_ms: float | None
     """The longest turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """A span of time on one panel, and what of it is meant."""
-
-    panel: int
-    """The panel's number key; 0 is none."""
-    since: float
-    until: float
-    """Not in it."""
-    stage: Stage | None = None
-    provider: str | None = None
-    value: float | None = None
-    """The panel's figure."""
-    n: int | None = None
-    """What it stands on."""

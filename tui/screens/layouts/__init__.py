@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -17,7 +16,7 @@ from tui.engine.errors import ConfigError, UsageError
 from tui.engine.text import t
 from tui.engine.when import parse_span
 from tui.screens._panels import NAMES
-from widgets.wallboard import PAGES
+from widgets._pages import PAGES
 
 SIZES = {"wide": (160, 32), "grid": (100, 32), "column": (0, 0)}
 """The least width and height of each kind of terminal, the largest first."""
@@ -92,7 +91,7 @@ class Own(NamedTuple):
 @cache
 def load() -> tuple[Layout, ...]:
     """Return every layout of the package."""
-    found = [file for file in files(__name__).iterdir() if file.name.endswith(".toml")]
+    found = Path(__file__).parent.glob("*.toml")
     return tuple(_layout(Path(file.name), file.read_text(encoding="utf-8")) for file in found)
 
 

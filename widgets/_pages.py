@@ -1,0 +1,3 @@
+"""The pages of a wallboard, by the names that layouts use."""
+
+PAGES = ("now", "latency", "traffic", "why")
