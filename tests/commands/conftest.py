@@ -8,6 +8,7 @@ import pytest
 
 from tui.engine import redact as redact_module
 from tui.engine.dialects._dialect import use_dialects
+from tui.engine.playbooks.match import use_own
 from tui.engine.redact import use_key
 from tui.engine.text import use_language
 
@@ -22,5 +23,6 @@ def home(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: 
     key = redact_module._key
     yield tmp_path
     use_dialects(())
+    use_own(())
     use_key(key)
     use_language("en")

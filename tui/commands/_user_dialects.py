@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from tui.config import config_path
-from tui.engine.dialects._dialect import use_dialects
 from tui.engine.safe_text import safe_text
 
 FOLDER = "dialects"
@@ -19,10 +18,10 @@ def dialect_folder() -> Path:
 def use_own_dialects() -> None:
     """Have every parser made from now on know the user's dialects; one that is wrong is told on stderr."""
     if not any(dialect_folder().glob("*.toml")):
-        use_dialects(())
         return
 
-    from tui.engine.dialects._user_file import load_dialects  # noqa: PLC0415 - RE2 is loaded only for those who use it
+    from tui.engine.dialects._dialect import use_dialects  # noqa: PLC0415 - loaded only for those who use it, with RE2
+    from tui.engine.dialects._user_file import load_dialects  # noqa: PLC0415 - likewise
 
     loaded = load_dialects(dialect_folder())
     use_dialects(loaded.dialects)
