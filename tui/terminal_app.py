@@ -1,5 +1,6 @@
 """The monitor in a terminal: its screens, keys that work everywhere, and what runs beside it."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -42,6 +43,9 @@ MOST_COPIED = 74_994
 
 TROUBLE_S = 20.0
 """What is wrong with the configuration of alerts stays on screen for so long."""
+
+WRITTEN_S = 0.002
+"""For so long loading waits until another thread has written the first picture: loading leaves it no time for that."""
 
 Companion = Callable[[], Coroutine[Any, Any, None]]
 """Starts what runs beside the monitor."""
@@ -162,6 +166,7 @@ class VoxtopApp(BareApp[int]):
 
     async def _begin(self) -> None:
         """Load the engine, go on with the keys that wait for it, and start all that runs beside the screen."""
+        await asyncio.sleep(WRITTEN_S)
         if self._load_engine:
             try:
                 self._engine = self._load_engine()
