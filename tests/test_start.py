@@ -88,6 +88,20 @@ async def test_keys_from_before_the_engine_wait_for_it_and_keep_their_order() ->
         assert isinstance(app.screen, HelpScreen)
 
 
+async def test_who_leaves_while_the_dashboard_is_opened_meets_no_defect() -> None:
+    app = VoxtopApp(Standby(()), ManualClock(samples.NOW), "dark", engine=_never)
+    opened = app._open
+
+    async def leave_first() -> None:
+        app.action_leave(143)
+        await opened()
+
+    app._open = leave_first  # type: ignore[method-assign]
+    async with app.run_test():
+        pass
+    assert app.return_code == 143
+
+
 async def test_an_engine_that_cannot_be_had_ends_the_program_with_its_reason() -> None:
     def refuse() -> Engine:
         raise ConfigError("no such rule")

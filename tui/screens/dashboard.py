@@ -132,6 +132,8 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
 
     def on_mount(self) -> None:
         """Show what there is, which may be nothing yet."""
+        if self.app.return_code is not None:
+            return  # somebody left while it was opened: there is no panel to lay
         self.begin_with(self.first)
         self._pull()
 
