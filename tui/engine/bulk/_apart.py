@@ -1,6 +1,7 @@
 """Another process that understands ranges of the same open file."""
 
 from contextlib import suppress
+from functools import cached_property
 from multiprocessing import reduction
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from tui.engine.worker import Worker
 if TYPE_CHECKING:
     from tui.engine.bulk._block_reader import Understood
     from tui.engine.bulk._listing import Listed
+    from tui.engine.bulk._wire import Receiver
 
 
 class Helper:
@@ -39,14 +41,18 @@ class Helper:
 
     def take(self) -> "Understood | Listed | None":
         """Return the next answer, when it is there; None if the file is not what it was, or nobody will answer."""
-        from tui.engine.bulk._wire import received  # noqa: PLC0415 - needs numpy, while the other process is at work
-
         self.waiting -= 1
         try:
             data = self._answers.recv_bytes()
         except (EOFError, OSError):
             return None
-        return received(data) if data else None
+        return self._receiver.received(data) if data else None
+
+    @cached_property
+    def _receiver(self) -> "Receiver":
+        from tui.engine.bulk._wire import Receiver  # noqa: PLC0415 - needs numpy, while the other process is at work
+
+        return Receiver()
 
     def close(self) -> None:
         """End the process."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tui.engine.bulk._call_layout import Hits as CallHits
 from tui.engine.bulk._failures import FailureLayout
-from tui.engine.bulk._familiar import UNKNOWN
+from tui.engine.bulk._familiar import UNKNOWN, UNRECOGNISED
 from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Flags, Places, Text
 from tui.engine.model import LogEvent
@@ -62,6 +62,14 @@ class Block:
         """Return how many events were found in lines known by their looks."""
         samples = sum(hits.lines.size for hits in self.samples)
         return samples + sum(hits.lines.size for hits in self.calls) + len(self.failures)
+
+    @property
+    def unrecognised(self) -> int:
+        """Return how many lines that were not read line by line are of no known writing."""
+        unrecognised = self.codes == UNRECOGNISED
+        if self.plain.any():
+            unrecognised &= ~self.plain
+        return int(np.count_nonzero(unrecognised))
 
     def ids(self) -> list[str]:
         """Return the ids of the calls."""

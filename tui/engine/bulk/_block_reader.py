@@ -21,7 +21,7 @@ from tui.engine.bulk._columns import (
     of_samples,
 )
 from tui.engine.bulk._failures import Failures
-from tui.engine.bulk._familiar import UNKNOWN, UNRECOGNISED, FamiliarLines
+from tui.engine.bulk._familiar import UNKNOWN, FamiliarLines
 from tui.engine.bulk._kernel_matching import KernelMatching
 from tui.engine.bulk._late import Late
 from tui.engine.bulk._layouts import Layout
@@ -123,7 +123,7 @@ class BlockReader:
         return Understood(
             block.text.ends.size,
             block.truncated,
-            tuple(self.series.events),
+            self.series.told,
             packed(events),
             self._look_above(events, block.text, context),
             samples,
@@ -151,7 +151,7 @@ class BlockReader:
             block,
             events,
             parser.events - before[0] + block.at_once,
-            parser.unrecognised - before[1] + int(np.count_nonzero((block.codes == UNRECOGNISED) & ~block.plain)),
+            parser.unrecognised - before[1] + block.unrecognised,
             parser.bad_samples - before[2],
         )
 
@@ -166,7 +166,9 @@ class BlockReader:
         unsure, sure = doubtful(samples, leveled, count), ~doubtful(calls, leveled, count)
         doubts = self._sample_events(block, samples.lines[unsure])
         doubts += self._once_more(text, calls.lines[~sure].tolist())
-        return samples.kept(~unsure), calls.kept(sure), [ids[index] for index in order[sure].tolist()], doubts
+        if order is not None or not sure.all():
+            ids = [ids[index] for index in (np.arange(len(ids)) if order is None else order)[sure].tolist()]
+        return samples.kept(~unsure), calls.kept(sure), ids, doubts
 
     def _block(self, data: bytes | memoryview) -> tuple[Block, bytes | None]:
         """Return the lines as the parser looks at them; where it is not sure how it does, also as they are."""

@@ -48,6 +48,8 @@ class Series:
 
     def __init__(self) -> None:
         self.events: list[LogEvent] = []
+        self.told: tuple[LogEvent, ...] = ()
+        """The same; another object only if there are more."""
         self._codes: dict[LogEvent, int] = {}
 
     def code(self, event: LogEvent, text: str = "") -> int:
@@ -57,6 +59,7 @@ class Series:
         if code is None:
             code = self._codes[common] = len(self.events)
             self.events.append(common)
+            self.told = tuple(self.events)
         return code
 
     @property
@@ -137,7 +140,8 @@ def of_calls(found: Iterable[CallHits], text: Text, leveled: Flags) -> list[Colu
 
 
 def _marks(codes: Places, begins: Places, ends: Places, text: Text, leveled: Flags) -> Words:
-    return fingerprints(text, begins, ends) if leveled[codes].any() else np.zeros(begins.size, np.uint64)
+    wanted = leveled.any() and leveled[codes].any()
+    return fingerprints(text, begins, ends) if wanted else np.zeros(begins.size, np.uint64)
 
 
 def of_events(events: Sequence[LogEvent], series: Series) -> Columns:
@@ -156,12 +160,11 @@ def of_events(events: Sequence[LogEvent], series: Series) -> Columns:
     )
 
 
-def joined(parts: Sequence[Columns]) -> tuple[Columns, Places]:
-    """Return everything in the order of its lines, and where each was in the parts."""
+def joined(parts: Sequence[Columns]) -> tuple[Columns, Places | None]:
+    """Return everything in the order of its lines, and where each was in the parts; None is right there."""
     filled = [part for part in parts if part.lines.size]
     if len(filled) < 2:
-        only = filled[0] if filled else parts[0]
-        return only, np.arange(only.lines.size)
+        return filled[0] if filled else parts[0], None
     whole = Columns._make(np.concatenate(column) for column in zip(*filled, strict=True))
     order = np.argsort(whole.lines, kind="stable")
     return whole.kept(order), order
@@ -169,6 +172,8 @@ def joined(parts: Sequence[Columns]) -> tuple[Columns, Places]:
 
 def doubtful(columns: Columns, leveled: Flags, last_line: int) -> Flags:
     """Tell which of them may have a twin, in the block or beyond its ends (semantics R71)."""
+    if not leveled.any():
+        return np.zeros(columns.lines.size, np.bool_)
     may = leveled[columns.codes]
     found: Flags = may & ((columns.lines <= TWIN_LINES) | (columns.lines > last_line - TWIN_LINES))
     if may.any():

@@ -111,5 +111,5 @@ class Ranges:
         cut = last_cut(lines) if first else None
         if not cut or (cut < CONTEXT and window < WINDOW):
             return None
-        size = last - window + first + sum(len(line) + 1 for line in lines[:cut]) - self.offset
+        size = last - window + first + len(b"\n".join(lines[:cut])) + 1 - self.offset
         return Range(self.offset, size, self.context, lines[:cut][-CONTEXT:])

@@ -6,7 +6,7 @@ from multiprocessing.connection import Connection
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._listing import Lister
 from tui.engine.bulk._task import Part, Task
-from tui.engine.bulk._wire import sent
+from tui.engine.bulk._wire import Sender
 from tui.engine.dialects._dialect import use_dialects
 
 _STDOUT = 1
@@ -26,9 +26,10 @@ def _understand(connection: Connection, answers: Connection, file: int, task: Ta
     use_dialects(task.users)
     reader = BlockReader(*task.log)
     lister = Lister(reader, task.lines) if task.lines else None
+    sender = Sender()
     while True:
         part: Part = connection.recv()
         data, answer = reader.room.load(file, part.size, part.offset), b""
         if data is not None:
-            answer = sent(lister.read(data, part.first_line) if lister else reader.read(data, part.context))
+            answer = sender.sent(lister.read(data, part.first_line) if lister else reader.read(data, part.context))
         answers.send_bytes(answer)

@@ -55,9 +55,10 @@ class Together:
         for _, lines, found in ranges:
             events += [make((kind, source, line + lines, *rest)) for kind, source, line, *rest in found.events.values()]
             above |= {line + lines: time for line, time in found.above.items()}
-        samples = self._joined([(one, one.found.samples) for one in ranges])
-        calls = self._joined([(one, one.found.calls) for one in ranges])
-        ids, series = [id_ for one in ranges for id_ in one.found.ids], tuple(self._series.events)
+        codes = [self._known(one.found.series) for one in ranges]
+        samples = _joined([one.found.samples for one in ranges], ranges, codes)
+        calls = _joined([one.found.calls for one in ranges], ranges, codes)
+        ids, series = [id_ for one in ranges for id_ in one.found.ids], self._series.told
         parts = tuple(Counted(part.offset, part.size, lines, found.lines) for part, lines, found in ranges)
         between = partial(self._again.events, parts, np.sort(np.concatenate((samples.lines, calls.lines))))
         return Parsed(
@@ -71,15 +72,16 @@ class Together:
             ranges[-1].part.ending,
         )
 
-    def _joined(self, parts: Sequence[tuple[Numbered, Columns]]) -> Columns:
-        """Return columns as they are in the whole log, whichever process found them."""
-        columns = [
-            columns._replace(lines=columns.lines + one.above, codes=self._known(one.found.series)[columns.codes])
-            for one, columns in parts
-        ]
-        return Columns._make(map(np.concatenate, zip(*columns, strict=True)))
-
     def _known(self, series: tuple[LogEvent, ...]) -> Places:
         if series not in self._codes:
             self._codes[series] = np.array([self._series.code(event) for event in series], np.int64)
         return self._codes[series]
+
+
+def _joined(parts: Sequence[Columns], ranges: Sequence[Numbered], codes: Sequence[Places]) -> Columns:
+    """Return columns as they are in the whole log; ``codes`` are those there of each range's series."""
+    columns = [
+        (part.lines + one.above, part.times, part.values, mine[part.codes], part.marks)
+        for part, one, mine in zip(parts, ranges, codes, strict=True)
+    ]
+    return Columns._make(map(np.concatenate, zip(*columns, strict=True)))

@@ -17,27 +17,41 @@ _DTYPES = (np.int32, np.float64, np.float64, np.uint16)
 _NO_MARKS: NDArray[np.uint64] = np.zeros(0, np.uint64)
 
 
-def sent(found: Understood | Listed) -> bytes:
-    """Return an answer as bytes; plain tuples travel fastest."""
-    if isinstance(found, Listed):
-        return marshal.dumps(tuple(found))
-    samples, calls = (_packed(each) for each in (found.samples, found.calls))
-    series, events = [tuple(event) for event in found.series], (found.events.number, found.events.parts)
-    counts = found.understood, found.unrecognised, found.bad_samples, found.single
-    return marshal.dumps(
-        (found.lines, found.truncated, series, events, found.above, samples, calls, found.ids, *counts)
-    )
+class Sender:
+    """Writes the answers of a process; a series is told once, with the first answer that has it."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def sent(self, found: Understood | Listed) -> bytes:
+        """Return an answer as bytes; plain tuples travel fastest."""
+        if isinstance(found, Listed):
+            return marshal.dumps(tuple(found))
+        new, self._told = found.series[self._told :], len(found.series)
+        samples, calls = (_packed(each) for each in (found.samples, found.calls))
+        series, events = [tuple(event) for event in new], (found.events.number, found.events.parts)
+        counts = found.understood, found.unrecognised, found.bad_samples, found.single
+        return marshal.dumps(
+            (found.lines, found.truncated, series, events, found.above, samples, calls, found.ids, *counts)
+        )
 
 
-def received(data: bytes) -> Understood | Listed:
-    """Return the answer that came."""
-    lines, *rest = marshal.loads(data)  # noqa: S302 - of our own child
-    if len(rest) == 1:
-        return Listed(lines, *rest)
-    truncated, series, events, above, samples, calls, ids, *counts = rest
-    common = tuple(map(LogEvent._make, series))
-    columns = _unpacked(samples), _unpacked(calls)
-    return Understood(lines, truncated, common, Packed(*events), above, *columns, ids, *counts)
+class Receiver:
+    """Reads the answers of a process, all of them in their order."""
+
+    def __init__(self) -> None:
+        self._series: tuple[LogEvent, ...] = ()
+
+    def received(self, data: bytes) -> Understood | Listed:
+        """Return the answer that came."""
+        lines, *rest = marshal.loads(data)  # noqa: S302 - of our own child
+        if len(rest) == 1:
+            return Listed(lines, *rest)
+        truncated, series, events, above, samples, calls, ids, *counts = rest
+        if series:
+            self._series = (*self._series, *map(LogEvent._make, series))
+        columns = _unpacked(samples), _unpacked(calls)
+        return Understood(lines, truncated, self._series, Packed(*events), above, *columns, ids, *counts)
 
 
 def _packed(columns: Columns) -> list[bytes]:

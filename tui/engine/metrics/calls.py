@@ -318,7 +318,7 @@ class SourceCalls:
         return self._open.pop(call_id, None)
 
     def _forget_ended(self) -> None:
-        while len(self._ended) > _ENDED_KEPT:
+        for _ in range(len(self._ended) - _ENDED_KEPT):
             self._ended.popitem(last=False)
 
     def _become_named(self) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections import OrderedDict
+from functools import lru_cache
 
 from tui.engine.model import LogEvent, Stage
 
@@ -23,6 +24,11 @@ def shape(event: LogEvent) -> str:
     for varying in (event.id, event.trace):
         if varying:
             text = text.replace(varying, "#")
+    return _masked(text)
+
+
+@lru_cache(512)
+def _masked(text: str) -> str:
     return _VARIABLE.sub("#", text)
 
 
