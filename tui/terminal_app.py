@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import click
@@ -75,9 +76,8 @@ class Engine(NamedTuple):
 class VoxtopApp(BareApp[int]):
     """Runs the monitor in the background and the dashboard in front of it."""
 
-    CSS_PATH = (
-        "screens/dashboard.tcss"  # known before its screen opens: a screen that brings its own has all read again
-    )
+    CSS_PATH = Path(__file__).parent / "screens" / "dashboard.tcss"
+    """Known before its screen opens: one that brings its own has all read again. Absolute, so that heirs find it."""
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         *BareApp.BINDINGS,
@@ -166,8 +166,8 @@ class VoxtopApp(BareApp[int]):
 
     async def _begin(self) -> None:
         """Load the engine, go on with the keys that wait for it, and start all that runs beside the screen."""
-        await asyncio.sleep(WRITTEN_S)
         if self._load_engine:
+            await asyncio.sleep(WRITTEN_S)
             try:
                 self._engine = self._load_engine()
             except VoxtopError as error:
