@@ -14,8 +14,8 @@ from tests.engine.monitor.scripted import Scripted, monitor_over, stamped
 from tests.engine.monitor.test_time_machine import machine
 from tui.engine.clock import ManualClock
 from tui.engine.errors import StateError
-from tui.engine.model import EMPTY_SNAPSHOT, LogEvent
-from tui.engine.monitor._blaming import AGAIN_S, Blaming
+from tui.engine.model import EMPTY_SNAPSHOT, Finding, LogEvent, Snapshot, Stage, Status
+from tui.engine.monitor._blaming import AGAIN_S, SILENT_AGAIN_S, Blaming
 
 EVENTS = Traffic(1, minutes=15, slowness=slower_since(NOW - 200, PLANTED["host"][0])).events()
 
@@ -59,6 +59,24 @@ async def test_the_same_findings_are_looked_at_every_ten_seconds_only_and_only_w
     assert await blaming.look(snapshot, history, 2)
     assert history.asked == 2
     assert ("host", "voice-prod-02") in blaming.found[0].culprit
+
+
+def silent(callers: int, stage: Stage) -> Snapshot:
+    """Return figures in which some callers hear silence, and nothing else is wrong."""
+    finding = Finding("silence", Status.CRITICAL, callers, 2, stage=stage)
+    return replace(EMPTY_SNAPSHOT, verdict=replace(EMPTY_SNAPSHOT.verdict, findings=(finding,)))
+
+
+async def test_more_callers_in_silence_are_news_after_half_a_minute_and_another_stage_of_it_is_none() -> None:
+    clock, history = ManualClock(NOW), History()
+    blaming = Blaming(clock)
+    assert await blaming.look(silent(9, "LLM"), history, 1)
+
+    clock.advance(AGAIN_S)
+    assert not await blaming.look(silent(6, "STT"), history, 1)
+    assert not await blaming.look(silent(12, "STT"), history, 1)
+    clock.advance(SILENT_AGAIN_S - AGAIN_S)
+    assert await blaming.look(silent(12, "STT"), history, 1)
 
 
 async def test_another_finding_is_looked_at_at_once_and_none_because_one_is_over() -> None:

@@ -8,7 +8,7 @@ from tui.engine.blame import LOOKBACK_S, explain, explainable
 from tui.engine.clock import Clock
 from tui.engine.errors import StateError
 from tui.engine.memory import give_back
-from tui.engine.model import Blame, LogEvent, Snapshot
+from tui.engine.model import Blame, Finding, LogEvent, Snapshot, Stage
 
 AGAIN_S = 10.0
 """At least between two looks at the same findings: a slice of the windows, so that the figures have moved."""
@@ -60,7 +60,7 @@ class Blaming:
         if any(source.progress is not None or source.lag_bytes > FAR_BEHIND for source in snapshot.sources):
             return False
         findings = explainable(snapshot)
-        asked = tuple((each.kpi, each.stage, each.limit) for each in findings)
+        asked = tuple((each.kpi, self._where(each), each.limit) for each in findings)
         silent = sum(each.value or 0.0 for each in findings if each.kpi == "silence")
         monotonic = self._clock.monotonic()
         if not asked:
@@ -77,3 +77,12 @@ class Blaming:
         except StateError:
             self.found, self._knew = (), (0, 0.0)
         return True
+
+    def _where(self, finding: Finding) -> Stage | None:
+        """Return the stage by which a finding is another one.
+
+        That of silence is where its longest caller waits, which changes as they hang up; where nothing explains it
+        that is no reason to look again.
+        """
+        moves = finding.kpi == "silence" and not any(one.kpi == "silence" for one in self.found)
+        return None if moves else finding.stage
