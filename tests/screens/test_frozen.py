@@ -51,6 +51,7 @@ async def test_fault_94_a_screen_that_gets_no_snapshot_any_more_takes_its_green_
     app = VoxtopApp(monitor, clock, "dark")
     async with app.run_test(size=(120, 40)):
         await until(lambda: "ok" in roles(app))
+        await until(lambda: any(worker.group == "suspect" for worker in app.workers))
         clock.advance(6)  # and the monitor has no news for ever
         await until(lambda: isinstance(app.screen, FrozenScreen))
         await until(lambda: not {role for role in roles(app) if role.endswith("ok")})
