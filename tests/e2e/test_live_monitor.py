@@ -180,7 +180,7 @@ def test_rotation_under_the_running_monitor_loses_nothing(tmp_path: Path) -> Non
 def test_events_prints_one_object_per_line_and_follow_goes_on(tmp_path: Path) -> None:
     log = tmp_path / "app.log"
     append(log, "🔌 WS CONNECTION | Client: twilio, ID: c1")
-    with monitor("events", "--follow", str(log), home=tmp_path, width=200) as terminal:
+    with monitor("events", "--follow", str(log), home=tmp_path, width=300) as terminal:
         first = json.loads(terminal.wait_for("call_opened").strip().splitlines()[0])
         append(log, "✅ WS CLOSED | ID: c1 duration=38s")
         terminal.wait_for('"duration_s": 38.0')

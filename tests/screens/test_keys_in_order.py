@@ -66,5 +66,5 @@ async def test_a_key_that_takes_too_long_holds_up_no_other(monkeypatch: pytest.M
         pilot.app.screen.query_one(RecentPanel).focus()
         await until(lambda: isinstance(pilot.app.focused, RecentPanel))
         type_at_once(pilot, "x", "ctrl+p")
-        await until(lambda: isinstance(pilot.app.screen, CommandLine))
+        await until(lambda: isinstance(pilot.app.screen, CommandLine) and isinstance(pilot.app.focused, Input))
         goes_on.set()

@@ -151,7 +151,8 @@ class CommandLine(ModalScreen[Run | None]):
 
     def on_mount(self) -> None:
         """Offer everything."""
-        self.set_focus(self.query_one(Input))  # at once: letters are on their way already
+        for line in self.query(Input):  # there is none when the program ends meanwhile
+            self.set_focus(line)  # at once: letters are on their way already
         self._offer(self._typed)
 
     @on(Input.Changed)
