@@ -1,6 +1,7 @@
 """``voxtop report`` as a user meets it: what it prints, where, and how it ends."""
 
 import asyncio
+import gzip
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from tests.engine.reports.reading import DATA, story, written
 from tests.terminal import VOXTOP, environment
+from tui.commands.events import command as events
 from tui.commands.report import command
 from tui.engine.clock import ManualClock
 from tui.engine.errors import SourceError, UsageError
@@ -154,6 +156,31 @@ def test_rotated_files_belong_to_the_report(tmp_path: Path) -> None:
 
     assert report(path, "--rotated")[0]["ttfb"]["TTS"]["n"] == 3  # type: ignore[index] - JSON
     assert report(path)[0]["ttfb"]["TTS"]["n"] == 1  # type: ignore[index] - JSON
+
+
+def test_a_compressed_log_named_itself_gives_the_report_of_its_text(tmp_path: Path) -> None:
+    lines = [STAMPED.format(second) for second in range(10)]
+    plain = report(f"app={written(tmp_path / 'app.log', lines)}")
+    packed = tmp_path / "app.log.gz"
+    packed.write_bytes(gzip.compress((tmp_path / "app.log").read_bytes()))
+
+    assert report(f"app={packed}") == plain
+
+
+def test_a_compressed_log_that_was_cut_off_is_counted_as_far_as_it_goes_and_told(tmp_path: Path) -> None:
+    text = "".join(f"{STAMPED.format(1)} salt={os.urandom(20).hex()}\n" for _ in range(2000))
+    packed = tmp_path / "app.log.gz"
+    packed.write_bytes(gzip.compress(text.encode())[:-5000])
+    found, code = report(str(packed))
+    listed = CliRunner().invoke(events, [str(packed)], standalone_mode=False)
+
+    reason = "a compressed file ends too early; the rest of it is missing"
+    gaps = found["input"]["gap_list"]  # type: ignore[index] - JSON
+    assert [gap["reason"] for gap in gaps] == [reason]
+    assert code == 0
+    assert 1500 < found["ttfb"]["TTS"]["n"] < 2000  # type: ignore[index] - JSON
+    assert len(listed.stdout.splitlines()) == found["ttfb"]["TTS"]["n"]  # type: ignore[index] - JSON
+    assert listed.stderr == f"voxtop: source {packed}: lines may be lost ({reason})\n"
 
 
 def test_an_interrupted_report_is_marked_as_partial_and_ends_with_130(

@@ -18,6 +18,7 @@ from tui.engine.event_lines import STORE_ONLY, EventLines
 from tui.engine.merging import PATIENCE_S, WINDOW_S, Batches, Branch, Merging
 from tui.engine.model import LineBlock, LogEvent, SourceState
 from tui.engine.parser import line_time
+from tui.engine.safe_text import safe_text
 from tui.engine.sources import expanded, open_source
 from tui.engine.sources._source import Source
 from tui.engine.text import t
@@ -62,6 +63,9 @@ def command(
         asyncio.run(_print(Merging(branches, clock, WINDOW_S if follow else PATIENCE_S), lines))
     for source in opened:
         status = source.status()
+        if status.gaps:
+            told = t("plain.gap", name=safe_text(status.name), reason=safe_text(status.gap_reason))
+            click.echo(f"voxtop: {told}", err=True)
         if status.state is not SourceState.ENDED:
             raise SourceError(status.reason, status.remedy)
     return 0

@@ -12,7 +12,7 @@ from tui.engine.report import Report
 from tui.engine.reports import format_of
 
 LINE = "2027-01-15T07:{:02}:00Z 📊 [TTS Azure] TTFB={}ms"
-REASON = "a compressed rotated file ends too early; the rest of it is missing"
+REASON = "a compressed file ends too early; the rest of it is missing"
 
 
 def with_a_gap(folder: Path) -> Report:

@@ -10,6 +10,7 @@ from tui.engine.clock import ManualClock, ReplayClock
 from tui.engine.model import LineBlock, SourceState
 from tui.engine.sources import _replay
 from tui.engine.sources._replay import ReplaySource, first_time
+from tui.engine.text import t
 
 START = 1_800_000_000
 
@@ -115,3 +116,17 @@ def test_the_clock_of_a_replay_runs_at_its_speed_and_leaves_intervals_alone() ->
 
     assert clock.now() == START + 30
     assert clock.monotonic() == machine.monotonic()
+
+
+async def test_a_compressed_log_that_was_cut_off_plays_as_far_as_it_goes_and_tells_the_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "app.log.gz"
+    plain = log(tmp_path, *(f"@{START} {number}" for number in range(5000)))
+    path.write_bytes(gzip.compress(plain.read_bytes())[:-500])
+    player = Player(path, monkeypatch)
+    await player.play()
+
+    assert 1000 < len(player.came) < 5000
+    assert [block.gap for block in player.blocks if block.gap] == [t("sources.gap_gz_truncated")]
+    assert player.source.status().state is SourceState.ENDED

@@ -20,6 +20,7 @@ from tui.engine.sources._reading import Reading
 from tui.engine.sources._since import LineTime, beginning, beginning_rotated
 from tui.engine.sources._tail import UnsupportedEncodingError
 from tui.engine.sources._trouble import TroubleError
+from tui.engine.sources._unpacking import Unpacking
 from tui.engine.text import t
 
 HOT_POLL_S = 0.04
@@ -85,15 +86,15 @@ class FileSource:
         self._reading = reading or Reading(name, "file", clock)
         self._idle_poll_s = idle_poll_s
         self._wanted = asyncio.Event()
-        self._access = access or LocalAccess()
-        self._watched = self._access if wait is None and isinstance(self._access, LocalAccess) else None
+        access = access or LocalAccess()
+        self._access = Unpacking(access)
+        self._watched = access if wait is None and isinstance(access, LocalAccess) else None
         begin = beginning_rotated if rotated else beginning
         start = partial(begin, since=since, line_time=line_time) if rotated or since is not None else None
         self._follower = Follower(self._access, self._path, clock, position=position, start=start)
         self._unopened, self._over = True, False
         self._in_history = self._unsettled = False
-        self._history_size = 0
-        self._pause_s = 0.0
+        self._history_size, self._pause_s = 0, 0.0
         self._hot_until = clock.monotonic()
 
     @property

@@ -124,7 +124,9 @@ class Follower:
         if history:
             for tail in self._tails:
                 tail.history_to = float("inf")
-            self._tails[-1].history_to = self._tails[-1].handle.stat.size
+            live = self._tails[-1].handle
+            if live.seekable:
+                self._tails[-1].history_to = live.stat.size
 
     async def poll(self) -> Chunk:
         """Return the next lines, at most one block of them; raises OSError when nothing can be read.
@@ -251,7 +253,7 @@ class Follower:
         """Read a rotated file, and leave it at its end."""
         piece = await tail.read()
         if not piece.size:
-            self._note_gap(tail.handle.broken)
+            self._note_gap(tail.found_broken())
             self._seen |= keys(tail.place.identity, await tail.handle.read(0, HEAD_SIZE))
             self._tails.popleft()
             self._retire(tail)
@@ -272,6 +274,9 @@ class Follower:
             return await self._recover_emptied(tail)
         if piece.size:
             return self._chunk(piece, more=full, history=history)
+        if broken := tail.found_broken():
+            self._note_gap(broken)
+            return self._chunk(more=True)
         if isinstance(look.path, OSError):
             return self._chunk(trouble=look.path)
         return await self._switch(tail) if self._moved(tail, look.path) else self._chunk()
@@ -320,6 +325,8 @@ class Follower:
     def _moved(self, tail: Tail, path: FileStat) -> bool:
         """Tell whether the path may lead to another file."""
         if tail.place.identity is None or path.identity is None:
+            if not tail.handle.seekable and path == tail.handle.stat:
+                return False  # to compare contents would be to uncompress all of them once more
             return self._comparison.due(path)
         return path.identity != tail.place.identity
 

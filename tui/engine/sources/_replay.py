@@ -10,10 +10,11 @@ from tui.engine.model import LineBlock, SourceState, SourceStatus, SourceStep
 from tui.engine.safe_text import safe_text
 from tui.engine.sources._access import Handle
 from tui.engine.sources._cutter import Cutter
-from tui.engine.sources._gzip import GzipHandle
 from tui.engine.sources._local import LocalAccess
 from tui.engine.sources._reading import Reading
 from tui.engine.sources._since import LineTime
+from tui.engine.sources._unpacking import Unpacking
+from tui.engine.text import t
 
 READ_SIZE = 256 * 1024
 BLOCK_LINES = 5000
@@ -77,6 +78,8 @@ class ReplaySource:
                     yield block
             async for block in self._play(cutter.flush()):
                 yield block
+            if handle.broken:
+                yield self._block(NOTHING, gap=t(f"sources.gap_{handle.broken}"))
             self._reading.ended()
         finally:
             await handle.close()
@@ -99,18 +102,17 @@ class ReplaySource:
         if waiting:
             yield self._block(rest._replace(lines=waiting))
 
-    def _block(self, piece: Piece) -> LineBlock:
+    def _block(self, piece: Piece, gap: str = "") -> LineBlock:
         history = self._due < self._clock.begin
         self._reading.worked()
         if piece.lines:
             self._reading.line_came(self._due if history and self._due > float("-inf") else None, live=not history)
-        return self._reading.block(piece, history=history)
+        return self._reading.block(piece, history=history, gap=gap)
 
 
 async def open_log(path: Path) -> Handle:
-    """Open a log, uncompressing it if its name ends in ``.gz``; raises OSError."""
-    handle = await LocalAccess().open(str(path))
-    return GzipHandle(handle) if path.suffix == ".gz" else handle
+    """Open a log, uncompressing it if it is a gzip file; raises OSError."""
+    return await Unpacking(LocalAccess()).open(str(path))
 
 
 async def first_time(path: Path, line_time: LineTime) -> float | None:

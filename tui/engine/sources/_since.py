@@ -184,7 +184,7 @@ async def _next_newline(handle: Handle, start: int, stop: float) -> int | None:
 
 async def _at_end(live: Handle) -> Tail:
     """Return a tail behind the last complete line."""
-    size = live.stat.size
+    size = await _size(live)
     begin = max(0, size - LINE_CAP)
     newline = (await live.read(begin, size - begin)).rfind(b"\n")
     if newline >= 0:
@@ -194,8 +194,19 @@ async def _at_end(live: Handle) -> Tail:
 
 async def _before_end(live: Handle) -> Tail:
     """Return a tail that begins with a line some way before the end."""
-    begin = live.stat.size - UNTIMED_SIZE
+    size = await _size(live)
+    begin = size - UNTIMED_SIZE
     if begin <= 0:
         return Tail(live)
-    newline = await _next_newline(live, begin - 1, live.stat.size)
+    newline = await _next_newline(live, begin - 1, size)
     return await _at_end(live) if newline is None else await Tail.at(live, newline + 1)
+
+
+async def _size(live: Handle) -> int:
+    """Return the bytes of the contents; how many a compressed file has is known once they were read."""
+    if live.seekable:
+        return live.stat.size
+    size = 0
+    while data := await live.read(size, _STEP):
+        size += len(data)
+    return size

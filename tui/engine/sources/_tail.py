@@ -26,6 +26,7 @@ class Tail:
         """Offset up to which the contents were there before anybody began to follow."""
         self._reached: int | None = None
         """The size of the file at the last look, if there was one."""
+        self._told_broken = ""
 
     @classmethod
     async def at(cls, handle: Handle, offset: int, *, skipping: bool = False) -> "Tail":
@@ -48,9 +49,14 @@ class Tail:
     @property
     def left(self) -> int:
         """Roughly the bytes still to read, as far as was known at the last look."""
-        if self._reached is None:
+        if self._reached is None or not self.handle.seekable:
             return self.handle.left(self.place.offset)
         return max(0, self._reached - self.place.offset)
+
+    def found_broken(self) -> str:
+        """Return why the contents end too early, once."""
+        told, self._told_broken = self._told_broken, self.handle.broken
+        return "" if self._told_broken == told else self._told_broken
 
     async def matches(self) -> bool:
         """Tell whether the file still has at this place what was read there."""
