@@ -1,13 +1,16 @@
 """The base of everything drawn here: rows of runs, kept as strips and repainted only where they changed."""
 
+import asyncio
 from dataclasses import replace
 from typing import ClassVar, get_args
+from weakref import WeakSet
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingsMap
 from textual.dom import DOMNode
 from textual.geometry import Region, Size
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -22,6 +25,9 @@ _FADING: frozenset[Role] = frozenset(
     if role not in {"label", "no-data", "cursor", "picked"} and not role.startswith("badge")
 )
 """Roles that turn grey while the data is not fresh."""
+
+_PAINTED_SOON = WeakSet[Screen[object]]()
+"""Screens that are painted as soon as whoever changes them is done."""
 
 
 def in_language(bindings: BindingsMap) -> BindingsMap:
@@ -135,14 +141,17 @@ class LinesView(Widget):
             self._repaint(*[Region(0, y, self.size.width, 1) for y in set(changed)])
 
     def _repaint(self, *rows: Region) -> None:
-        """Have rows painted with the next picture.
+        """Have rows painted as soon as whoever changes them is done.
 
-        ``refresh`` would wake this widget to tell the screen, and have its styles worked out again: most of what it
-        costs to paint a few letters.
+        ``refresh`` would wake this widget to tell the screen, and have its styles worked out again, and the screen
+        would wake a timer that wakes once more after the picture: most of what it costs to paint a few letters.
         """
         self._set_dirty(*rows)
-        self.screen._dirty_widgets.add(self)  # noqa: SLF001 - what the screen does when it is told
-        self.screen.check_idle()
+        screen = self.screen
+        screen._dirty_widgets.add(self)  # noqa: SLF001 - what the screen does when it is told
+        if screen not in _PAINTED_SOON:
+            _PAINTED_SOON.add(screen)
+            asyncio.get_running_loop().call_soon(_paint, screen)
 
     def forget(self) -> None:
         """Draw everything again at the next paint: focus or an option changed."""
@@ -196,6 +205,19 @@ class LinesView(Widget):
             style = node.styles.partial_rich_style if alone else node.rich_style
             self._styles_of[role, alone] = style
         return style
+
+
+def _paint(screen: Screen[object]) -> None:
+    """Paint what is dirty, as Textual's timer does; where it cannot be just now, that timer will."""
+    _PAINTED_SOON.discard(screen)
+    if not screen.is_running:
+        return
+    try:
+        screen._on_timer_update()  # noqa: SLF001 - nothing public paints now
+    except Exception as error:  # noqa: BLE001 - as Textual's timer does: a defect ends the program
+        screen.app._handle_exception(error)  # noqa: SLF001 - likewise
+    if screen._dirty_widgets:  # noqa: SLF001 - what was not painted
+        screen.check_idle()
 
 
 def _row(rows: list[Line], y: int) -> Line:

@@ -29,10 +29,24 @@ class SparingCompositor(Compositor):
             yield from super()._get_renders(crop)
             return
         for widget, (region, clip) in self.visible_widgets.items():
-            touched = [each for each in self._touched if each.overlaps(clip)]
+            seen = region.intersection(clip)
+            touched = [each for each in self._touched if each.overlaps(seen)]
             if touched:
-                seen = region.intersection(clip)
                 top, bottom = min(each.y for each in touched), max(each.bottom for each in touched)
                 rows = seen.intersection(Region(seen.x, top, seen.width, bottom - top))
-                if rows:
-                    yield region, rows, widget.render_lines(rows.translate((-region.x, -region.y)))
+                yield region, rows, widget.render_lines(rows.translate((-region.x, -region.y)))
+
+
+def sparing_compositor() -> Compositor:
+    """Return one that renders little, or Textual's own where that does its work in another way than is known here."""
+    return SparingCompositor() if _is_known(Compositor) else Compositor()
+
+
+def _is_known(kind: type[Compositor]) -> bool:
+    """Tell whether a compositor asks for what is dirty and for its parts as the one does for which this was written."""
+    needed = ("render_partial_update", "_render_chops", "_get_renders")
+    if not all(hasattr(getattr(kind, name, None), "__code__") for name in needed):
+        return False
+    partial, chops, renders = (getattr(kind, name).__code__ for name in needed)
+    asks = {"_dirty_regions", "_render_chops"} <= {*partial.co_names} and "_get_renders" in chops.co_names
+    return asks and renders.co_varnames[: renders.co_argcount] == ("self", "crop")

@@ -14,7 +14,7 @@ from tui.engine.model import LogEvent, RawLine, Snapshot, SourceStatus
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
-from tui.screens._compositor import SparingCompositor
+from tui.screens._compositor import sparing_compositor
 from tui.screens._leaving import EndsItsWork
 from tui.screens.viewed import HERE
 from widgets import SourcesPanel
@@ -102,7 +102,7 @@ class WatchingScreen(Screen[None], EndsItsWork):
 
     def __init__(self, monitor: Watched, remember: Remember | None) -> None:
         super().__init__()
-        self._compositor = SparingCompositor()
+        self._compositor = sparing_compositor()
         self.scope = ""
         """The source or host whose figures are shown, as it is typed; outside text."""
         self._monitor = monitor

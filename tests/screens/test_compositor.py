@@ -1,0 +1,215 @@
+"""A picture put together of what was touched is the one that Textual puts together of everything."""
+
+import hashlib
+import inspect
+import random
+import time
+from collections.abc import Iterator
+
+import pyte
+import pytest
+from rich.console import RenderableType
+from textual._compositor import Compositor, CompositorUpdate
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.geometry import Region
+from textual.pilot import Pilot
+from textual.screen import ModalScreen, Screen
+from textual.strip import Strip
+
+from tui.screens._compositor import SparingCompositor, _is_known, sparing_compositor
+from widgets._lines import Line, Run
+from widgets._lines_view import LinesView
+from widgets._view import View
+
+KNOWN = {
+    "render_update": "772c6b21953a",
+    "render_partial_update": "888dccc892d8",
+    "_render_chops": "ca8c3359d7af",
+    "_get_renders": "8ac93299aa5d",
+    "update_widgets": "86c02b2f8d6d",
+}
+"""The text of what this builds on, as it was when both were compared."""
+
+
+class Rows(LinesView):
+    """Rows of which any may change."""
+
+    DEFAULT_CSS = "Rows { height: 9; width: 1fr; border: round $border; }"
+
+    def __init__(self, rng: random.Random) -> None:
+        super().__init__()
+        self._rng = rng
+        self._texts = [self._word() for _ in range(9)]
+
+    def _word(self) -> str:
+        return "".join(self._rng.choices("abñé ", k=self._rng.randrange(1, 60)))
+
+    def change(self) -> None:
+        """Say something else in some rows."""
+        for y in self._rng.sample(range(9), self._rng.randrange(1, 4)):
+            self._texts[y] = self._word()
+        self.redraw(0.0)
+
+    def draw(self, width: int, height: int, view: View) -> list[Line]:
+        """Return the rows."""
+        del width, height, view
+        return [(Run(text, "warning" if "ñ" in text else "text"),) for text in self._texts]
+
+
+class Panels(Screen[None]):
+    """Some above each other, two beside each other, and one that lies over them."""
+
+    CSS = """
+    Panels { layers: below over; }
+    #cover { layer: over; dock: top; offset: 7 4; width: 30; height: 6; background: $panel; }
+    """
+
+    def __init__(self, rng: random.Random) -> None:
+        super().__init__()
+        self._compositor = sparing_compositor()
+        self.rows = [Rows(rng) for _ in range(5)]
+        self.cover = Rows(rng)
+        self.cover.id = "cover"
+
+    def compose(self) -> ComposeResult:
+        """Lay them out."""
+        with VerticalScroll():
+            yield self.rows[0]
+            with Horizontal(classes="pair"):
+                yield from self.rows[1:3]
+            yield from self.rows[3:]
+        yield self.cover
+
+
+class Over(ModalScreen[None]):
+    """Lies over the panels and lets them shine through."""
+
+    CSS = "Over { align: center middle; background: $background 60%; } Over > Rows { width: 40; height: 7; }"
+
+    def __init__(self, rng: random.Random) -> None:
+        super().__init__()
+        self.words = Rows(rng)
+
+    def compose(self) -> ComposeResult:
+        """Show the words."""
+        yield self.words
+
+
+class Shown(App[None]):
+    """Keeps what a terminal would show after everything it was sent."""
+
+    CSS = ".pair { height: 9; }"
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.rng = random.Random(seed)  # noqa: S311 - changes that can be repeated, not secrets
+        self.terminal = pyte.Screen(80, 24)
+        self.partial = 0
+        self.front = Panels(self.rng)
+
+    def on_mount(self) -> None:
+        """Open the panels."""
+        self.push_screen(self.front)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, CompositorUpdate) and screen is self.screen:
+            pyte.Stream(self.terminal).feed(renderable.render_segments(self.console))
+            self.partial += "Chops" in type(renderable).__name__
+
+    def in_full(self) -> pyte.Screen:
+        """Return what it would show if Textual's own compositor drew everything."""
+        width, height = self.size
+        full = pyte.Screen(width, height)
+        update = self.screen._compositor.render_update(full=True, screen_stack=self._background_screens)
+        assert isinstance(update, CompositorUpdate)
+        pyte.Stream(full).feed(update.render_segments(self.console))
+        return full
+
+
+def _cells(screen: pyte.Screen) -> Iterator[object]:
+    for y in range(screen.lines):
+        yield [screen.buffer[y][x] for x in range(screen.columns)]
+
+
+async def _settle(app: Shown, pilot: Pilot[None]) -> None:
+    deadline = time.monotonic() + 10
+    await pilot.pause()
+    while app.screen._dirty_widgets or app.screen._layout_required or app.screen._repaint_required:
+        assert time.monotonic() < deadline
+        await pilot.pause(0.02)
+
+
+async def _do_something(app: Shown, pilot: Pilot[None]) -> None:
+    rng, front = app.rng, app.front
+    what = rng.choices(("rows", "cover", "over", "size", "scroll"), (60, 10, 10, 8, 12))[0]
+    if what == "size":
+        width, height = rng.randrange(40, 120), rng.randrange(8, 45)
+        app.terminal.resize(height, width)
+        await pilot.resize_terminal(width, height)
+    elif what == "cover":
+        front.cover.display = not front.cover.display
+    elif what == "scroll":
+        front.query_one(VerticalScroll).scroll_to(y=rng.randrange(30), animate=False)
+    elif what == "over" and app.screen is front:
+        await app.push_screen(Over(rng))
+    elif what == "over":
+        await app.pop_screen()
+    else:
+        rows = [*front.rows, front.cover, *app.screen.query(Rows)]
+        for each in rng.sample(rows, rng.randrange(1, 4)):
+            each.change()
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_after_any_change_the_terminal_shows_what_textual_would_have_drawn_of_everything(seed: int) -> None:
+    app = Shown(seed)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _settle(app, pilot)
+        for _ in range(30):
+            await _do_something(app, pilot)
+            await _settle(app, pilot)
+            assert [*_cells(app.terminal)] == [*_cells(app.in_full())]
+    assert app.partial > 4
+
+
+async def test_of_rows_far_apart_only_what_lies_over_them_is_rendered_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Shown(1)
+    async with app.run_test(size=(80, 50)) as pilot:
+        await _settle(app, pilot)
+        asked: list[Rows] = []
+        render = Rows.render_lines
+
+        def asking(rows: Rows, crop: Region) -> list[Strip]:
+            asked.append(rows)
+            return render(rows, crop)
+
+        monkeypatch.setattr(Rows, "render_lines", asking)
+        for each in (app.front.rows[0], app.front.rows[4]):
+            each.change()
+        await _settle(app, pilot)
+        assert {*asked} == {app.front.rows[0], app.front.cover, app.front.rows[4]}
+
+
+def test_textual_puts_pictures_together_as_it_did_when_both_were_compared() -> None:
+    texts = {name: inspect.getsource(getattr(Compositor, name)) for name in KNOWN}
+    found = {name: hashlib.sha256(text.encode()).hexdigest()[:12] for name, text in texts.items()}
+    assert found == KNOWN, "Textual puts pictures together in another way: compare SparingCompositor, then note it here"
+
+
+def test_a_compositor_that_works_in_another_way_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(sparing_compositor(), SparingCompositor)
+
+    class Asks(Compositor):
+        def _get_renders(self, crop: object = None, layers: object = None) -> object:  # type: ignore[override]
+            return crop, layers
+
+    class Forgets(Compositor):
+        def render_partial_update(self) -> None:
+            """Draw nothing."""
+
+    assert not _is_known(Asks)
+    assert not _is_known(Forgets)
+    monkeypatch.delattr(Compositor, "_render_chops")
+    assert type(sparing_compositor()) is Compositor
