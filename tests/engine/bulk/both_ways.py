@@ -1,9 +1,11 @@
 """A log understood line by line and in whole blocks, and how to see that both mean the same."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from math import isnan
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +17,14 @@ from tui.engine.bulk._columns import is_column
 from tui.engine.bulk._listing import Lister
 from tui.engine.bulk._rebuilt import rebuilt
 from tui.engine.bulk._task import Part
+from tui.engine.clock import ManualClock
 from tui.engine.event_lines import STORE_ONLY, EventLines
 from tui.engine.lines import cut
 from tui.engine.metrics import latency
+from tui.engine.metrics.totals import Asked
 from tui.engine.model import LineBlock, LogEvent
+from tui.engine.reporting import Reporting
+from tui.engine.reports.json import as_object
 from tui.engine.sources import _tail
 
 NOW = 1_800_000_000.0
@@ -124,3 +130,29 @@ def state(thing: Any) -> Any:  # noqa: ANN401 - anything that counts
         for name in names
         if name not in {"_twins", "_doubles", "_handlers", "_expiries"}
     }
+
+
+async def read_report(path: Path, columns_from: float, parallel_from: float, asked: Asked) -> tuple[Any, Any]:
+    """Return a report, and the state of all counters behind it."""
+    reporting = Reporting(
+        [str(path)], asked, ManualClock(NOW), UTC, columns_from=columns_from, parallel_from=parallel_from
+    )
+    await reporting.read()
+    report = as_object(reporting.report())
+    return report, [state(one.totals) for one in reporting._readings]
+
+
+async def same_report(
+    path: Path,
+    asked: Asked | None = None,
+    parallel_from: float = float("inf"),
+    block: int = 6000,
+    window: int = 1500,
+) -> dict[str, Any]:
+    """Fail unless both ways lead to the same report; return it."""
+    with small_blocks(block, window):
+        plain, wanted = await read_report(path, float("inf"), float("inf"), asked or Asked())
+        fast, found = await read_report(path, 0, parallel_from, asked or Asked())
+    assert json.dumps(fast) == json.dumps(plain)
+    assert found == wanted
+    return fast

@@ -20,7 +20,7 @@ from tui.engine.bulk import _kernel
 from tui.engine.bulk._block import Block
 from tui.engine.bulk._call_layout import CallLayout
 from tui.engine.bulk._clock import Stamp, StampReader
-from tui.engine.bulk._columns import Columns, doubtful
+from tui.engine.bulk._columns import Columns, twins
 from tui.engine.bulk._kernel import SOURCES, Kernel
 from tui.engine.bulk._kernel_matching import KernelMatching
 from tui.engine.bulk._layouts import Layout
@@ -179,9 +179,8 @@ def test_rows_have_the_twins_that_numpy_finds(
 ) -> None:
     steps, times, marks, codes = np.array(rows, np.int64).reshape(-1, 4).T
     columns = Columns(np.cumsum(steps), times * 0.0017, times * 1.0, codes, marks.astype(np.uint64))
-    last = int(steps.sum())
 
-    found = each_way(kernel, lambda: doubtful(columns, np.array(leveled), last).tolist())
+    found = each_way(kernel, lambda: twins(columns, np.array(leveled)).tolist())
 
     assert found[0] == found[1]
 

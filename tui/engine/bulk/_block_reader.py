@@ -13,12 +13,11 @@ from tui.engine.bulk._clock import StampReader
 from tui.engine.bulk._columns import (
     Columns,
     Series,
-    as_event,
-    doubtful,
     frame,
     joined,
     of_calls,
     of_samples,
+    twins,
 )
 from tui.engine.bulk._failures import Failures
 from tui.engine.bulk._familiar import UNKNOWN, FamiliarLines
@@ -28,7 +27,9 @@ from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._matching import ArrayMatching, Matching
 from tui.engine.bulk._packed import Packed, packed
 from tui.engine.bulk._reader import CONTEXT, SIGNS, last_time
+from tui.engine.bulk._rebuilt import at_once
 from tui.engine.bulk._records import begins_record
+from tui.engine.bulk._seams import Edges, edges
 from tui.engine.bulk._words import Places, Room, Text
 from tui.engine.bulk.forms import FORMS
 from tui.engine.bulk.forms._pieces import layout
@@ -69,6 +70,8 @@ class Understood(NamedTuple):
     calls: Columns
     ids: list[str]
     """Of the calls."""
+    edges: Edges
+    """What may have a twin in another block."""
     understood: int
     unrecognised: int
     bad_samples: int
@@ -118,7 +121,7 @@ class BlockReader:
         found, self._late = self.find(data), None
         block, events = found.block, late.take(found.events)
         single = len(events) + late.count
-        samples, calls, ids, doubts = self._columns(block, late)
+        samples, calls, ids, near, doubts = self._columns(block, late)
         events = sorted([*events, *doubts], key=_line)
         return Understood(
             block.text.ends.size,
@@ -129,6 +132,7 @@ class BlockReader:
             samples,
             calls,
             ids,
+            near,
             found.understood,
             found.unrecognised,
             found.bad_samples,
@@ -155,20 +159,19 @@ class BlockReader:
             parser.bad_samples - before[2],
         )
 
-    def _columns(self, block: Block, late: Late) -> tuple[Columns, Columns, list[str], list[LogEvent]]:
-        """Return samples, calls and their ids as columns, and as events those that may have a twin."""
-        text, count = block.text, block.text.ends.size
+    def _columns(self, block: Block, late: Late) -> tuple[Columns, Columns, list[str], Edges, list[LogEvent]]:
+        """Return samples, calls and their ids as columns, those at the edges, and as events what may have a twin."""
         late_samples, late_calls = late.columns()
-        leveled = self.series.leveled
+        text, leveled = block.text, self.series.leveled
         samples, _ = joined([*of_samples(block.samples, text, leveled), *late_samples])
         calls, order = joined([*of_calls(block.calls, text, leveled), *late_calls])
         ids = [*block.ids(), *late.ids]
-        unsure, sure = doubtful(samples, leveled, count), ~doubtful(calls, leveled, count)
-        doubts = self._sample_events(block, samples.lines[unsure])
-        doubts += self._once_more(text, calls.lines[~sure].tolist())
+        near = edges((samples, calls), leveled, text.ends.size)
+        unsure, sure = twins(samples, leveled), ~twins(calls, leveled)
+        doubts = self._events(block, samples.lines[unsure], calls.lines[~sure])
         if order is not None or not sure.all():
             ids = [ids[index] for index in (np.arange(len(ids)) if order is None else order)[sure].tolist()]
-        return samples.kept(~unsure), calls.kept(sure), ids, doubts
+        return samples.kept(~unsure), calls.kept(sure), ids, near, doubts
 
     def _block(self, data: bytes | memoryview) -> tuple[Block, bytes | None]:
         """Return the lines as the parser looks at them; where it is not sure how it does, also as they are."""
@@ -274,15 +277,7 @@ class BlockReader:
         alone, block = self._new_matching(), Block(text)
         alone.add_layout(layout, 0)
         alone.look(block, np.zeros(1, np.int64))
-        for samples in block.samples:
-            common = event._replace(text=frame(event))
-            found = [as_event(samples, place, text, common) for place in range(samples.lines.size)]
-            return found == [event._replace(line=1)]
-        for calls in block.calls:
-            wanted = float("nan") if event.duration_s is None else event.duration_s
-            told = calls.times.tolist(), block.words(calls.begins, calls.ends), repr(calls.durations.tolist())
-            return told == ([event.time], [event.id], repr([wanted]))
-        return False
+        return list(at_once(block, [event._replace(text=frame(event))])) == [event._replace(line=1)]
 
     def _line_by_line(self, block: Block, lines: Places) -> list[LogEvent]:
         """Read some lines, and below each those that may belong to its record."""
@@ -317,17 +312,14 @@ class BlockReader:
             return True  # only of such lines layouts are learned
         return block.codes[index] != UNKNOWN and self._failures.begins_record(block.text.line(index))
 
-    def _sample_events(self, block: Block, lines: Places) -> list[LogEvent]:
-        """Return latencies in some lines, numbered from 1, as events; only of series with a level."""
-        events: list[LogEvent] = []
+    def _events(self, block: Block, *columns: Places) -> list[LogEvent]:
+        """Return latencies and calls in some lines, numbered from 1, as events."""
+        lines = np.concatenate(columns)
+        if not lines.size:
+            return []
         wanted = np.zeros(block.text.ends.size, np.bool_)
         wanted[lines - 1] = True
-        for hits in block.samples if lines.size else ():
-            places = wanted[hits.lines].nonzero()[0]
-            common = (self.series.events[code] for code in hits.codes[places].tolist())
-            events += [
-                as_event(hits, place, block.text, one) for place, one in zip(places.tolist(), common, strict=True)
-            ]
+        events = list(at_once(block, self.series.events, wanted=wanted))
         rest = set(lines.tolist()) - {event.line for event in events}
         return events + self._once_more(block.text, sorted(rest))
 

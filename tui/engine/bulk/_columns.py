@@ -10,14 +10,13 @@ from tui.engine.bulk import _kernel
 from tui.engine.bulk._call_layout import Hits as CallHits
 from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Flags, Places, Text, Words, fingerprints
-from tui.engine.dialects._message import TEXT_LENGTH, known_trace
 from tui.engine.metrics.plausible import is_sample
 from tui.engine.model import LogEvent
 
 TWIN_LINES = 20
-"""Lines between twins at most, and before or behind a block that nobody sees here (semantics R71)."""
+"""Lines between twins at most, and the seconds that they are apart (semantics R71), with some to spare."""
 
-_TWIN_S = 0.0051
+TWIN_S = 0.0051
 
 
 class Columns(NamedTuple):
@@ -109,22 +108,6 @@ def of_samples(found: Iterable[SampleHits], text: Text, leveled: Flags) -> list[
     ]
 
 
-def as_event(hits: SampleHits, place: int, text: Text, common: LogEvent) -> LogEvent:
-    """Return one of the latencies found as the plain parser does; ``common`` is what its series has in common.
-
-    Its text is what stands before the tag, a line end, and what stands behind the words.
-    """
-    before, _, after = common.text.partition("\n")
-    begin, token, token_end = (int(column[place]) for column in (hits.messages, hits.tokens, hits.token_ends))
-    return common._replace(
-        line=int(hits.lines[place]) + 1,
-        time=float(hits.times[place]),
-        ms=float(hits.ms[place]),
-        trace=known_trace(text.piece(token, token_end - token).decode() or None),
-        text=f"{before}{text.piece(begin, int(hits.stops[place]) - begin).decode()}{after}"[:TEXT_LENGTH],
-    )
-
-
 def of_calls(found: Iterable[CallHits], text: Text, leveled: Flags) -> list[Columns]:
     """Return the columns of calls that were found."""
     return [
@@ -148,7 +131,7 @@ def of_events(events: Sequence[LogEvent], series: Series) -> Columns:
     """Return the columns of events that were understood line by line."""
     if not events:
         return NONE
-    texts = [(event.id or event.text).encode("utf-8", "replace").replace(b"\n", b" ") for event in events]
+    texts = [_marked(event).encode("utf-8", "replace").replace(b"\n", b" ") for event in events]
     text = Text(b"".join(each + b"\n" for each in texts))
     values = [event.ms if event.ms is not None else event.duration_s for event in events]
     return Columns(
@@ -158,6 +141,11 @@ def of_events(events: Sequence[LogEvent], series: Series) -> Columns:
         np.array([series.code(event) for event in events], np.int64),
         fingerprints(text, text.starts, text.ends),
     )
+
+
+def _marked(event: LogEvent) -> str:
+    """Return the text that ``marks`` are made of: that of a latency from its tag on, see ``frame``."""
+    return event.id or "".join(event.text.partition("[")[1:]) or event.text
 
 
 def joined(parts: Sequence[Columns]) -> tuple[Columns, Places | None]:
@@ -170,29 +158,25 @@ def joined(parts: Sequence[Columns]) -> tuple[Columns, Places | None]:
     return whole.kept(order), order
 
 
-def doubtful(columns: Columns, leveled: Flags, last_line: int) -> Flags:
-    """Tell which of them may have a twin, in the block or beyond its ends (semantics R71)."""
-    if not leveled.any():
-        return np.zeros(columns.lines.size, np.bool_)
-    may = leveled[columns.codes]
-    found: Flags = may & ((columns.lines <= TWIN_LINES) | (columns.lines > last_line - TWIN_LINES))
-    if may.any():
-        found |= twins(columns, leveled)
-    return found
-
-
 def twins(columns: Columns, leveled: Flags) -> Flags:
-    """Tell which of them have a twin in the block."""
+    """Tell which of them may have a twin in the block (semantics R71), and which stand between two that may be twins.
+
+    A record is compared with the last one before it that says the same.
+    """
+    found = np.zeros(columns.lines.size, np.bool_)
+    if not leveled.any():
+        return found
     if _kernel.KERNEL is not None:
         some = columns.lines, columns.times, columns.marks, columns.codes
-        return _kernel.KERNEL.twins(some, leveled, TWIN_LINES, _TWIN_S)
-    found, may = np.zeros(columns.lines.size, np.bool_), leveled[columns.codes].nonzero()[0]
+        return _kernel.KERNEL.twins(some, leveled, TWIN_LINES, TWIN_S)
+    may = leveled[columns.codes].nonzero()[0]
     lines, times, marks = columns.lines[may], columns.times[may], columns.marks[may]
     for step in range(1, min(TWIN_LINES + 1, may.size)):
         pairs = (marks[step:] == marks[:-step]).nonzero()[0]
         if pairs.size:
             near = lines[pairs + step] - lines[pairs] <= TWIN_LINES
-            near &= np.abs(times[pairs + step] - times[pairs]) <= _TWIN_S
-            pairs = pairs[near]
-            found[may[pairs]] = found[may[pairs + step]] = True
+            near &= np.abs(times[pairs + step] - times[pairs]) <= TWIN_S
+            for pair in pairs[near].tolist():
+                alike = marks[pair : pair + step + 1] == marks[pair]
+                found[may[pair : pair + step + 1][alike]] = True
     return found

@@ -12,8 +12,9 @@ from tui.engine.bulk._block_reader import BlockReader, Understood
 from tui.engine.bulk._cutting import Range
 from tui.engine.bulk._listing import Listed, Lister
 from tui.engine.bulk._reader import Parsed, Reader
+from tui.engine.bulk._seams import Batch, Gathered
 from tui.engine.bulk._task import Task
-from tui.engine.bulk._together import Numbered, Together, are_enough
+from tui.engine.bulk._together import Together, are_enough
 from tui.engine.lines import cut
 from tui.engine.model import LineBlock
 from tui.engine.sources._file_source import FileSource
@@ -31,7 +32,6 @@ class Pass:
         self._here = BlockReader(*task.log)
         self._lister = Lister(self._here, task.lines) if task.lines else None
         self._together = Together(self._here, ahead.file)
-        self._gathered: list[tuple[Range, Understood]] = []
         self._line = source.status().lines
         self._ending: list[bytes] = []
 
@@ -46,18 +46,19 @@ class Pass:
             self._passed(len(skipped), sum(len(line) + 1 for line in skipped), skipped)
         self._ending = self._ahead.context
         yield self._reader.finish()._replace(ending=self._ending)
+        gathered = Gathered(self._line)
         async with aclosing(self._understood()) as understood:
             async for part, found in understood:
                 if isinstance(found, Listed):
                     self._passed(found.lines, part.size, part.ending)
                     yield Parsed([], {}, ending=part.ending, text=found.text)
                 else:
-                    self._gathered.append((part, found))
+                    gathered.add(part, found)
                     self._ahead.ranges.suit(part.size, found.single)
-                    if are_enough(each for _, each in self._gathered):
-                        yield self._counted()
-        if self._gathered:
-            yield self._counted()
+                    if are_enough(gathered.settled):
+                        yield self._counted(gathered.take())
+        if (rest := gathered.rest()).ranges:
+            yield self._counted(rest)
         self._reader.begin_anew(self._ending)
 
     async def _understood(self) -> AsyncGenerator[tuple[Range, Understood | Listed], None]:
@@ -90,14 +91,11 @@ class Pass:
         helper = self._ahead.helper
         return not first.given or (helper is not None and helper.is_ready())
 
-    def _counted(self) -> Parsed:
-        """Return what was gathered, with its lines numbered as the source does."""
-        ranges = []
-        for part, found in self._gathered:
-            ranges.append(Numbered(part, self._line, found))
+    def _counted(self, batch: Batch) -> Parsed:
+        """Return what some ranges mean, of which the source is told."""
+        for part, _, found in batch.ranges:
             self._passed(found.lines, part.size, part.ending, found.truncated)
-        self._gathered = []
-        return self._together.parsed(ranges)
+        return self._together.parsed(batch)
 
     def _passed(self, lines: int, size: int, ending: list[bytes], truncated: int = 0) -> None:
         self._line += lines

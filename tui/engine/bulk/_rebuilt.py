@@ -4,23 +4,29 @@ What the messages of one layout have in common is kept as the text of its series
 differ, a line end, the part behind them. Those words begin with the tag of a latency, or with the id of a call.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tui.engine.bulk._block import Block
-from tui.engine.bulk._block_reader import Found
-from tui.engine.bulk._layouts import by_code
+from tui.engine.bulk._call_layout import Hits as CallHits
+from tui.engine.bulk._layouts import AnyHits, by_code
+from tui.engine.bulk._sample_layout import Hits as SampleHits
+from tui.engine.bulk._words import Flags
 from tui.engine.dialects._message import TEXT_LENGTH, known_trace
 from tui.engine.model import LogEvent
 
-_DURATION = len(" duration=")
+if TYPE_CHECKING:
+    from tui.engine.bulk._block_reader import Found
+
+_DURATION = len(" duration=1234567s")
 _OF_OTHERS = (None,) * (LogEvent._fields.index("text") - LogEvent._fields.index("trace") - 1)
 """Fields that no latency has."""
 
 
-def rebuilt(found: Found, series: Sequence[LogEvent], above: int, arrived: float | None = None) -> list[LogEvent]:
+def rebuilt(found: "Found", series: Sequence[LogEvent], above: int, arrived: float | None = None) -> list[LogEvent]:
     """Return everything that a block says, in the order of its lines.
 
     Args:
@@ -31,16 +37,30 @@ def rebuilt(found: Found, series: Sequence[LogEvent], above: int, arrived: float
     """
     events = [event._replace(line=event.line + above, arrived=arrived) for event in found.events]
     single = len(events)
-    events += _samples(found.block, series, above, arrived)
-    events += _calls(found.block, series, above, arrived)
+    events += at_once(found.block, series, above, arrived)
     if len(events) == single:
         return events
     order = np.argsort(np.array([event.line for event in events], np.int64), kind="stable")
     return [events[index] for index in order.tolist()]
 
 
-def _samples(block: Block, series: Sequence[LogEvent], above: int, arrived: float | None) -> Iterator[LogEvent]:
-    for code, hits in chain.from_iterable(map(by_code, block.samples)):
+def at_once(
+    block: Block, series: Sequence[LogEvent], above: int = 0, arrived: float | None = None, wanted: Flags | None = None
+) -> Iterator[LogEvent]:
+    """Yield latencies and calls that were found many at once, of the ``wanted`` lines or of all; see ``rebuilt``."""
+    yield from _samples(block, _of_lines(block.samples, wanted), series, above, arrived)
+    yield from _calls(block, _of_lines(block.calls, wanted), series, above, arrived)
+
+
+def _of_lines(every: Iterable[AnyHits], wanted: Flags | None) -> Iterator[AnyHits]:
+    for hits in every:
+        yield hits if wanted is None else type(hits)._make(column[wanted[hits.lines]] for column in hits)
+
+
+def _samples(
+    block: Block, found: Iterable[SampleHits], series: Sequence[LogEvent], above: int, arrived: float | None
+) -> Iterator[LogEvent]:
+    for code, hits in chain.from_iterable(map(by_code, found)):
         one = series[code]
         (kind, source), (dialect, level, stage, provider) = one[:2], one[5:9]
         before, _, after = one.text.partition("\n")
@@ -58,15 +78,16 @@ def _samples(block: Block, series: Sequence[LogEvent], above: int, arrived: floa
             yield LogEvent._make((*own, *_OF_OTHERS, text, None))  # by place, which takes half as long
 
 
-def _calls(block: Block, series: Sequence[LogEvent], above: int, arrived: float | None) -> Iterator[LogEvent]:
-    data = block.text.data
-    for code, hits in chain.from_iterable(map(by_code, block.calls)):
+def _calls(
+    block: Block, found: Iterable[CallHits], series: Sequence[LogEvent], above: int, arrived: float | None
+) -> Iterator[LogEvent]:
+    for code, hits in chain.from_iterable(map(by_code, found)):
         one = series[code]
         before, _, after = one.text.partition("\n")
         rows = zip(*(column.tolist() for column in hits), block.words(hits.begins, hits.ends), strict=True)
         for line, _, time, duration, _, end, id_ in rows:
             lasted, words = (duration, id_) if duration == duration else (None, id_)  # noqa: PLR0124 - not a number
             if lasted is not None:
-                words += data[end : data.index(b"s", end + _DURATION) + 1].decode()
+                words += block.text.piece(end, _DURATION).partition(b"s")[0].decode() + "s"
             text = f"{before}{words}{after}"[:TEXT_LENGTH]
             yield one._replace(line=line + above + 1, time=time, arrived=arrived, id=id_, duration_s=lasted, text=text)

@@ -1,17 +1,20 @@
 """What several ranges mean as one: to count many at once costs little more than to count a few."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
-from typing import NamedTuple
+from itertools import compress
+from operator import attrgetter
 
 import numpy as np
 
 from tui.engine.bulk._again import Again, Counted
-from tui.engine.bulk._block_reader import BlockReader, Understood
-from tui.engine.bulk._columns import Columns, Series
-from tui.engine.bulk._cutting import OpenFile, Range
+from tui.engine.bulk._block_reader import BlockReader
+from tui.engine.bulk._columns import NONE, Columns, Series, is_column
+from tui.engine.bulk._cutting import OpenFile
+from tui.engine.bulk._packed import packed
 from tui.engine.bulk._reader import Parsed
-from tui.engine.bulk._words import Places
+from tui.engine.bulk._seams import Batch, Numbered
+from tui.engine.bulk._words import Flags, Places
 from tui.engine.metrics.samples import Calls, Samples
 from tui.engine.model import LogEvent
 
@@ -22,21 +25,10 @@ _ENOUGH_SINGLE = 4000
 """Of them such as are in no column, each of which is an object then."""
 
 
-class Numbered(NamedTuple):
-    """What a range means, and how many lines are above it."""
-
-    part: Range
-    above: int
-    found: Understood
-
-
-def are_enough(gathered: Iterable[Understood]) -> bool:
+def are_enough(ranges: Sequence[Numbered]) -> bool:
     """Tell whether so much was understood that it is to be counted."""
-    rows = single = 0
-    for one in gathered:
-        rows += one.rows
-        single += one.events.number
-    return rows >= _ENOUGH or single >= _ENOUGH_SINGLE
+    rows = sum(one.found.rows for one in ranges)
+    return rows >= _ENOUGH or sum(one.found.events.number for one in ranges) >= _ENOUGH_SINGLE
 
 
 class Together:
@@ -48,9 +40,9 @@ class Together:
         self._codes: dict[tuple[LogEvent, ...], Places] = {}
         """Of series as a process named them."""
 
-    def parsed(self, ranges: Sequence[Numbered]) -> Parsed:
+    def parsed(self, batch: Batch) -> Parsed:
         """Return what ranges mean, of which there is one at least."""
-        make = LogEvent._make
+        make, ranges = LogEvent._make, [self._set_apart(one, batch.apart) for one in batch.ranges]
         events, above = list[LogEvent](), dict[int, float]()
         for _, lines, found in ranges:
             events += [make((kind, source, line + lines, *rest)) for kind, source, line, *rest in found.events.values()]
@@ -72,10 +64,35 @@ class Together:
             ranges[-1].part.ending,
         )
 
+    def _set_apart(self, one: Numbered, apart: Collection[int]) -> Numbered:
+        """Return a range of which some lines are read once more, to be events of their own."""
+        part, above, found = one
+        columns = np.concatenate((found.samples.lines, found.calls.lines)) + above
+        wanted = np.array(sorted(apart), np.int64)
+        lines = wanted[np.isin(wanted, columns)]
+        if not lines.size:
+            return one
+        again = self._again.events([Counted(part.offset, part.size, above, found.lines)], lines, 0, int(lines[-1]))
+        events = [event._replace(line=event.line - above) for event in again if is_column(event)]
+        taken = [event.line for event in events]
+        samples, calls = (~np.isin(each.lines, taken) for each in (found.samples, found.calls))
+        every = sorted((*map(LogEvent._make, found.events.values()), *events), key=attrgetter("line"))
+        left = found._replace(
+            events=packed(every),
+            samples=_kept(found.samples, samples),
+            calls=_kept(found.calls, calls),
+            ids=list(compress(found.ids, calls.tolist())),
+        )
+        return one._replace(found=left)
+
     def _known(self, series: tuple[LogEvent, ...]) -> Places:
         if series not in self._codes:
             self._codes[series] = np.array([self._series.code(event) for event in series], np.int64)
         return self._codes[series]
+
+
+def _kept(columns: Columns, which: Flags) -> Columns:
+    return Columns._make((*(column[which] for column in columns[:4]), NONE.marks))
 
 
 def _joined(parts: Sequence[Columns], ranges: Sequence[Numbered], codes: Sequence[Places]) -> Columns:

@@ -9,6 +9,7 @@ from tui.engine.bulk._block_reader import Understood
 from tui.engine.bulk._columns import Columns
 from tui.engine.bulk._listing import Listed
 from tui.engine.bulk._packed import Packed
+from tui.engine.bulk._seams import Edges
 from tui.engine.model import LogEvent
 
 _DTYPES = (np.int32, np.float64, np.float64, np.uint16)
@@ -32,7 +33,11 @@ class Sender:
         series, events = [tuple(event) for event in new], (found.events.number, found.events.parts)
         counts = found.understood, found.unrecognised, found.bad_samples, found.single
         return marshal.dumps(
-            (found.lines, found.truncated, series, events, found.above, samples, calls, found.ids, *counts)
+            (
+                *(found.lines, found.truncated, series, events, found.above),
+                *(samples, calls, found.ids, tuple(found.edges)),
+                *counts,
+            )
         )
 
 
@@ -47,11 +52,15 @@ class Receiver:
         lines, *rest = marshal.loads(data)  # noqa: S302 - of our own child
         if len(rest) == 1:
             return Listed(lines, *rest)
-        truncated, series, events, above, samples, calls, ids, *counts = rest
+        truncated, series, events, above, samples, calls, ids, edges, *counts = rest
         if series:
             self._series = (*self._series, *map(LogEvent._make, series))
         columns = _unpacked(samples), _unpacked(calls)
-        return Understood(lines, truncated, self._series, Packed(*events), above, *columns, ids, *counts)
+        return Understood(
+            *(lines, truncated, self._series, Packed(*events), above),
+            *(*columns, ids, Edges(*edges)),
+            *counts,
+        )
 
 
 def _packed(columns: Columns) -> list[bytes]:

@@ -17,16 +17,29 @@ EXPORTED void fingerprints(const byte *text, int64_t count, const int64_t *begin
     }
 }
 
-/* Mark rows of which another one nearby says the same at nearly the same time; only series with a level have such. */
+#define SLOT_BITS 10
+
+/* Mark rows of which another one nearby says the same at nearly the same time, and those between that say the same
+   too; only series with a level have such. Where each mark was last, by some bits of it, tells most rows that have none
+   nearby. */
 EXPORTED void mark_twins(int64_t count, const int64_t *lines, const double *times, const word *marks,
                          const int64_t *codes, const byte *leveled, int64_t near_lines, double near_s, byte *found) {
-    for (int64_t row = 1; row < count; row++) {
-        int64_t first = row < near_lines ? 0 : row - near_lines;
+    int64_t last[1 << SLOT_BITS];
+    for (int64_t slot = 0; slot < 1 << SLOT_BITS; slot++)
+        last[slot] = -near_lines - 1;
+    for (int64_t row = 0; row < count; row++) {
+        int64_t *seen = last + (marks[row] >> (64 - SLOT_BITS)), away = lines[row] - *seen;
+        *seen = lines[row];
+        if (away > near_lines || !leveled[codes[row]])
+            continue;
+        int64_t first = row < near_lines ? 0 : row - near_lines, twin = row;
         for (int64_t other = row - 1; other >= first && lines[row] - lines[other] <= near_lines; other--) {
             double apart = times[row] - times[other];
-            if (marks[row] == marks[other] && apart <= near_s && apart >= -near_s && leveled[codes[row]] &&
-                leveled[codes[other]])
-                found[row] = found[other] = 1;
+            if (marks[row] == marks[other] && apart <= near_s && apart >= -near_s && leveled[codes[other]])
+                twin = other;
         }
+        for (int64_t other = twin; twin < row && other <= row; other++)
+            if (marks[row] == marks[other] && leveled[codes[other]])
+                found[other] = 1;
     }
 }
