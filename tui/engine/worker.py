@@ -4,12 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cached_property
 from socket import socketpair
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
 
 PARALLEL_FROM = 64 * 1024**2
 """Bytes to read from which on a second process pays."""
@@ -61,27 +56,18 @@ class Worker:
                 process_group=0,
                 env=os.environ | ONE_THREAD,
             )
-            self._socket = ours.detach()
+            self.connection = ours.dup()
+            """The way to it."""
 
-    @cached_property
-    def connection(self) -> "Connection":
-        """Return the way to it."""
-        from multiprocessing.connection import Connection  # noqa: PLC0415 - while it is starting
-
-        return Connection(self._socket)
-
-    @cached_property
-    def answers(self) -> "Connection":
-        """Return the way from it."""
-        from multiprocessing.connection import Connection  # noqa: PLC0415 - likewise
-
+    @property
+    def answers(self) -> int:
+        """Return the descriptor that it answers to, which belongs to the process."""
         assert self.process.stdout  # noqa: S101 - it is a pipe: mypy's knowledge
-        return Connection(os.dup(self.process.stdout.fileno()), writable=False)
+        return self.process.stdout.fileno()
 
     def close(self) -> None:
         """End the process."""
         self.connection.close()
-        self.answers.close()
         self.process.kill()
         self.process.communicate()
 

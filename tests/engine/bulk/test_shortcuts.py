@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from datetime import UTC
 
 import numpy as np
@@ -13,9 +14,14 @@ from tests.engine.bulk.both_ways import NOW, compare
 from tests.engine.bulk.dirty_logs import dirty_log
 from tui.engine.bulk import _familiar, _literals, _templates
 from tui.engine.bulk._block_reader import BlockReader
+from tui.engine.bulk._clock import Stamp, StampReader
+from tui.engine.bulk._failures import Failures
 from tui.engine.bulk._familiar import FamiliarLines
+from tui.engine.bulk._records import begins_record
 from tui.engine.bulk._words import Text
-from tui.engine.model import LogEvent
+from tui.engine.bulk.forms._pieces import Place
+from tui.engine.clock import ManualClock
+from tui.engine.model import LineBlock, LogEvent
 from tui.engine.parser import Parser
 
 pytestmark = pytest.mark.usefixtures("both_looks")
@@ -125,3 +131,44 @@ def test_failures_seen_before_are_not_read_line_by_line(monkeypatch: pytest.Monk
     events = [LogEvent._make(values) for values in reader.read(log + b"\n", []).events.values()]
 
     assert [(event.code, event.trace) for event in events] == [("401", f"{second:x}-1") for second in range(60)]
+
+
+_NUMBERED = (
+    " [Pipeline] frame 3 of 4 queued",
+    " 08:15:14 hello",
+    " hello 08:15:14",
+    " 2027-01-15 08:15:14 hello",
+    " 2027-01-15T08:15:14.006Z hello",
+    " 2027-01-15 08:15:14,006 - app - INFO - hello",
+    " 2027-01-15 08:15:14 08:15:14 hello",
+    " 2027/01/15 08:15:14 [error] 312 hello",
+    " <34>Jan 15 08:15:14 host app[311]: hello",
+    " Jan 15 08:15:14 host app[311]: hello",
+    " <34>1 2027-01-15T08:15:14.006Z host app 311 - - hello",
+    " [08:15:14] (3112): hello",
+    " 08:15:14.006 | hello",
+    " 1799999999.006 hello",
+    '{"level":30,"time":1799999999006,"msg":"hello"}',
+    " ts=1799999999.0 msg=hello",
+    " 0|app | hello",
+    " I0115 08:15:14.006123 12 app.go:31] hello",
+    " 5 hello",
+    " }5",
+)
+
+
+@pytest.mark.parametrize("usual", _NUMBERED)
+@given(st.integers(0, 2**32))
+@settings(max_examples=8, deadline=None)
+def test_whether_a_line_begins_a_record_is_what_its_own_digits_tell(usual: str, seed: int) -> None:
+    chance, clock = random.Random(seed), StampReader(UTC, NOW)  # noqa: S311 - of test data
+    stamp = Stamp(b"", b".", 3, "Z")
+    error = b"2027-01-15T08:15:14.006Z [TTS Azure] Error: 401"
+    failures, parser = Failures(clock), Parser("app", UTC, clock=ManualClock(NOW))
+    (event,) = [*parser.feed(LineBlock("app", 1, [error], 0, None)), *parser.flush()]
+    assert failures.learn(error, event, Place(stamp, 25, len(error)))
+
+    for _ in range(100):
+        line = usual if chance.random() < 0.5 else re.sub("[0-9]", lambda _: str(chance.randrange(10)), usual)
+        raw = b"2027-01-15T08:15:%02d.%03d" % (chance.randrange(60), chance.randrange(1000)) + f"Z{line}".encode()
+        assert failures.begins_record(raw) == begins_record(raw), raw

@@ -1,10 +1,14 @@
 """Another process that understands ranges of the same open file."""
 
+import marshal
+import pickle
 from contextlib import suppress
 from functools import cached_property
-from multiprocessing import reduction
+from select import POLLIN, poll
+from socket import send_fds
 from typing import TYPE_CHECKING
 
+from tui.engine.bulk import _messages
 from tui.engine.bulk._task import Part, Task
 from tui.engine.worker import Worker
 
@@ -20,30 +24,29 @@ class Helper:
     def __init__(self, worker: Worker, descriptor: int, task: Task) -> None:
         """``descriptor`` is of the open file."""
         self.worker = worker
-        self._connection, self._answers = worker.connection, worker.answers
+        self._asked, self._answers = worker.connection.fileno(), worker.answers
+        self._ready = poll()
+        self._ready.register(self._answers, POLLIN)
         self.waiting = 0
         with suppress(OSError):  # it died: the answer will be that there is none
-            self._connection.send(task)
-            reduction.send_handle(self._connection, descriptor, worker.process.pid)
+            send_fds(worker.connection, [b"\0"], [descriptor])
+            _messages.send(self._asked, pickle.dumps(task))
 
     def give(self, part: Part) -> None:
         """Let it understand a range."""
         self.waiting += 1
         with suppress(OSError):
-            self._connection.send(part)
+            _messages.send(self._asked, marshal.dumps(tuple(part)))
 
     def is_ready(self) -> bool:
         """Tell whether an answer is there, or will never be."""
-        try:
-            return self._answers.poll()
-        except OSError:
-            return True
+        return bool(self._ready.poll(0))
 
     def take(self) -> "Understood | Listed | None":
         """Return the next answer, when it is there; None if the file is not what it was, or nobody will answer."""
         self.waiting -= 1
         try:
-            data = self._answers.recv_bytes()
+            data = _messages.receive(self._answers)
         except (EOFError, OSError):
             return None
         return self._receiver.received(data) if data else None

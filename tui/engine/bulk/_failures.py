@@ -9,13 +9,17 @@ import re
 from typing import NamedTuple
 
 from tui.engine.bulk._clock import Stamp, StampReader
+from tui.engine.bulk._familiar import folded
 from tui.engine.bulk._records import begins_record
 from tui.engine.bulk.forms._pieces import Place
 from tui.engine.dialects._message import TEXT_LENGTH
 from tui.engine.model import LogEvent
 
 _KEPT = 2000
-_BEGINS_KEPT = 20_000
+_BEGINS_KEPT = 2000
+_AS_ONE = bytes(ord("1") if chr(char).isdigit() else char for char in range(128)) + bytes(range(128, 256))
+"""Where a certain digit is wanted of a line, so that something is taken off it, it is a 1."""
+
 _LONGEST = 64
 _TAG = rb"\[(?:STT|LLM|TTS) [A-Za-z0-9_ .-]+\] "
 _TRACED = re.compile(_TAG + rb"trace=([0-9a-f-]{1,%d}) (?:ERROR|[Ee]rror): " % _LONGEST)
@@ -78,15 +82,19 @@ class Failures:
         return _event(self._laid_out[layout], line, time, trace)
 
     def begins_record(self, raw: bytes) -> bool:
-        """Tell whether a line that is no failure begins a record: as one did that had the same behind its time."""
+        """Tell whether a line that is no failure begins a record: as one did that had the same behind its time.
+
+        Digits aside: only whether anything is taken off a line can depend on them, and with ones it is.
+        """
         for stamp, begun in self._begun.items():
-            if raw[stamp.size :] in begun and self._clock.time(raw, stamp) is not None:
+            if folded(raw[stamp.size :]) in begun and self._clock.time(raw, stamp) is not None:
                 return True
         begins = begins_record(raw)
         for stamp in self._known if begins else ():
-            begun = self._begun.setdefault(stamp, set())
-            if len(begun) < _BEGINS_KEPT and self._clock.time(raw, stamp) is not None:
-                begun.add(raw[stamp.size :])
+            begun, rest = self._begun.setdefault(stamp, set()), raw[stamp.size :]
+            is_new = len(begun) < _BEGINS_KEPT and self._clock.time(raw, stamp) is not None
+            if is_new and begins_record(raw[: stamp.size] + rest.translate(_AS_ONE)):
+                begun.add(folded(rest))
         return begins
 
     def read(self, raw: bytes, line: int) -> LogEvent | None:

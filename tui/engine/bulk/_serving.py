@@ -1,8 +1,10 @@
 """What the other process does: it understands ranges of a log in the order in which they are given."""
 
-from multiprocessing import reduction
-from multiprocessing.connection import Connection
+import marshal
+import pickle
+import socket
 
+from tui.engine.bulk import _messages
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._listing import Lister
 from tui.engine.bulk._task import Part, Task
@@ -13,23 +15,25 @@ _STDOUT = 1
 
 
 def serve(descriptor: int) -> None:
-    """Do what a connection tells until nobody asks any more: first the task and an open file, then its parts."""
-    with Connection(descriptor) as connection, Connection(_STDOUT, readable=False) as answers:
+    """Do what a connection tells until nobody asks any more: first an open file and the task, then its parts."""
+    with socket.socket(fileno=descriptor) as connection:
         try:
-            task: Task = connection.recv()
-            _understand(connection, answers, reduction.recv_handle(connection), task)
+            _, files, _, _ = socket.recv_fds(connection, 1, 1)
+            if files:
+                _understand(descriptor, files[0])
         except (EOFError, ConnectionError):
             return
 
 
-def _understand(connection: Connection, answers: Connection, file: int, task: Task) -> None:
+def _understand(connection: int, file: int) -> None:
+    task: Task = pickle.loads(_messages.receive(connection))  # noqa: S301 - of our own parent
     use_dialects(task.users)
     reader = BlockReader(*task.log)
     lister = Lister(reader, task.lines) if task.lines else None
     sender = Sender()
     while True:
-        part: Part = connection.recv()
+        part = Part._make(marshal.loads(_messages.receive(connection)))  # noqa: S302 - likewise
         data, answer = reader.room.load(file, part.size, part.offset), b""
         if data is not None:
             answer = sender.sent(lister.read(data, part.first_line) if lister else reader.read(data, part.context))
-        answers.send_bytes(answer)
+        _messages.send(_STDOUT, answer)
