@@ -12,16 +12,12 @@ from hypothesis import strategies as st
 
 from tests.engine.bulk.both_ways import NOW, compare
 from tests.engine.bulk.dirty_logs import dirty_log
-from tui.engine.bulk import _familiar, _literals, _templates
+from tui.engine.bulk import _familiar, _literals, _records, _templates
 from tui.engine.bulk._block_reader import BlockReader
-from tui.engine.bulk._clock import Stamp, StampReader
-from tui.engine.bulk._failures import Failures
 from tui.engine.bulk._familiar import FamiliarLines
-from tui.engine.bulk._records import begins_record
+from tui.engine.bulk._records import begins_record, ends_whole
 from tui.engine.bulk._words import Text
-from tui.engine.bulk.forms._pieces import Place
-from tui.engine.clock import ManualClock
-from tui.engine.model import LineBlock, LogEvent
+from tui.engine.model import LogEvent
 from tui.engine.parser import Parser
 
 pytestmark = pytest.mark.usefixtures("both_looks")
@@ -154,21 +150,25 @@ _NUMBERED = (
     " I0115 08:15:14.006123 12 app.go:31] hello",
     " 5 hello",
     " }5",
+    ' {"msg":"\\u0020","n":1}',
+    '{"log":"\\u0009hello","stream":"stdout","time":"2027-01-15T08:15:14.006Z"}',
+    " Traceback (most recent call last): 5",
 )
 
 
 @pytest.mark.parametrize("usual", _NUMBERED)
-@given(st.integers(0, 2**32))
-@settings(max_examples=8, deadline=None)
-def test_whether_a_line_begins_a_record_is_what_its_own_digits_tell(usual: str, seed: int) -> None:
-    chance, clock = random.Random(seed), StampReader(UTC, NOW)  # noqa: S311 - of test data
-    stamp = Stamp(b"", b".", 3, "Z")
-    error = b"2027-01-15T08:15:14.006Z [TTS Azure] Error: 401"
-    failures, parser = Failures(clock), Parser("app", UTC, clock=ManualClock(NOW))
-    (event,) = [*parser.feed(LineBlock("app", 1, [error], 0, None)), *parser.flush()]
-    assert failures.learn(error, event, Place(stamp, 25, len(error)))
+@pytest.mark.parametrize("behind", ["", "hello", "  "])
+def test_what_a_line_is_among_others_its_own_digits_tell(
+    usual: str, behind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance, lines = random.Random(1), list[bytes]()  # noqa: S311 - of test data
+    for _ in range(60):
+        as_usual, changed = chance.random() < 0.5, re.sub("[0-9]", lambda _: str(chance.randrange(10)), usual)
+        stamp = f"2027-01-15T08:15:{chance.randrange(60):02d}.{chance.randrange(1000):03d}Z"
+        lines.append(f"{stamp}{usual if as_usual else changed}".removesuffix("hello").encode() + behind.encode())
+    monkeypatch.setattr(_records, "_usual", set())
+    with monkeypatch.context() as nothing_kept:
+        nothing_kept.setattr(_records, "_KEPT", 0)
+        alone = [(begins_record(line), ends_whole([line], 1)) for line in lines]
 
-    for _ in range(100):
-        line = usual if chance.random() < 0.5 else re.sub("[0-9]", lambda _: str(chance.randrange(10)), usual)
-        raw = b"2027-01-15T08:15:%02d.%03d" % (chance.randrange(60), chance.randrange(1000)) + f"Z{line}".encode()
-        assert failures.begins_record(raw) == begins_record(raw), raw
+    assert [(begins_record(line), ends_whole([line], 1)) for line in lines] == alone

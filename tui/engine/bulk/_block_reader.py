@@ -310,7 +310,7 @@ class BlockReader:
         """Tell whether a line that was understood otherwise belongs to nothing above it."""
         if block.found[index]:
             return True  # only of such lines layouts are learned
-        return block.codes[index] != UNKNOWN and self._failures.begins_record(block.text.line(index))
+        return block.codes[index] != UNKNOWN and begins_record(block.text.line(index))
 
     def _events(self, block: Block, *columns: Places) -> list[LogEvent]:
         """Return latencies and calls in some lines, numbered from 1, as events."""

@@ -9,17 +9,11 @@ import re
 from typing import NamedTuple
 
 from tui.engine.bulk._clock import Stamp, StampReader
-from tui.engine.bulk._familiar import folded
-from tui.engine.bulk._records import begins_record
 from tui.engine.bulk.forms._pieces import Place
 from tui.engine.dialects._message import TEXT_LENGTH
 from tui.engine.model import LogEvent
 
 _KEPT = 2000
-_BEGINS_KEPT = 2000
-_AS_ONE = bytes(ord("1") if chr(char).isdigit() else char for char in range(128)) + bytes(range(128, 256))
-"""Where a certain digit is wanted of a line, so that something is taken off it, it is a 1."""
-
 _LONGEST = 64
 _TAG = rb"\[(?:STT|LLM|TTS) [A-Za-z0-9_ .-]+\] "
 _TRACED = re.compile(_TAG + rb"trace=([0-9a-f-]{1,%d}) (?:ERROR|[Ee]rror): " % _LONGEST)
@@ -56,7 +50,6 @@ class Failures:
         self._clock = clock
         self._known: dict[Stamp, dict[bytes, _Known]] = {}
         self._laid_out: dict[FailureLayout, _Known] = {}
-        self._begun: dict[Stamp, set[bytes]] = {}
 
     def learn(self, raw: bytes, event: LogEvent, place: Place) -> FailureLayout | None:
         """Remember the line of a failure that is alone in its record, whatever is above it; return its layout."""
@@ -80,22 +73,6 @@ class Failures:
     def event(self, layout: FailureLayout, line: int, time: float, trace: str) -> LogEvent:
         """Return the failure that a line is which has a layout that was learned."""
         return _event(self._laid_out[layout], line, time, trace)
-
-    def begins_record(self, raw: bytes) -> bool:
-        """Tell whether a line that is no failure begins a record: as one did that had the same behind its time.
-
-        Digits aside: only whether anything is taken off a line can depend on them, and with ones it is.
-        """
-        for stamp, begun in self._begun.items():
-            if folded(raw[stamp.size :]) in begun and self._clock.time(raw, stamp) is not None:
-                return True
-        begins = begins_record(raw)
-        for stamp in self._known if begins else ():
-            begun, rest = self._begun.setdefault(stamp, set()), raw[stamp.size :]
-            is_new = len(begun) < _BEGINS_KEPT and self._clock.time(raw, stamp) is not None
-            if is_new and begins_record(raw[: stamp.size] + rest.translate(_AS_ONE)):
-                begun.add(folded(rest))
-        return begins
 
     def read(self, raw: bytes, line: int) -> LogEvent | None:
         """Return the failure that a line is, None if it is not known."""

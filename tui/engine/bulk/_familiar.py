@@ -41,7 +41,7 @@ class FamiliarLines:
         candidates = [token for dialect in dialects() for token in dialect.candidates]
         known = {token for dialect in dialects() for token in dialect.signature}
         self._unsure = BlockScan(
-            [folded(token) for token in (*candidates, *(token for token in known if _DIGIT.search(token)))], known, ()
+            [_folded(token) for token in (*candidates, *(token for token in known if _DIGIT.search(token)))], known, ()
         )
         self._known = BlockScan([token for token in known if not _DIGIT.search(token)], (), ())
         self._patterns = [envelope.candidates for envelope in envelopes() if envelope.candidates]
@@ -51,13 +51,13 @@ class FamiliarLines:
 
     def codes(self, text: Text, lines: Places) -> NDArray[np.int8]:
         """Return what is remembered of some lines, once those that look new were looked at."""
-        looked = [folded(text.line(line)) for line in lines.tolist()]
-        self._learn(looked)
-        return np.fromiter(map(self._lines.get, looked, repeat(UNKNOWN)), np.int8, len(looked))
+        folded = [text.line(line).translate(_AS_ZERO) for line in lines.tolist()]
+        self._learn(folded)
+        return np.fromiter(map(self._lines.get, folded, repeat(UNKNOWN)), np.int8, len(folded))
 
-    def _learn(self, lines: Iterable[bytes]) -> None:
+    def _learn(self, folded: Iterable[bytes]) -> None:
         """Look at folded lines that were not remembered, and remember those that are surely nothing."""
-        new = [line for line in set(lines) if line not in self._lines and _is_told(line)]
+        new = [line for line in set(folded) if line not in self._lines and _is_told(line)]
         size = sum(map(len, new))
         if not new or len(self._lines) + len(new) > _KEPT or self._size + size > _BYTES_KEPT:
             return
@@ -78,6 +78,5 @@ def _is_told(line: bytes) -> bool:
     return 0 < len(line) <= _LONGEST and not line.isspace()
 
 
-def folded(line: bytes) -> bytes:
-    """Return a line, or a piece of one, with zeros for its digits."""
-    return line.translate(_AS_ZERO)
+def _folded(token: bytes) -> bytes:
+    return token.translate(_AS_ZERO)
