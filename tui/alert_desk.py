@@ -18,16 +18,19 @@ from tui.engine.alerts.judge import CALM_S, JUDGE_S, Judge
 from tui.engine.alerts.matching import matcher
 from tui.engine.alerts.notify import DeliveryError
 from tui.engine.alerts.telling import sample
-from tui.engine.clock import Clock, next_tick
+from tui.engine.clock import Clock
 from tui.engine.errors import ConfigError, StateError
 from tui.engine.model import NO_BOARD, Alert, AlertBoard, AlertNote, Playbook, Silence, Snapshot
 from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.safe_text import safe_text
 from tui.engine.sources import identity
 from tui.engine.state import StateDatabase
+from tui.engine.ticking import next_tick
 
 RESUME_S = 60.0
 """A monitor opened again so soon goes on with its alerts; later it begins anew (semantics R68)."""
+SETTLED_WITHIN_S = 0.05
+"""What is shown waits no longer than this for being judged: it is one picture then instead of two."""
 DELIVERY = "delivery"
 """The role of the one process that sends messages."""
 
@@ -40,6 +43,7 @@ def alert_desk(
     clock: Clock,
     *,
     private: bool,
+    tell: Callable[[], None],
 ) -> "AlertDesk":
     """Return the desk of a monitor; a channel that cannot be opened keeps nobody from looking at the log.
 
@@ -51,7 +55,7 @@ def alert_desk(
         found = alerting(settings, playbooks)
     except ConfigError as error:
         found, trouble = alerting(replace(settings, notify={}), playbooks), str(error)
-    return AlertDesk(found, specs, snapshot, clock, private=private, trouble=trouble)
+    return AlertDesk(found, specs, snapshot, clock, private=private, trouble=trouble, tell=tell)
 
 
 class AlertDesk:
@@ -66,11 +70,13 @@ class AlertDesk:
         *,
         private: bool = False,
         trouble: str = "",
+        tell: Callable[[], None] = lambda: None,
     ) -> None:
         """``private`` neither shares its alerts nor notifies: a simulation is nobody's incident.
 
-        ``trouble`` is why nobody can be notified, a sentence.
+        ``trouble`` is why nobody can be notified, a sentence; ``tell`` is called when the board is another one.
         """
+        self._tell = tell
         self.trouble = trouble
         self._alerting = alerting
         self._specs = tuple(identity(spec) for spec in specs)
@@ -87,6 +93,7 @@ class AlertDesk:
         self._again_at = 0.0
         self._watched = False
         self._sending: asyncio.Task[None] | None = None
+        self._settled = asyncio.Event()
 
     def use(self, alerting: Alerting) -> None:
         """Judge by these rules and tell these channels from the next second on."""
@@ -95,6 +102,13 @@ class AlertDesk:
     def board(self) -> AlertBoard:
         """Return the alerts; the same object while nothing changed."""
         return self._board
+
+    async def settled(self) -> None:
+        """Return once the figures of this moment are judged, if they are just being, or a moment later."""
+        if not self._settled.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SETTLED_WITHIN_S):
+                    await self._settled.wait()
 
     def playbook(self, alert: Alert) -> Playbook | None:
         """Return what to do about an alert, if that is known."""
@@ -124,19 +138,37 @@ class AlertDesk:
                     with suppress(StateError):  # the next second tries again; the panel then shows its age
                         await self._look(database, judge)
                         self._send(stop=self._watched or self._private)
-                    await next_tick(JUDGE_S)
+                    self._settled.set()
+                    await next_tick(JUDGE_S, partial(self._is_due, database))
             finally:
                 self._send(stop=True)
                 with suppress(StateError):
                     await judge.end()
 
+    def _is_due(self, database: StateDatabase) -> bool:
+        """Tell whether the figures, the state file or time itself may lead to anything new, or somebody has to send."""
+        snapshot, version = self._seen or (None, None)
+        due = (
+            self._renewed
+            or version is None
+            or self._clock.monotonic() >= self._again_at
+            or self._snapshot() is not snapshot
+            or database.version() != version
+            or self._is_to_send()
+        )
+        if due:
+            self._settled.clear()
+        return due
+
+    def _is_to_send(self) -> bool:
+        """Tell whether there are channels to send through and nobody does."""
+        wanted = bool(self._alerting.channels) and not (self._watched or self._private)
+        return wanted and (self._sending is None or self._sending.done())
+
     async def _look(self, database: StateDatabase, judge: Judge) -> None:
-        """Judge and read, if the figures, the state file or time itself may lead to anything new."""
+        """Judge and read."""
         snapshot, version = self._snapshot(), database.version()
-        before, at = self._seen or (None, None)
-        others_wrote = version is None or version != at
-        if snapshot is before and not others_wrote and self._clock.monotonic() < self._again_at:
-            return
+        others_wrote = self._seen is None or version is None or version != self._seen[1]
         self._seen = None
         if others_wrote or self._watched:
             self._watched = await self._is_watched(database)
@@ -170,6 +202,7 @@ class AlertDesk:
         board = replace(board, trouble=self._lost)
         if board != self._board:
             self._board = board
+            self._tell()
 
     def _send(self, *, stop: bool) -> None:
         """Send messages while nobody else does; a watch that appears takes over."""

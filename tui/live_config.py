@@ -9,12 +9,12 @@ from tui.alerting import alerting, rules_in_force
 from tui.config import Settings
 from tui.config_reload import GONE, changed_keys, file_stamp
 from tui.engine.alerts.rule import AlertRule
-from tui.engine.clock import next_tick
 from tui.engine.errors import ConfigError, VoxtopError
 from tui.engine.monitor import TimeMachine
 from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.safe_text import safe_text
 from tui.engine.text import system_language, t, use_language
+from tui.engine.ticking import next_tick
 from tui.terminal import shows_unicode
 from tui.terminal_app import TROUBLE_S, VoxtopApp
 from widgets import use_glyphs
@@ -78,16 +78,21 @@ class LiveConfig:
         self._monitor = monitor
         self._alerts = alerts
         self._playbooks = playbooks
+        self._known = self._seen = reading.read_as
 
     async def keep(self, app: VoxtopApp) -> None:
         """Look for changes until cancelled; a file that is just being written is left to settle."""
-        known = seen = self._reading.read_as
         while True:
-            await next_tick(LOOK_EVERY_S)
-            before, seen = seen, file_stamp(self._reading.path)
-            if seen == before and seen != known:
-                known = seen
-                await self._reload(app)
+            await next_tick(LOOK_EVERY_S, self._has_changed)
+            await self._reload(app)
+
+    def _has_changed(self) -> bool:
+        """Tell whether the file is another one than the one known, and has settled; then it is the one known."""
+        before, self._seen = self._seen, file_stamp(self._reading.path)
+        if self._seen != before or self._seen == self._known:
+            return False
+        self._known = self._seen
+        return True
 
     async def _reload(self, app: VoxtopApp) -> None:
         """Take the new settings, or keep the old ones and say what is wrong with the new (fault 100)."""

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui.config import config_path
-from tui.engine.clock import next_tick
 from tui.engine.errors import ConfigError
+from tui.engine.ticking import next_tick
 from tui.own_files import LOOK_EVERY_S, OwnFiles
 from tui.screens import layouts
 from tui.screens.layouts import Layout
@@ -39,11 +39,10 @@ class Layouts:
         """Look for changes until cancelled, say when there was one, and tell what is wrong."""
         self._tell(tell)
         while True:
-            await next_tick(LOOK_EVERY_S)
-            if self._files.changed():
-                self._own = layouts.load_own(self._files.folder)
-                self._tell(tell)
-                changed()
+            await next_tick(LOOK_EVERY_S, self._files.changed)
+            self._own = layouts.load_own(self._files.folder)
+            self._tell(tell)
+            changed()
 
     def _tell(self, tell: Callable[[ConfigError], None]) -> None:
         for problem in self.problems:

@@ -8,9 +8,9 @@ from textual.theme import Theme
 
 import themes
 from tui.config import config_path
-from tui.engine.clock import next_tick
 from tui.engine.errors import ConfigError
 from tui.engine.safe_text import safe_text
+from tui.engine.ticking import next_tick
 from tui.own_files import LOOK_EVERY_S, OwnFiles
 
 FOLDER = "themes"
@@ -47,9 +47,7 @@ class OwnThemes:
         """Look for changes until cancelled, show the theme in use as it is now, and tell what is wrong."""
         self._tell(app)
         while True:
-            await next_tick(LOOK_EVERY_S)
-            if not self._files.changed():
-                continue
+            await next_tick(LOOK_EVERY_S, self._files.changed)
             self._own = themes.load_own(self._files.folder)
             self.register(app)
             self._tell(app)

@@ -54,7 +54,7 @@ def wired(settings: Settings, specs: Sequence[str], clock: Clock, wishes: Wishes
     archive = None if alone else Archive(clock, watchlist.identities, only_rollups=bool(recording))
     scoped = ScopedMonitor(monitor, watchlist, new_store, clock)
     machine = TimeMachine(scoped, new_store, in_force.rules, clock, settings.zone(), archive=archive)
-    alerts = alert_desk(settings, playbooks, specs, monitor.snapshot, clock, private=alone)
+    alerts = alert_desk(settings, playbooks, specs, monitor.snapshot, clock, private=alone, tell=monitor.wake)
     return Engine(
         machine,
         companions=[each for each in (wishes.companion, recording and recording.run, exporter) if each],

@@ -37,6 +37,9 @@ class Desk:
     def board(self) -> AlertBoard:
         return self.shown
 
+    async def settled(self) -> None:
+        """Nothing is judged here."""
+
     def playbook(self, alert: Alert) -> Playbook | None:
         return samples.KEY_BOOK if alert.rule == "config_warning" else None
 

@@ -77,7 +77,7 @@ def _play(
         machine,
         clock,
         settings.theme,
-        alerts=alert_desk(settings, playbooks, (), monitor.snapshot, clock, private=True),
+        alerts=alert_desk(settings, playbooks, (), monitor.snapshot, clock, private=True, tell=monitor.wake),
         layout=settings.layout,
         look=look(),
         desk=Desk(clock, folder=playbook_folder(), bundles=bundle_folder(settings)),

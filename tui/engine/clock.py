@@ -102,21 +102,15 @@ class ReplayClock:
         return self._clock.boottime()
 
 
+def pace(clock: Clock) -> float:
+    """Return how many seconds of a clock pass in one of the machine."""
+    return clock.speed if isinstance(clock, ReplayClock) else 1.0
+
+
 TICK_LATE_S = 0.002
 """So long after a whole second ticks come: a timer may be early by less, and then everything would be woken twice."""
 
 
-async def next_tick(every_s: float = 1.0) -> None:
-    """Sleep to the next multiple of so many seconds since the epoch, on the machine's clock.
-
-    Whoever looks now and then does so in step with all others: a processor that sleeps is woken once for everybody,
-    which is most of what a look costs. Windows and ages move at such moments too.
-    """
-    import asyncio  # noqa: PLC0415 - the other process of a report tells the time as well, and waits for nothing
-
-    await asyncio.sleep(until_tick(every_s))
-
-
 def until_tick(every_s: float) -> float:
-    """Return how many seconds ``next_tick`` sleeps now."""
+    """Return how many seconds it is to the next multiple of so many since the epoch, on the machine's clock."""
     return every_s - (time.time() - TICK_LATE_S) % every_s

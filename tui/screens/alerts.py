@@ -27,6 +27,9 @@ class AlertDesk(Protocol):
     def board(self) -> AlertBoard:
         """Return the alerts; the same object while nothing changed."""
 
+    async def settled(self) -> None:
+        """Return once the figures of this moment are judged, if they are just being, or a moment later."""
+
     def playbook(self, alert: Alert) -> Playbook | None:
         """Return what to do about an alert, if that is known."""
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from math import ceil
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,9 +14,10 @@ from textual.containers import Container, VerticalScroll
 from textual.widgets import Input
 
 from tui import screens
-from tui.engine.clock import Clock, next_tick, until_tick
+from tui.engine.clock import Clock, pace, until_tick
 from tui.engine.model import EMPTY_SNAPSHOT, Snapshot, Status
 from tui.engine.text import t
+from tui.engine.ticking import next_tick
 from tui.screens._bindings import translated
 from tui.screens._blaming import BlamingScreen
 from tui.screens._bundling import BundlingScreen
@@ -42,9 +44,9 @@ OVERDUE_S = 5.0
 """Age of the last snapshot from which on the figures on screen are not believed any more."""
 
 LOOK_S = 1.0
-"""Ages and alerts are looked at this often even when no news came."""
+"""Ages change at such moments."""
 
-UNASKED_S = 2.0
+UNASKED_S = 3.0
 """After this time without news the monitor is asked whether it is still alive."""
 
 
@@ -149,17 +151,17 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         """Pull when there is news, at most every ``PULL_S``; without any only what changes with time."""
         while True:
             began = self._clock.monotonic()
-            news = await self._monitor.news(until_tick(LOOK_S))
-            if news or self._is_due():
-                self._pull(calm=not news)
+            news = await self._monitor.news(self._patience())
+            if self._alerts:
+                await self._alerts.settled()
+            self._pull(calm=not news)
             if (spent := self._clock.monotonic() - began) < PULL_S:
                 await asyncio.sleep(PULL_S - spent)
 
-    def _is_due(self) -> bool:
-        """Tell whether something on show may be another by now although nobody said so."""
-        board = self._alerts.board() if self._alerts else self._present.alerts
-        unasked = self._clock.monotonic() - self._pulled >= UNASKED_S
-        return unasked or board is not self._present.alerts or not self._shown_at <= self._now() < self._due
+    def _patience(self) -> float:
+        """Return for how long nothing on show changes unless somebody says so, up to a whole second of the clock."""
+        left = min((self._due - self._now()) / pace(self._clock), self._pulled + UNASKED_S - self._clock.monotonic())
+        return until_tick(LOOK_S) + max(0, ceil(left / LOOK_S) - 1) * LOOK_S
 
     def _pull(self, *, calm: bool = False) -> None:
         """Show the newest snapshot; panels redraw only what changed.
@@ -199,18 +201,16 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
 
     async def _keep_suspecting(self) -> None:
         while True:
-            await next_tick(UNASKED_S)
+            await next_tick(LOOK_S, lambda: self._clock.monotonic() - self._pulled > OVERDUE_S)
             self._suspect()
 
     def _suspect(self) -> None:
-        """Take all green back when no snapshot has come for too long, whatever the reason."""
-        age, now = self._clock.monotonic() - self._pulled, self._now()
-        if age > OVERDUE_S:
-            old = self._shown
-            verdict = replace(old.verdict, status=Status.NO_DATA, freshness="stale")
-            self._shown = replace(old, verdict=verdict, frozen_since=old.frozen_since or now - age)
-            self._show(self._shown, now)
-            self._cover_frozen(self._shown, now)
+        """Take all green back: no snapshot has come for too long, whatever the reason."""
+        age, now, old = self._clock.monotonic() - self._pulled, self._now(), self._shown
+        verdict = replace(old.verdict, status=Status.NO_DATA, freshness="stale")
+        self._shown = replace(old, verdict=verdict, frozen_since=old.frozen_since or now - age)
+        self._show(self._shown, now)
+        self._cover_frozen(self._shown, now)
 
     def _cover_frozen(self, snapshot: Snapshot, now: float) -> None:
         """Lay the cover over everything while the data is frozen."""

@@ -17,7 +17,7 @@ from tui.engine.bulk import _history
 from tui.engine.clock import ManualClock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import LogEvent, SourceCounts, Thresholds
-from tui.engine.monitor import MemoryJournal, Monitor, _feed, _monitor
+from tui.engine.monitor import MemoryJournal, Monitor, _feed, _noticing
 from tui.engine.parser import line_time
 from tui.engine.sources import _tail, open_source
 
@@ -49,7 +49,7 @@ async def watched(path: Path, columns_from: float, since: float | None, storm: b
         patch.setattr(_feed, "COLUMNS_FROM", columns_from)
         patch.setattr(_tail, "BLOCK_SIZE", 100_000)
         patch.setattr(_history, "LEAST", 1000)
-        patch.setattr(_monitor, "TICK_S", 3600.0)  # a look in the middle of it gives up calls that go on
+        patch.setattr(_noticing, "TICK_S", 3600.0)  # a look in the middle of it gives up calls that go on
         clock, journal = ManualClock(BEGIN + 5 * 3600), Remembering()
         source = open_source(str(path), clock=clock, since=since, line_time=partial(line_time, tz=UTC))
         monitor = Monitor([source], MetricsStore(Thresholds()), clock, UTC, journal=journal)

@@ -10,7 +10,7 @@ from itertools import islice
 from math import inf
 from typing import Any
 
-from tui.engine.clock import Clock, next_tick
+from tui.engine.clock import Clock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import Cumulative, Journal, LineBlock, LogEvent, RawLine, Snapshot, SourceCounts, SourceStatus
 from tui.engine.monitor._blaming import Blaming
@@ -18,10 +18,12 @@ from tui.engine.monitor._courtesy import Courtesy
 from tui.engine.monitor._feed import SLICE_LINES, Feed, Understands, in_slices, untrusted
 from tui.engine.monitor._journal import MemoryJournal
 from tui.engine.monitor._keeper import LineKeeper
+from tui.engine.monitor._noticing import Noticing
 from tui.engine.monitor._part import Part
-from tui.engine.monitor._pulse import TICK_S, Pulse
+from tui.engine.monitor._pulse import Pulse
 from tui.engine.parser import Parser, readable
 from tui.engine.sources._source import Source
+from tui.engine.ticking import TICK_S, next_tick
 
 REST = 1.0
 """After a slice the others go first, if they have anything to do: at most so many times as long as it took."""
@@ -83,7 +85,8 @@ class Monitor:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._group: asyncio.TaskGroup | None = None
         self._news = asyncio.Event()
-        self._noticed: dict[Part | None, Snapshot] = {}
+        self._noticing = Noticing(clock, self._parts, self.snapshot_of, self._explain, self.wake)
+        self._slept = False
         self._counted = 0
         self._turn = asyncio.Lock()
         self._history = asyncio.Lock()
@@ -135,7 +138,7 @@ class Monitor:
             self._group = group
             for feed in self._feeds.values():
                 self._start(group, feed)
-            for chore in (*self.chores, self._lines.run, self._tell_changes, self._explain):
+            for chore in (*self.chores, self._lines.run, self._noticing.tell_changes, self._noticing.explain):
                 group.create_task(chore())
             await self._tick()
 
@@ -145,32 +148,29 @@ class Monitor:
     async def _tick(self) -> None:
         """Show each second that the store can be reached, and look again at everything after a sleep."""
         while True:
-            await next_tick(TICK_S)
-            if self._pulse.slept():
+            await next_tick(TICK_S, self._cannot_beat)
+            if self._slept:
                 for feed in self._feeds.values():
                     feed.distrust()
                     feed.source.retry()
             async with self._turn:
                 self._pulse.beat()
 
-    async def _tell_changes(self) -> None:
-        """Tell what time alone has changed, within a second: nobody else has to look as long as nothing has."""
-        while True:
-            await next_tick(TICK_S)
-            before, parts = self._noticed, (None, self._part) if self._part else (None,)
-            self._noticed = {part: self.snapshot_of(part) for part in parts}
-            if any(before.get(part) is not shown for part, shown in self._noticed.items()):
-                self._news.set()
+    def _cannot_beat(self) -> bool:
+        """Beat, unless the machine slept or the store cannot be reached at once; tell whether that is so."""
+        self._slept = self._pulse.slept()
+        if self._slept or self._turn.locked():
+            return True
+        self._pulse.beat()
+        return False
 
-    async def _explain(self) -> None:
-        """Look each second whether something is wrong that was not explained yet, or not with what came since."""
-        while True:
-            await next_tick(TICK_S)
-            for part, snapshot in self._noticed.items():
-                history = partial(self.events, sources=part.names if part else None)
-                blaming = part.blaming if part else self._blaming
-                if await blaming.look(snapshot, history, self._counted):
-                    self._news.set()
+    def _parts(self) -> tuple[Part | None, ...]:
+        return (None, self._part) if self._part else (None,)
+
+    async def _explain(self, part: Part | None, snapshot: Snapshot) -> bool:
+        """Explain what is wrong with the figures of some sources or all; tell whether there was anything to look at."""
+        history = partial(self.events, sources=part.names if part else None)
+        return await (part.blaming if part else self._blaming).look(snapshot, history, self._counted)
 
     def lines(self, source: str, first: int, last: int) -> tuple[RawLine, ...]:
         """Return the lines of a source from one number to another, as far as memory still has them."""

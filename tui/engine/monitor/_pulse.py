@@ -1,9 +1,7 @@
 """Signs of life: whether the figures still move, and whether the machine slept."""
 
 from tui.engine.clock import Clock
-
-TICK_S = 1.0
-"""Between two beats of a monitor that lives."""
+from tui.engine.ticking import TICK_S
 
 FROZEN_AFTER_S = 5.0
 """Age of the last beat from which on no figure is believed any more (reliability §5)."""
