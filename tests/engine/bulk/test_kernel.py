@@ -158,14 +158,17 @@ def test_lines_and_dirt_are_where_numpy_finds_them(kernel: Kernel, pieces: list[
 
 
 @given(st.lists(st.tuples(st.text("ab0é", max_size=60).map(str.encode), st.integers(0, 60), st.integers(0, 60))))
-def test_pieces_of_text_have_the_fingerprints_that_numpy_gives_them(
+def test_pieces_of_text_have_the_fingerprints_that_numpy_gives_them_and_are_brought_together_as_by_it(
     kernel: Kernel, pieces: list[tuple[bytes, int, int]]
 ) -> None:
     text = Text(b"".join(line + b"\n" for line, _, _ in pieces))
     ends = text.starts + [min(max(places), len(line)) for line, *places in pieces]
     begins = np.minimum(text.starts + [min(places) for _, *places in pieces], ends).astype(np.int64)
 
-    found = each_way(kernel, lambda: fingerprints(text, begins, ends.astype(np.int64)).tolist())
+    def looked() -> tuple[list[int], bytes]:
+        return fingerprints(text, begins, ends.astype(np.int64)).tolist(), text.pieces(begins, ends.astype(np.int64))
+
+    found = each_way(kernel, looked)
 
     assert found[0] == found[1]
 

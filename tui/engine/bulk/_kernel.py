@@ -64,6 +64,7 @@ _FUNCTIONS = {
     "find_lines": (_NUMBER, (_ADDRESS, _NUMBER, _NUMBER, _ADDRESS, _ADDRESS, ctypes.POINTER(_NUMBER))),
     "fold_line": (ctypes.c_uint64, (ctypes.c_char_p, _NUMBER, _ADDRESS, _ADDRESS)),
     "fingerprints": (None, (_ADDRESS, _NUMBER, _ADDRESS, _ADDRESS, _NUMBER, _ADDRESS, _ADDRESS)),
+    "gather": (None, (_ADDRESS, _NUMBER, _ADDRESS, _ADDRESS, _ADDRESS)),
     "mark_twins": (None, (_NUMBER, *5 * [_ADDRESS], _NUMBER, ctypes.c_double, _ADDRESS)),
 }
 """What each returns and takes."""
@@ -104,6 +105,13 @@ class Kernel:
         places = begins.ctypes.data, stops.ctypes.data
         self._library.fingerprints(address, begins.size, *places, longest, mix.ctypes.data, found.ctypes.data)
         return found
+
+    def gather(self, address: int, begins: Places, ends: Places) -> bytes:
+        """Return pieces of a text, each with a newline behind it."""
+        begins, ends = map(np.ascontiguousarray, (begins, ends))
+        gathered = np.empty(int((ends - begins).sum()) + begins.size, np.uint8)
+        self._library.gather(address, begins.size, begins.ctypes.data, ends.ctypes.data, gathered.ctypes.data)
+        return gathered.tobytes()
 
     def twins(self, columns: Sequence[NDArray[Any]], leveled: Flags, lines: int, seconds: float) -> Flags:
         """Tell which rows have one near that says the same; columns are lines, times, marks and codes."""

@@ -73,7 +73,8 @@ class Gathered:
         above, self._line = self._line, self._line + found.lines
         self._ranges.append(Numbered(part, above, found))
         first, last = ([(above + line, time, mark) for line, time, mark in some] for some in found.edges)
-        twins = {one[2] for one in first for other in self._near if _may_be_twins(other, one)}
+        seen = {mark for _, _, mark in self._near}
+        twins = {one[2] for one in first if one[2] in seen for other in self._near if _may_be_twins(other, one)}
         self._apart.update(line for line, _, mark in (*self._near, *first) if mark in twins)
         self._apart.update(line for line, *_ in first if line <= self._begin + TWIN_LINES)
         self._near = [one for one in (*self._near, *last) if self._line - one[0] < TWIN_LINES]

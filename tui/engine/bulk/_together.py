@@ -67,11 +67,12 @@ class Together:
     def _set_apart(self, one: Numbered, apart: Collection[int]) -> Numbered:
         """Return a range of which some lines are read once more, to be events of their own."""
         part, above, found = one
-        columns = np.concatenate((found.samples.lines, found.calls.lines)) + above
-        wanted = np.array(sorted(apart), np.int64)
-        lines = wanted[np.isin(wanted, columns)]
-        if not lines.size:
+        wanted = np.array(sorted(line for line in apart if above < line <= above + found.lines), np.int64)
+        if not wanted.size:
             return one
+        lines = wanted[np.isin(wanted - above, np.concatenate((found.samples.lines, found.calls.lines)))]
+        if not lines.size:
+            return one  # they were told apart for the sake of others in the range
         again = self._again.events([Counted(part.offset, part.size, above, found.lines)], lines, 0, int(lines[-1]))
         events = [event._replace(line=event.line - above) for event in again if is_column(event)]
         taken = [event.line for event in events]

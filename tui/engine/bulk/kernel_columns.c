@@ -17,6 +17,16 @@ EXPORTED void fingerprints(const byte *text, int64_t count, const int64_t *begin
     }
 }
 
+/* Bring pieces of text together, each with a newline behind it. */
+EXPORTED void gather(const byte *text, int64_t count, const int64_t *begins, const int64_t *ends, byte *gathered) {
+    for (int64_t row = 0; row < count; row++) {
+        int64_t size = ends[row] - begins[row];
+        memcpy(gathered, text + begins[row], size);
+        gathered += size;
+        *gathered++ = '\n';
+    }
+}
+
 #define SLOT_BITS 10
 
 /* Mark rows of which another one nearby says the same at nearly the same time, and those between that say the same
