@@ -83,7 +83,8 @@ class SourceCalls:
         """The last that ended; nothing more is to be known of those that were seen opening."""
         self._latest: str | None = None
         self._own_lines = False
-        self._next_expiry = float("inf")
+        self.next_expiry = float("inf")
+        """Before this moment no call is open or silent for too long."""
         self._expiries = Expiries(self._open, self._expiry)
         self._level = 0
         self._newest: float | None = None
@@ -117,7 +118,7 @@ class SourceCalls:
                 self._count_open(event, time)
             call.opened, call.touched, call.line = at, max(call.touched, at), event.line
         self._latest = event.id
-        self._next_expiry = min(self._next_expiry, at + self._thresholds.max_call_s)
+        self.next_expiry = min(self.next_expiry, at + self._thresholds.max_call_s)
         if len(self._open) > MAX_OPEN:
             self._end(next(iter(self._open)))
             self._counts.ghosts.add(time)
@@ -145,7 +146,7 @@ class SourceCalls:
 
         ids, open_, ended = calls.ids, self._open, self._ended
         room, limit = MAX_OPEN - len(open_), self._thresholds.max_call_s
-        stop = begin + until(calls.times[begin:], is_open[begin:], self._next_expiry, limit, room)
+        stop = begin + until(calls.times[begin:], is_open[begin:], self.next_expiry, limit, room)
         opens = is_open[begin:stop].tolist()
         begun: dict[str, int] = {}
         ends: list[int] = []
@@ -186,7 +187,7 @@ class SourceCalls:
         begins = followed.begins()
         if begins is not None:
             first, self._latest = begins
-            self._next_expiry = min(self._next_expiry, first + self._thresholds.max_call_s)
+            self.next_expiry = min(self.next_expiry, first + self._thresholds.max_call_s)
 
     def _take_one(self, event: LogEvent, call_id: str, time: float, now: float) -> None:
         self.touch(call_id, time, regular=False)
@@ -265,7 +266,7 @@ class SourceCalls:
             call.touched = max(call.touched, time)
             if regular and not self._own_lines:
                 self._own_lines = True
-                self._next_expiry = 0.0
+                self.next_expiry = 0.0
                 self._expiries.note_all()
 
     def failed(self, event: LogEvent, time: float | None) -> bool:
@@ -296,7 +297,7 @@ class SourceCalls:
 
     def expire(self, now: float) -> bool:
         """Give up calls that are open or silent for too long, as of when they became so (R45)."""
-        if now < self._next_expiry:
+        if now < self.next_expiry:
             return False
         gone = self._expiries.before(now)
         for at, call_id in gone:
@@ -304,7 +305,7 @@ class SourceCalls:
             self._counts.ghosts.add(at)
             self._mark(at)
         # At most once a second of log time, however many ghosts there are.
-        self._next_expiry = max(now + 1, self._expiries.next())
+        self.next_expiry = max(now + 1, self._expiries.next())
         return bool(gone)
 
     def _expiry(self, call: _Call) -> float:

@@ -1,6 +1,7 @@
 """Calls over all sources: how many are open, and what became of them (semantics R44, R56)."""
 
 from collections.abc import Container
+from math import inf
 from typing import TYPE_CHECKING
 
 from tui.engine.metrics.call_counts import CallCounts
@@ -105,6 +106,11 @@ class Concurrency:
         for source, calls in self._sources.items():
             if owner(source) not in behind and calls.expire(now):
                 self.version += 1
+
+    @property
+    def next_expiry(self) -> float:
+        """Return before when no call is open or silent for too long, after ``expire``."""
+        return min((calls.next_expiry for calls in self._sources.values()), default=inf)
 
     def started(self, now: float, window_s: float) -> int:
         """Return the calls opened in the window, each id once while open: what rates divide by (R26, R28)."""

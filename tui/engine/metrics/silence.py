@@ -8,6 +8,7 @@ source names no traces, texts generated since the last speech stand for them: on
 from collections import OrderedDict
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from math import inf
 from typing import NamedTuple
 
 from tui.engine.metrics.windows import SlidingCount
@@ -65,6 +66,9 @@ class Silence:
         self._clocks: dict[str, _Clock] = {}
         self._answered = SlidingCount()
         self._impact = SlidingCount()
+        self._moves = 0
+        self._figured_at, self.moves_at = inf, -inf
+        """When the last figure was made, and until when time alone changes nothing in it but its windows."""
 
     def sample(self, event: LogEvent, time: float | None) -> None:
         """Take a first byte; without a time nobody knows how long anything lasted (semantics R66)."""
@@ -151,6 +155,7 @@ class Silence:
         window = self._thresholds.rate_window_s
         answered, impact = self._answered.within(now, window), self._impact.within(now, window)
         known = answered or self._due or self._texts
+        self._figured_at, self.moves_at = now, self._next_move(now, behind)
         worst = waiting[0] if waiting else None
         return SilenceFigure(
             status=self._thresholds.silent_callers.status(callers) if known else Status.NO_DATA,
@@ -164,10 +169,23 @@ class Silence:
             at_least=bool(stalled),
         )
 
-    @property
-    def expects(self) -> bool:
-        """Tell whether anybody waits for an answer, so that time alone moves the figure."""
-        return bool(self._due or self._texts)
+    def moves(self, now: float) -> int:
+        """Return a number that is another one once time alone may have moved the figure."""
+        if not self._figured_at <= now < self.moves_at:
+            self._moves += 1
+        return self._moves
+
+    def _next_move(self, now: float, behind: Container[str]) -> float:
+        """Return when the next caller hears silence, or is given up; of sources that are behind no clock tells."""
+        waiting = [(source, due.since, due.since) for (source, _), due in self._due.items()]
+        waiting += [(source, texts[0], texts[-1]) for source, texts in self._texts.items() if texts]
+        found = inf
+        for source, since, last in waiting:
+            if owner(source) not in behind:
+                late = self._is_late(source, since, now, behind)
+                at = last + GIVEN_UP_S if late else since + self._thresholds.silence_after_s
+                found = min(found, at + self._clocks[source].behind_s)
+        return found
 
     def waiting(self, now: float) -> list[tuple[str, str, float]]:
         """Return source, trace and beginning of each silence that goes on now, where traces tell."""

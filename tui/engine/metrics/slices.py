@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import fields, replace
+from math import inf
 from typing import Generic, NamedTuple, TypeVar
 
 from tui.engine.metrics.counters import Counters
 from tui.engine.metrics.findings import RESTARTS_WINDOW_S, Figures
 from tui.engine.metrics.verdict import began, freshness, grey, judge
-from tui.engine.metrics.windows import slot_of
+from tui.engine.metrics.windows import SLICE_S, slot_of
 from tui.engine.model import (
     Blame,
     CallsFigure,
@@ -70,6 +71,8 @@ class Slices:
         self._thresholds = thresholds
         self._hints = hints
         self._counters = counters
+        self.moves_at = -inf
+        """Until when time alone changes nothing in the last snapshot."""
         self._snapshot: Snapshot | None = None
         self._built_from: tuple[object, ...] = ()
         self._status: Status | None = None
@@ -93,7 +96,11 @@ class Slices:
             one.name for one in sources if one.state is SourceState.CONNECTING or one.progress is not None
         )
         self._counters.calls.expire(now, behind)
-        figures = self._figures(now, behind, alive=last_event > now - self._thresholds.rate_window_s)
+        alive_until = last_event + self._thresholds.rate_window_s
+        figures = self._figures(now, behind, alive=alive_until > now)
+        ends = alive_until if alive_until > now else inf
+        moves = self._counters.silence.moves_at, self._counters.calls.next_expiry
+        self.moves_at = min((slot_of(now) + 1) * SLICE_S, ends, *moves)
         recent = self._recent.get(self._counters.recent.version, self._counters.recent.rows)
         built_from = figures, recent, sources, told
         if self._snapshot is None or built_from != self._built_from:
@@ -154,7 +161,7 @@ class Slices:
             turn=self._turn.get((slot, latency.turn_version), lambda: latency.turn_figure(now)),
             calls=calls_figure,
             silence=self._silence.get(
-                (int(now) if counters.silence.expects else slot, counters.silence.version, calls_figure, behind),
+                (slot, counters.silence.moves(now), counters.silence.version, calls_figure, behind),
                 lambda: counters.silence.figure(now, calls_figure, behind),
             ),
             errors=self._errors.get(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from math import inf
 from typing import TYPE_CHECKING
 
 from tui.engine.metrics.concurrency import Concurrency
@@ -267,6 +268,11 @@ class MetricsStore:
 
     def _key_present(self, event: LogEvent, _time: float | None, _now: float) -> None:
         self._generations.present(event)
+
+    @property
+    def moves_at(self) -> float:
+        """Return until when time alone changes nothing in the last snapshot."""
+        return self._slices.moves_at if self._slices else -inf
 
     def snapshot(
         self,

@@ -16,7 +16,7 @@ from tui.engine.model import Journal, LineBlock, LogEvent, SourceCounts, SourceS
 from tui.engine.monitor._keeper import LineKeeper
 from tui.engine.monitor._skew import Skew
 from tui.engine.parser import Parser
-from tui.engine.sources._source import Source
+from tui.engine.sources._source import Rests, Source
 from tui.engine.text import t
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ class Feed:
         self._stopped = self._reads_blocks = False
         self._history: HistoryParser | None = None
         self._distrusted_at: float | None = None
+        self._rests = source if isinstance(source, Rests) else None
         self._newest = float("-inf")
         self._skew = Skew()
         self._told: tuple[object, ...] = ()
@@ -134,7 +135,7 @@ class Feed:
         block = block._replace(first_line=block.first_line + self._counted.lines)
         for part in slices(block) if block.lines else ():
             self._lines.take(self.source.name, part.first_line, part.lines)
-        if block.arrived is not None:
+        if block.arrived is not None and block.lines:
             self._arrivals.append((self._clock.monotonic(), len(block.lines)))
         held = self.parser.flush() if block.gap else []
         events = held + self.parser.feed(block)
@@ -193,9 +194,16 @@ class Feed:
         key = ""
         if self._stopped and status.state in (*_GOOD, SourceState.CONNECTING):
             key = "stopped"
-        elif self._distrusted_at is not None and status.last_read_at == self._distrusted_at and status.state in _GOOD:
+        elif self._distrusted_at is not None and status.last_read_at != self._distrusted_at:
+            self._distrusted_at = None
+        elif self._distrusted_at is not None and status.state in _GOOD:
             key = "slept"
         return _stale(status, key) if key else status
+
+    def rests_until(self) -> float:
+        """Return before when (monotonic) its status stays as it is, unless it gives a block."""
+        moves = self._rests is None or self._arrivals or self._stopped or self._distrusted_at is not None
+        return -inf if moves or self._rests is None else self._rests.rests_until()
 
     def status(self) -> SourceStatus:
         """Return the source's own status with the figures of the parser and of earlier runs beside it.

@@ -4,7 +4,7 @@ import asyncio
 import zlib
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heapify, heapreplace
@@ -19,6 +19,9 @@ KEPT_BYTES = 14_000_000
 
 LONGEST = 65_536
 """Bytes kept of a line, as many as are looked at (semantics R70)."""
+
+SEARCHED_AT_ONCE = 2_000
+"""Lines looked through before keys are answered again."""
 
 _AT_ONCE = 262_144
 """Lines of a block that is no longer than this are not looked at one by one."""
@@ -127,6 +130,19 @@ class LineKeeper:
             yield from _within(chunk.first, found, first, last)
         if kept.pending:
             yield from _within(kept.first, b"\n".join(kept.pending).split(b"\n"), first, last)
+
+    async def find(self, source: str, start: int, wanted: Callable[[str], bool], step: int) -> int | None:
+        """Return the next kept line from ``start`` on whose text is wanted, or before it with a step of -1."""
+        span, at = self.span(source), start
+        while span is not None and span[0] <= at <= span[1]:
+            first, last = (at, at + SEARCHED_AT_ONCE) if step > 0 else (at - SEARCHED_AT_ONCE, at)
+            lines = self.lines(source, first, last)
+            found = [number for number, raw in lines if wanted(raw.decode("utf-8", "replace"))]
+            if found:
+                return found[0] if step > 0 else found[-1]
+            at = last + 1 if step > 0 else first - 1
+            await asyncio.sleep(0)
+        return None
 
     def span(self, source: str) -> tuple[int, int] | None:
         """Return the numbers of the oldest and the newest line kept; None where none is."""

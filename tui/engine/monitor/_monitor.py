@@ -21,6 +21,7 @@ from tui.engine.monitor._keeper import LineKeeper
 from tui.engine.monitor._noticing import Noticing
 from tui.engine.monitor._part import Part
 from tui.engine.monitor._pulse import Pulse
+from tui.engine.monitor._unmoved import Unmoved
 from tui.engine.parser import Parser, readable
 from tui.engine.sources._source import Source
 from tui.engine.ticking import TICK_S, next_tick
@@ -30,9 +31,6 @@ REST = 1.0
 
 NOTHING_TO_DO_S = 0.0002
 """A round of the event loop that is over this soon had no work for anybody."""
-
-SEARCHED_AT_ONCE = 2_000
-"""Raw lines looked through before keys are answered again."""
 
 RECALLED_S = 86_400.0
 """How far back the figures of an earlier run are rebuilt."""
@@ -87,6 +85,7 @@ class Monitor:
         self._news = asyncio.Event()
         self._noticing = Noticing(clock, self._parts, self.snapshot_of, self._explain, self.wake)
         self._slept = False
+        self._unmoved: dict[Part | None, Unmoved] = {}
         self._counted = 0
         self._turn = asyncio.Lock()
         self._history = asyncio.Lock()
@@ -115,7 +114,7 @@ class Monitor:
             self._part.consider(feed.status())
         if self._group is not None:
             self._start(self._group, feed)
-        self._news.set()
+        self.wake()
 
     def detach(self, name: str) -> None:
         """Follow a source no longer: its open calls and missing keys are gone, the rest leaves with the windows.
@@ -130,7 +129,7 @@ class Monitor:
         self._lines.forget(name)
         if self._part is not None:
             self._part.forget(name)
-        self._news.set()
+        self.wake()
 
     async def run(self) -> None:
         """Follow all sources until the task is cancelled; one that stalls holds up no other."""
@@ -150,6 +149,7 @@ class Monitor:
         while True:
             await next_tick(TICK_S, self._cannot_beat)
             if self._slept:
+                self._unmoved.clear()
                 for feed in self._feeds.values():
                     feed.distrust()
                     feed.source.retry()
@@ -183,20 +183,7 @@ class Monitor:
 
     async def find_line(self, source: str, start: int, wanted: Callable[[str], bool], step: int) -> int | None:
         """Return the next kept line from ``start`` on whose raw text is wanted, or before it with a step of -1."""
-        span = self._lines.span(source)
-        at = start
-        while span is not None and span[0] <= at <= span[1]:
-            first, last = (at, at + SEARCHED_AT_ONCE) if step > 0 else (at - SEARCHED_AT_ONCE, at)
-            found = [
-                number
-                for number, raw in self._lines.lines(source, first, last)
-                if wanted(raw.decode("utf-8", "replace"))
-            ]
-            if found:
-                return found[0] if step > 0 else found[-1]
-            at = last + 1 if step > 0 else first - 1
-            await asyncio.sleep(0)
-        return None
+        return await self._lines.find(source, start, wanted, step)
 
     def retry(self, name: str) -> None:
         """Try at once what a source is waiting to try again; nothing where there is no such source."""
@@ -256,6 +243,7 @@ class Monitor:
         for some in in_slices(events):
             self._count(feed, some)
             self._observe(feed, block, some)
+            self._unmoved.clear()
             self._pulse.beat()
             if block.lines:
                 await self._give_way((self._clock.monotonic() - began) * REST)
@@ -265,6 +253,7 @@ class Monitor:
         feed.note(events)
         if not events:
             return
+        self._unmoved.clear()
         self._counted += len(events)
         self._store.apply(events, self._clock.now())
         if self._part is not None:
@@ -308,6 +297,7 @@ class Monitor:
 
     def wake(self) -> None:
         """Let ``news`` return: what is shown has changed."""
+        self._unmoved.clear()
         self._news.set()
 
     def keep_too(self, part: Part | None) -> Iterator[LogEvent]:
@@ -316,6 +306,7 @@ class Monitor:
         Returns what is known of these sources by now, for the part to be filled with.
         """
         self._part = part
+        self._unmoved.clear()
         if part is None:
             return iter(())
         feeds = [feed for feed in self._feeds.values() if part.consider(feed.status())]
@@ -358,7 +349,7 @@ class Monitor:
                 for start, end in feed.seen:
                     store.observe(start, end)
             self._store = store
-        self._news.set()
+        self.wake()
 
     def began(self) -> dict[str, float]:
         """Return from when on each source was read, as far as its log tells."""
@@ -375,12 +366,22 @@ class Monitor:
     def snapshot_of(self, part: Part | None) -> Snapshot:
         """Return the figures of some sources, or of all; while nothing changes, the very same object."""
         now, frozen = self._clock.now(), self._pulse.frozen_since()
+        blame, notice = (part.blaming if part else self._blaming).found, self._notice()
+        unmoved = self._unmoved.get(part)
+        if unmoved and frozen is None and unmoved.holds(now, (blame, notice)) and self._rests():
+            return unmoved.snapshot
         statuses = (*(feed.status() for feed in self._feeds.values()), *self.notes())
         if frozen is not None:
             statuses = tuple(untrusted(status) for status in statuses)
         store, scope = (self._store, None) if part is None else (part.store, part.scope)
-        blame = (part.blaming if part else self._blaming).found
-        return store.snapshot(now, statuses, self._notice(), frozen_since=frozen, scope=scope, blame=blame)
+        found = store.snapshot(now, statuses, notice, frozen_since=frozen, scope=scope, blame=blame)
+        self._unmoved[part] = Unmoved(found, now, store.moves_at if frozen is None else now, (blame, notice))
+        return found
+
+    def _rests(self) -> bool:
+        """Tell whether the status of no source can have moved since its last block."""
+        now = self._clock.monotonic()
+        return all(feed.rests_until() > now for feed in self._feeds.values())
 
     def cumulative(self) -> Cumulative:
         """Return what was counted since ``MetricsStore.expose``."""

@@ -5,7 +5,7 @@ import resource
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from tui.engine.clock import Clock
+from tui.engine.clock import Clock, until_tick
 from tui.engine.errors import UsageError
 from tui.engine.model import SourceOptions, SourceState, SourceStatus
 from tui.engine.monitor._monitor import Monitor
@@ -136,7 +136,7 @@ class Watchlist:
                         looking.create_task(self._look_at(matches))
                 self._wanted.clear()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wanted.wait(), RESCAN_S)
+                    await asyncio.wait_for(self._wanted.wait(), until_tick(RESCAN_S) if self._patterns else None)
 
     async def _look_at(self, matches: "_Matches") -> None:
         try:

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from math import inf
 from pathlib import Path
 
 from tui.engine.clock import Clock, until_tick
@@ -14,7 +15,7 @@ from tui.engine.safe_text import safe_text
 from tui.engine.sources._access import Access, NotRegularError
 from tui.engine.sources._follow import Chunk, Follower, Unread
 from tui.engine.sources._local import LocalAccess
-from tui.engine.sources._lookout import LOOKOUT, Seen
+from tui.engine.sources._lookout import LOOKOUT, STUCK_S, Seen
 from tui.engine.sources._position import Position
 from tui.engine.sources._reading import Reading
 from tui.engine.sources._since import LineTime, beginning, beginning_rotated
@@ -126,6 +127,11 @@ class FileSource:
             self._reading.looked(LOOKOUT.silent_s)
         return self._reading.status()
 
+    def rests_until(self) -> float:
+        """Return before when its status stays as it is; the beginning of time while nobody watches the file."""
+        watched = self._calm is not None and LOOKOUT.silent_s <= STUCK_S
+        return self._reading.stays_until() if watched else -inf
+
     def unread(self) -> Unread | None:
         """Return what may be read past this source; only of local files that nobody follows."""
         return None if self._follow or self._over else self._follower.unread()
@@ -174,6 +180,8 @@ class FileSource:
 
     async def _poll(self) -> LineBlock | None:
         """Read once, note how it went, and decide when to read again."""
+        if self._calm is not None:
+            self._reading.looked(LOOKOUT.silent_s)
         self._calm = None
         try:
             if self._unopened:

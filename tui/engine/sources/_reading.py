@@ -1,6 +1,7 @@
 """What is counted while a source is read, and the state that follows from it."""
 
 from collections.abc import Sequence
+from math import inf
 
 from tui.engine.clock import Clock
 from tui.engine.lines import Piece, looks_binary
@@ -76,6 +77,13 @@ class Reading:
             return SourceState.STALE
         fresh = self._line_at is not None and now - self._line_at < self._quiet_after_s
         return SourceState.LIVE if fresh else SourceState.QUIET
+
+    def stays_until(self) -> float:
+        """Return before when (monotonic) the state is the same, as long as somebody looks whether anything is new."""
+        if self._state not in _JUDGED or self._expect_every_s is not None:
+            return -inf
+        quiet_at = inf if self._line_at is None else self._line_at + self._quiet_after_s
+        return quiet_at if quiet_at > self._clock.monotonic() else inf
 
     def _silent(self, now: float) -> bool:
         """Tell whether lines that were promised do not come."""

@@ -1,9 +1,17 @@
 """What every source promises."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tui.engine.model import LineBlock, SourceStatus, SourceStep
+
+
+@runtime_checkable
+class Rests(Protocol):
+    """A source of which somebody else tells when it has anything new."""
+
+    def rests_until(self) -> float:
+        """Return before when (monotonic) nothing in its status moves, but when it was read, unless it gives a block."""
 
 
 class Source(Protocol):
