@@ -8,7 +8,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import tzinfo
 from pathlib import Path
 from types import UnionType
@@ -18,6 +18,7 @@ import platformdirs
 
 from tui.config_places import Layer, Origin
 from tui.engine.errors import ConfigError, UsageError
+from tui.engine.frozen import frozen
 from tui.engine.model import (
     AlertOptions,
     Calling,
@@ -48,7 +49,7 @@ UNDERSTOOD = "i-understand"
 """The word that turns the check of a host's key off; anything else is refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """Everything a user can set."""
 

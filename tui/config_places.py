@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from tui.engine.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Origin:
     """Where a table came from, to name the place of a value or a mistake."""
 
@@ -19,7 +20,7 @@ class Origin:
         return f"{self.name}:{line}" if line else self.name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layer:
     """Values of one place, not judged yet."""
 

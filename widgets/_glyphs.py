@@ -1,16 +1,16 @@
 """The signs that panels draw with: Unicode, or ASCII where the terminal cannot do better."""
 
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
+from tui.engine.frozen import frozen
 from tui.engine.model import SourceState, Status
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Glyphs:
     """One set of signs, each a single cell wide."""
 

@@ -1,14 +1,15 @@
 """What the screens are worked with."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from tui.engine.clock import Clock, SystemClock
+from tui.engine.frozen import frozen
 from tui.engine.model import Calling, TickStore
 from tui.engine.playbooks.ticks import MemoryTicks
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Desk:
     """What the screens are worked with."""
 

@@ -2,13 +2,14 @@
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 
+from tui.engine.frozen import frozen
 from tui.engine.named import absolute
 from tui.engine.safe_text import safe_text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """One view; what is empty is as usual."""
 
@@ -29,7 +30,7 @@ HERE = "localhost"
 """What this machine is called where hosts are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Viewing:
     """How the program is looked at and handled."""
 

@@ -1,8 +1,9 @@
 """All alerts at one moment; the first picture has none, and needs no more than this."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from tui.engine.frozen import frozen
 
 if TYPE_CHECKING:
     from tui.engine.model._alerts import Alert, Silence
@@ -18,7 +19,7 @@ class AlertState(StrEnum):
     """It fired and is over; kept for a while to be looked at."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlertBoard:
     """Panel 8: all alerts that are not inactive, worst first, and what stands around them."""
 

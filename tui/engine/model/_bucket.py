@@ -1,11 +1,10 @@
 """A part of one panel that can be drilled into."""
 
-from dataclasses import dataclass
-
+from tui.engine.frozen import frozen
 from tui.engine.model._words import Stage
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bucket:
     """A span of time on one panel, and what of it is meant."""
 

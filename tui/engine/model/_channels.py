@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tui.engine.frozen import frozen
 from tui.engine.model._words import Severity
 
 
@@ -27,7 +28,7 @@ class ChannelOptions:
     """Messages within an hour; what is beyond is counted, and the count told in the next message."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ServiceOptions:
     """What messages call the thing that is watched."""
 
@@ -45,7 +46,7 @@ Desktop = Literal["off", "osc9", "osc777", "notify-send"]
 """How a notification gets onto the desktop: by an escape sequence of the terminal, or by a program."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Calling:
     """How a monitor calls somebody who looks at another window."""
 

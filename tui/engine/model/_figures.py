@@ -1,14 +1,14 @@
 """The slices of a snapshot, one per panel."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from tui.engine.frozen import frozen
 from tui.engine.model._limits import Limits
 from tui.engine.model._playbook import Playbook
 from tui.engine.model._words import SourceState, Stage, Status
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MissingKey:
     """A configuration field that the running generation said is not set."""
 
@@ -20,7 +20,7 @@ class MissingKey:
     playbook: Playbook | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfigHealth:
     """Panel 1. Green only if a start was seen and nothing is missing (semantics R82)."""
 
@@ -35,7 +35,7 @@ class ConfigHealth:
     last_warning_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageFallback:
     """Panel 2, one stage: activations against calls opened in the same window (semantics R26–R28)."""
 
@@ -58,7 +58,7 @@ class StageFallback:
     """Activations in each of the last 60 minutes, oldest first; ``None`` where nothing was observed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Percentiles:
     """Nearest-rank percentiles in ms, at most 1 % off; ``None`` without samples."""
 
@@ -75,7 +75,7 @@ class Percentiles:
     """Read between the bounds of a histogram; above its last bound a percentile is infinite (semantics R21)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageTtfb:
     """Panel 3, one stage."""
 
@@ -92,7 +92,7 @@ class StageTtfb:
     """How many samples each point of ``series`` stands on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallsFigure:
     """Panel 4: calls as a set of open ids (semantics R44–R56)."""
 
@@ -119,7 +119,7 @@ class CallsFigure:
     """Counted from anonymous sockets, because the source never names its calls (semantics R51)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProviderFailures:
     """How often a provider failed within the errors window, as error or as warning."""
 
@@ -129,7 +129,7 @@ class ProviderFailures:
     last_at: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SilenceFigure:
     """Callers for whom an answer is due and no first byte of speech has come."""
 
@@ -150,7 +150,7 @@ class SilenceFigure:
     """Some source names no traces: there may be more callers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorsFigure:
     """Panel 5: two KPIs, errors per minute and per cent of calls (semantics R7)."""
 
@@ -172,7 +172,7 @@ class ErrorsFigure:
     providers: tuple[ProviderFailures, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorGroup:
     """Panel 6, one row: equal errors collapsed."""
 
@@ -192,7 +192,7 @@ class ErrorGroup:
     """Id of the call that the newest line names, outside text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TurnFigure:
     """Turn latency, caller stops to first audio: its own series (semantics R16)."""
 
@@ -201,7 +201,7 @@ class TurnFigure:
     last_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceStatus:
     """Panel 7, one row: how a source is being read."""
 

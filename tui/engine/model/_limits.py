@@ -1,11 +1,10 @@
 """Limits and windows in force."""
 
-from dataclasses import dataclass
-
+from tui.engine.frozen import frozen
 from tui.engine.model._words import Stage, Status
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """Warn at or above the first, critical above the second (semantics R1)."""
 
@@ -21,7 +20,7 @@ class Limits:
         return Status.WARNING if value >= self.warn_at else Status.OK
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thresholds:
     """Every limit and window in force; the defaults are the guide's."""
 
@@ -61,7 +60,7 @@ class Thresholds:
         return {"STT": self.ttfb_stt_ms, "LLM": self.ttfb_llm_ms, "TTS": self.ttfb_tts_ms}[stage]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retention:
     """How long what is kept on disk."""
 

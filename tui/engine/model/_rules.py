@@ -1,14 +1,16 @@
 """What a user sets about alerts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from tui.engine.frozen import frozen
 
 
 class RuleTable(dict[str, object]):
     """One ``[alerts.rules.NAME]`` as written; ``tui.engine.alerts.rule`` says what may stand in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlertOptions:
     """Settings that reach the judging of alerts."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from tui.engine.frozen import frozen
 from tui.engine.model._board import NO_BOARD, AlertBoard
 from tui.engine.model._figures import (
     CallsFigure,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Freshness = Literal["none", "live", "stale"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One thing that is wrong, worst first in the verdict."""
 
@@ -44,7 +45,7 @@ class Finding:
     playbook: Playbook | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """The strip: one word, since when, and why."""
 
@@ -95,7 +96,7 @@ class Snapshot:
     """Since when nothing reaches the figures although it should; None in the good case."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """Which sources the figures are about."""
 

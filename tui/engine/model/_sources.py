@@ -1,11 +1,12 @@
 """What a user sets about sources, and what a source tells of its attempts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from tui.engine.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class SourceOptions:
     """Settings that reach every source."""
 

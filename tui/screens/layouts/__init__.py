@@ -7,12 +7,13 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from tui.engine.errors import ConfigError, UsageError
+from tui.engine.frozen import frozen
 from tui.engine.text import t
 from tui.engine.when import parse_span
 from tui.screens._panels import NAMES
@@ -45,7 +46,7 @@ class Place(NamedTuple):
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """Where panels stand on a terminal of one kind."""
 
@@ -61,7 +62,7 @@ class Plan:
         return sum(int(height) if height.isdigit() else LEAST_SHARE for height in self.heights)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """Which panels stand where, or what a wallboard shows."""
 
