@@ -8,7 +8,6 @@ from weakref import WeakSet
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingsMap
-from textual.dom import DOMNode
 from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
@@ -17,6 +16,7 @@ from textual.widget import Widget
 from tui.engine.text import said
 from widgets._glyphs import glyphs_in_use
 from widgets._lines import Line, Role, fit
+from widgets._looks import ANSI_LOOKS, LOOKS
 from widgets._view import View
 
 _FADING: frozenset[Role] = frozenset(
@@ -42,44 +42,10 @@ def in_language(bindings: BindingsMap) -> BindingsMap:
 
 
 class LinesView(Widget):
-    """Shows rows made by ``draw``.
-
-    | class | role |
-    | :- | :- |
-    | `lines--text`, `--label`, `--strong`, `--dim`, `--hint` | figures, names, emphasis, few samples, playbooks |
-    | `lines--ok`, `--no-data`, `--warning`, `--critical` | states, and the same as `lines--badge-…` |
-    | `lines--series-1` to `-3`, `lines--limit` | lines of a chart and its goal |
-    | `lines--cursor`, `lines--picked` | the row, the column of a chart under the cursor |
-    """
+    """Shows rows made by ``draw``."""
 
     DEFAULT_CSS = """
-    LinesView {
-        background: $background;
-        color: $foreground;
-        & > .lines--text { color: $foreground; }
-        & > .lines--label, & > .lines--no-data { color: $foreground-muted; }
-        & > .lines--strong { color: $foreground; text-style: bold; }
-        & > .lines--dim, & > .lines--limit { color: $foreground-disabled; }
-        & > .lines--hint { color: $accent; }
-        & > .lines--ok { color: $success; }
-        & > .lines--warning { color: $warning; }
-        & > .lines--critical { color: $error; text-style: bold; }
-        & > .lines--badge-ok { color: $background; background: $success; text-style: bold; }
-        & > .lines--badge-no-data { color: $background; background: $foreground-muted; text-style: bold; }
-        & > .lines--badge-warning { color: $background; background: $warning; text-style: bold; }
-        & > .lines--badge-critical { color: $background; background: $error; text-style: bold; }
-        & > .lines--badge-paused { color: $background; background: $accent; text-style: bold; }
-        & > .lines--badge-replay { color: $background; background: $secondary; text-style: bold; }
-        & > .lines--series-1 { color: $primary; }
-        & > .lines--series-2 { color: $secondary; }
-        & > .lines--series-3 { color: $accent; }
-        & > .lines--cursor { background: $surface; }
-        & > .lines--picked { color: $accent; text-style: bold reverse; }
-        &:ansi > .lines--badge-ok, &:ansi > .lines--badge-warning, &:ansi > .lines--badge-critical,
-        &:ansi > .lines--badge-paused, &:ansi > .lines--badge-replay { color: ansi_black; }
-        &:ansi > .lines--badge-no-data { color: ansi_black; background: ansi_white; }
-        &:ansi > .lines--cursor { text-style: reverse; }
-    }
+    LinesView { background: $background; color: $foreground; }
     """
 
     ALLOW_SELECT = False
@@ -99,7 +65,7 @@ class LinesView(Widget):
         self._bindings = in_language(self._bindings)
         self._rows: list[Line] = []
         self._strips: dict[int, Strip] = {}
-        self._styles_of: dict[tuple[str, bool], Style] = {}
+        self._styles_of: dict[tuple[Role, bool], Style] = {}
         self._drawn: Size | None = None
         self._cursor: int | None = None
         self._view = View(0.0, live=False)
@@ -194,15 +160,16 @@ class LinesView(Widget):
     def style_of(self, role: Role, *, alone: bool = False) -> Style:
         """Return how a role looks on this ground, or by itself.
 
-        As Textual's component styles, which are worked out for all classes at each change of a widget: most of a
-        start went into two dozen roles of which a panel shows a few.
+        Not by component classes of Textual's, for which the style sheet needs a rule each: to read these and to find
+        those of each role of each panel was an eighth of what a start took.
         """
         style = self._styles_of.get((role, alone))
         if style is None:
-            node = DOMNode(classes=f"lines--{role}")
-            node._attach(self)  # noqa: SLF001 - as Textual's stylesheet does
-            self.app.stylesheet.apply(node)
-            style = node.styles.partial_rich_style if alone else node.rich_style
+            look = (ANSI_LOOKS if self.app.native_ansi_color else LOOKS)[role]
+            if alone:
+                style = look.style(self.app.theme_variables)
+            else:
+                style = self.rich_style + look.style(self.app.theme_variables, self.background_colors[1])
             self._styles_of[role, alone] = style
         return style
 
