@@ -89,14 +89,11 @@ async def test_keys_from_before_the_engine_wait_for_it_and_keep_their_order() ->
 
 
 async def test_who_leaves_while_the_dashboard_is_opened_meets_no_defect() -> None:
-    app = VoxtopApp(Standby(()), ManualClock(samples.NOW), "dark", engine=_never)
-    opened = app._open
+    class Left(VoxtopApp):
+        def on_mount(self) -> None:
+            self.action_leave(143)
 
-    async def leave_first() -> None:
-        app.action_leave(143)
-        await opened()
-
-    app._open = leave_first  # type: ignore[method-assign]
+    app = Left(Standby(()), ManualClock(samples.NOW), "dark", engine=_never)
     async with app.run_test():
         pass
     assert app.return_code == 143

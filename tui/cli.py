@@ -14,13 +14,9 @@ from tui.commands import COMMANDS
 from tui.engine.errors import VoxtopError
 from tui.engine.safe_text import safe_text
 from tui.engine.text import system_language, t, use_language
-from tui.memory import NO_MEMORY, is_out_of_memory, no_memory
+from tui.memory import NO_MEMORY, collect_rings, is_out_of_memory, no_memory
 
 DEFAULT = "live"
-
-COLLECTED_AFTER = 10_000
-"""Objects that came and did not go until rings of them are looked for: more than the events of a block, which come and
-go while a storm is read. With Python's 700 everything that lives was looked through twice a second then, for 40 ms."""
 
 
 class Root(click.Group):
@@ -36,9 +32,8 @@ class Root(click.Group):
             return None
         command = importlib.import_module(f"tui.commands.{cmd_name}").command
         assert isinstance(command, click.Command)  # noqa: S101 - each file's promise, and mypy's knowledge
-        gc.freeze()
-        gc.set_threshold(COLLECTED_AFTER, *gc.get_threshold()[1:])
-        gc.enable()  # it is off until here
+        if cmd_name != DEFAULT:  # which has a picture to paint before
+            collect_rings()
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

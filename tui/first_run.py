@@ -7,6 +7,7 @@ from tui.config import Settings
 from tui.engine.clock import SystemClock
 from tui.engine.detecting import candidates
 from tui.engine.sources import open_source
+from tui.memory import collect_rings
 from tui.screens.first_run import Chosen, FirstRunScreen
 from tui.terminal import end_on_signals, shows_unicode
 from widgets import use_glyphs
@@ -24,6 +25,7 @@ class FirstRunApp(BareApp[Chosen]):
 
     def on_mount(self) -> None:
         """Ask."""
+        collect_rings()
         end_on_signals(self.action_leave)
         screen = FirstRunScreen(partial(candidates, self._clock), self._check, self._clock)
         self.push_screen(screen, self.exit)

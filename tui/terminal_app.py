@@ -11,6 +11,7 @@ from textual import events
 from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.screen import Screen
 
 import themes
 from tui import screens
@@ -21,6 +22,7 @@ from tui.engine.model import Calling
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import LANGUAGES, t, use_language
+from tui.memory import collect_rings
 from tui.own_layouts import Layouts, layout_folder
 from tui.own_themes import OwnThemes
 from tui.screens._bindings import CHANGES, PRESENT
@@ -35,9 +37,6 @@ from widgets import in_language
 if TYPE_CHECKING:
     from tui.alert_desk import AlertDesk
     from tui.screens.command_line import Run, Verb
-
-DASHBOARD_AT = 1
-"""Its place in the stack of screens: above the empty one that Textual begins with."""
 
 MOST_COPIED = 74_994
 """Bytes that every terminal takes which takes any (OSC 52, in base64 within 100 000)."""
@@ -147,6 +146,8 @@ class VoxtopApp(BareApp[int]):
     async def on_event(self, event: events.Event) -> None:
         """Tell that somebody is there before the event goes its way."""
         if isinstance(event, events.InputEvent):
+            if not self.screen_stack:
+                return  # all screens are closed: the program ends
             if self._waiting is not None:
                 self._waiting.append(event)
                 return
@@ -154,14 +155,14 @@ class VoxtopApp(BareApp[int]):
                 self._engine.at_input()
         await super().on_event(event)
 
-    def on_mount(self) -> None:
-        """Open the dashboard."""
-        end_on_signals(self.action_leave)
-        self.run_worker(self._open(), group="open")
+    def get_default_screen(self) -> Screen[None]:
+        """Return the dashboard: Textual would begin with an empty screen, and lay that out first."""
+        self._front._push_result_callback(self, None)  # noqa: SLF001 - as of any other, without which none follows it
+        return self._front
 
-    async def _open(self) -> None:
-        """Show the dashboard; everything else begins after its first picture: somebody waits for a sign of life."""
-        await self.push_screen(self._front)
+    def on_mount(self) -> None:
+        """Begin after the first picture: somebody waits for a sign of life."""
+        end_on_signals(self.action_leave)
         self._front.call_after_refresh(self.call_next, self._begin)
 
     async def _begin(self) -> None:
@@ -175,6 +176,7 @@ class VoxtopApp(BareApp[int]):
                 self.exit()
                 return
         self._desk = self._engine.desk or self._desk
+        collect_rings()
         self._front.begin(self._engine.monitor, self._engine.alerts, self._desk)
         waiting, self._waiting = self._waiting or (), None
         for event in waiting:
@@ -266,7 +268,7 @@ class VoxtopApp(BareApp[int]):
         """Make the screens anew, in the language and the signs in use now; what lay over the dashboard is closed."""
         if not self._read_only:
             self._desk = replace(self._desk, calling=calling)
-        while len(self.screen_stack) > DASHBOARD_AT + 1:
+        while len(self.screen_stack) > 1:
             await self.pop_screen()
         self._bindings = in_language(self._merge_bindings())
         self._front = self._dashboard(self._front.view())

@@ -138,7 +138,7 @@ async def test_a_read_only_monitor_takes_nothing_on_and_silences_nothing() -> No
         await pilot.pause()
 
         assert (desk.acked, desk.silenced) == ([], [])
-        assert len(app.screen_stack) == 3  # default, dashboard and alerts; nothing was asked
+        assert len(app.screen_stack) == 2  # dashboard and alerts; nothing was asked
 
 
 async def test_a_critical_alert_that_nobody_has_stays_in_a_red_line_until_somebody_takes_it_on() -> None:

@@ -30,7 +30,7 @@ OUTAGE = log()
 
 
 def stack(pilot: Pilot[int]) -> list[type]:
-    return [type(screen) for screen in pilot.app.screen_stack[1:]]
+    return [type(screen) for screen in pilot.app.screen_stack]
 
 
 async def test_four_keystrokes_lead_from_a_slow_provider_to_the_raw_lines_of_its_worst_call() -> None:

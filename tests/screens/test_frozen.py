@@ -14,7 +14,7 @@ from widgets._lines_view import LinesView
 
 def roles(app: VoxtopApp) -> set[str]:
     """Return the roles of everything that the dashboard draws."""
-    views = [*app.screen_stack[1].query(Panel), *app.screen_stack[1].query(VerdictStrip)]
+    views = [*app.screen_stack[0].query(Panel), *app.screen_stack[0].query(VerdictStrip)]
     return {run.role for view in views if isinstance(view, LinesView) for row in view._rows for run in row}
 
 

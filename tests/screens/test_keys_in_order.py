@@ -68,3 +68,29 @@ async def test_a_key_that_takes_too_long_holds_up_no_other(monkeypatch: pytest.M
         type_at_once(pilot, "x", "ctrl+p")
         await until(lambda: isinstance(pilot.app.screen, CommandLine) and isinstance(pilot.app.focused, Input))
         goes_on.set()
+
+
+async def test_the_line_of_the_filter_is_there_while_somebody_types_into_it_and_begins_with_the_filter() -> None:
+    async with app_over(samples.typical()).run_test(size=(120, 40)) as pilot:
+        await pilot.press("slash", *"40", "enter")
+        await until(lambda: isinstance(pilot.app.focused, RecentPanel))
+        await until(lambda: not pilot.app.screen.query(Input))
+
+        await pilot.press("slash")
+        await until(lambda: isinstance(pilot.app.focused, Input) and pilot.app.focused.value == "40")
+        pilot.app.screen.query_one(RecentPanel).focus()
+        await pilot.press("slash")
+        assert len(pilot.app.screen.query(Input)) == 1
+
+        await pilot.press("escape")
+        await until(lambda: not pilot.app.screen.query(Input))
+        assert pilot.app.screen.query_one(RecentPanel).filter_text == ""
+
+
+async def test_escape_also_takes_back_a_filter_that_was_not_typed_into_that_line() -> None:
+    async with app_over(samples.typical()).run_test(size=(120, 40)) as pilot:
+        recent = pilot.app.screen.query_one(RecentPanel)
+        await pilot.app.screen.run_action("filter_by('401')")
+        assert recent.filter_text == "401"
+        await pilot.press("escape")
+        await until(lambda: recent.filter_text == "")

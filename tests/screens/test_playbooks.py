@@ -225,7 +225,7 @@ async def _open(pilot: Pilot[int]) -> None:
     """Bring a card to the front, whatever the last key has opened or closed."""
     if isinstance(pilot.app.screen, PlaybookScreen):
         return
-    while len(pilot.app.screen_stack) > 2:
+    while len(pilot.app.screen_stack) > 1:
         pilot.app.pop_screen()
         await pilot.pause()
     await pilot.press("escape", "escape", "6", "enter")

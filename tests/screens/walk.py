@@ -8,7 +8,6 @@ from textual.pilot import Pilot
 from tests import samples
 from tests.screens.fixed_monitor import app_over
 from tui.engine.model import Snapshot
-from tui.terminal_app import DASHBOARD_AT
 
 SIZE = (120, 40)
 LEFT_OUT = {"quit", "interrupt"}
@@ -44,7 +43,7 @@ async def pages(state: str, panel: str, size: tuple[int, int] = SIZE) -> AsyncIt
         ]
         for key in keys:
             yield await _page(pilot, key)
-            while len(app.screen_stack) > DASHBOARD_AT + 1:
+            while len(app.screen_stack) > 1:
                 await app.pop_screen()
             await pilot.press("escape", *panel)
 

@@ -22,6 +22,7 @@ from tui.engine.safe_text import safe_text
 from tui.engine.sources import open_source
 from tui.engine.text import t
 from tui.engine.when import parse_since
+from tui.memory import collect_rings
 from widgets import finding_text
 
 LOOK_EVERY_S = 1.0
@@ -114,6 +115,7 @@ def run_plain(settings: Settings, specs: Sequence[str], clean: Callable[[str], s
     Raises:
         UsageError: a source or the start of reading is written wrongly.
     """
+    collect_rings()
     clock, tz = SystemClock(), settings.zone()
     open_one = partial(
         open_source,

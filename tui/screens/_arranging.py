@@ -89,7 +89,8 @@ class ArrangingScreen(AlertingScreen):
     @on(events.Resize)
     def rearrange(self) -> None:
         """Take the plan for the size that the terminal has now."""
-        self.lay_panels()
+        if self.app.return_code is None:  # else somebody left while the screen was opened, and there are no panels
+            self.lay_panels()
 
     def begin_with(self, view: View) -> None:
         """Show the layout of a view, which is known, and the panel that has all the room, without a word."""

@@ -128,7 +128,6 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         yield from self._heads
         with Room(id="room", can_focus=False), Container(id="panels"):
             yield from self._panels
-        yield Input(id="filter", placeholder=t("screen.filter_prompt"))
         yield KeyFooter()
         yield TooSmallCard()
 
@@ -253,10 +252,10 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         """Open the page of keys and figures."""
         self.app.push_screen(screens.help.HelpScreen(active.binding for active in self.active_bindings.values()))
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """Undo the last step in: filter, maximised panel, focus, scope; it never quits."""
-        if self.query_one("#filter", Input).has_class("-open") or self.query_one(RecentPanel).filter_text:
-            self._close_filter()
+        if self.query("#filter") or self.query_one(RecentPanel).filter_text:
+            await self._close_filter()
         elif self.maximised:
             self._fill_with(None)
         elif self.focused is not None:
@@ -264,10 +263,14 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         else:
             self._show_all()
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Ask for what the recent errors should match."""
-        box = self.query_one("#filter", Input)
-        box.add_class("-open")
+        boxes = self.query("#filter").results(Input)
+        box = next(boxes, None) or Input(
+            self.query_one(RecentPanel).filter_text, id="filter", placeholder=t("screen.filter_prompt")
+        )
+        if not box.is_attached:
+            await self.mount(box, before="KeyFooter")
         box.focus()
 
     @on(Input.Changed, "#filter")
@@ -277,13 +280,11 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         message.input.border_title = problem or ""
 
     @on(Input.Submitted, "#filter")
-    def keep_filter(self) -> None:
+    async def keep_filter(self) -> None:
         """Go from the filter into the rows it left."""
-        self.query_one("#filter", Input).remove_class("-open")
         self.query_one(RecentPanel).focus()
+        await self.query("#filter").remove()
 
-    def _close_filter(self) -> None:
-        box = self.query_one("#filter", Input)
-        box.value = ""
-        box.remove_class("-open")
-        self.query_one(RecentPanel).focus()
+    async def _close_filter(self) -> None:
+        self.query_one(RecentPanel).set_filter("")
+        await self.keep_filter()
