@@ -28,17 +28,15 @@ def others_idle(seconds: float) -> Iterator[Figure]:
             yield Figure(f"idle, {name}, 120×40", f"{share:.2f} % of a core, {program.memory_mb():.0f} MB")
 
 
-def btop_share(home: Path, seconds: float, refresh_s: float) -> float | None:
-    """Return the per cent of a core that btop takes at such a refresh, as its configuration says; None without it."""
+def btop(home: Path, refresh_s: float) -> Watched | None:
+    """Return btop at such a refresh, as its configuration says; None without it."""
     command = _path("btop")
     if command is None:
         return None
     settings = home / ".config" / "btop" / "btop.conf"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(f"update_ms = {1000 * refresh_s:.0f}\n", encoding="ascii")
-    with Watched(command=(command,), home=home) as program:
-        program.let_run(SETTLE_S)
-        return program.cpu_share(seconds)
+    return Watched(command=(command,), home=home)
 
 
 def opens_a_log(folder: Path, size_mb: int) -> Iterator[Figure]:

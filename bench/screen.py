@@ -3,13 +3,13 @@
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from statistics import median
 
 from bench.figure import Figure, at_most, missing, nearest_rank
-from bench.live_peers import btop_share
+from bench.live_peers import btop
 from bench.logs import Entry, as_guide, entries, write_log
 from bench.watched import SETTLE_S, Watched, append, words
 from tests.sshd import Sshd
@@ -58,20 +58,41 @@ def first_paint(folder: Path, runs: int) -> Iterator[Figure]:
 
 
 def idle(folder: Path, seconds: float) -> Iterator[Figure]:
-    """Processor and memory while three logs stand still, and beside btop, which then draws as often."""
+    """Processor and memory while three logs stand still, soon after the start and a minute later, and beside btop.
+
+    Right after the start figures still move with their windows, ages are told to the second and alerts begin. btop
+    draws as often and settles as long; a minute later both are measured at the same time.
+    """
     logs = [str(_log(folder, f"idle{number}")) for number in range(3)]
     with Watched(*logs) as program:
         program.until_painted(PAINTED)
-        program.let_run(SETTLE_S)
-        share = program.cpu_share(seconds)
+        share = _settled_share(program, seconds)
         yield at_most("idle, 3 sources, 120×40", share, 1.5, "% of a core", f" over {seconds:.0f} s")
         yield at_most("memory, idle, 3 sources", program.memory_mb(), 100, "MB")
-    other = btop_share(folder / "home", seconds, REFRESH_S)
-    name = f"… beside btop, both every {REFRESH_S:g} s"
-    if other is None:
-        yield missing(name, "btop is not installed", "≤ 0.5 ×")
-    else:
-        yield at_most(name, share / other, 0.5, "×", f" ({other:.2f} % of a core)")
+        other = btop(folder / "home", REFRESH_S)
+        if other is None:
+            yield missing(f"… beside btop, both every {REFRESH_S:g} s", "btop is not installed", "≤ 0.5 ×")
+            return
+        yield from _beside(program, other, share, seconds)
+
+
+def _settled_share(program: Watched, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> float:
+    program.let_run(SETTLE_S, meanwhile)
+    return program.cpu_share(seconds, meanwhile)
+
+
+def _beside(program: Watched, other: Watched, share: float, seconds: float) -> Iterator[Figure]:
+    """Compare what the first seconds cost with those of btop, and then what both cost at the same time."""
+    name = f"beside btop, both every {REFRESH_S:g} s"
+    with other:
+        others = _settled_share(other, seconds, program.drain)
+        yield at_most(f"… {name}", share / others, 0.5, "×", f" ({others:.2f} % of a core)")
+        program.let_run(max(0.0, SILENT_S + program.began - time.perf_counter()), other.drain)
+        before, began = other.cpu_s(), time.perf_counter()
+        later = program.cpu_share(seconds, other.drain)
+        others = 100 * (other.cpu_s() - before) / (time.perf_counter() - began)
+    yield Figure("idle, 3 sources, after a minute of silence", f"{later:.3f} % of a core over {seconds:.0f} s")
+    yield at_most(f"… {name}", later / others, 0.5, "×", f" ({others:.2f} % of a core, at the same time)")
 
 
 def many_idle(folder: Path, files: int, seconds: float) -> Iterator[Figure]:

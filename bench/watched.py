@@ -83,13 +83,17 @@ class Watched:
 
     def cpu_share(self, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> float:
         """Return the per cent of one core that it takes over the next ``seconds``."""
-        before, began = self._cpu(), time.perf_counter()
+        before, began = self.cpu_s(), time.perf_counter()
         self.let_run(seconds, meanwhile)
-        return 100 * (self._cpu() - before) / (time.perf_counter() - began)
+        return 100 * (self.cpu_s() - before) / (time.perf_counter() - began)
 
-    def _cpu(self) -> float:
-        times = self._process.cpu_times()
-        return float(times.user + times.system)
+    def cpu_s(self) -> float:
+        """Return the seconds of a core that it took so far, to the nanosecond: the process table counts hundredths."""
+        return time.clock_gettime(~self._process.pid << 3 | 2)  # as MAKE_PROCESS_CPUCLOCK of Linux, scheduled time
+
+    def drain(self) -> None:
+        """Take what it has painted, without waiting for more."""
+        self.terminal.read(0)
 
     def memory_mb(self) -> float:
         """Return the resident memory in MB."""

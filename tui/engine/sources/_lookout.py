@@ -123,8 +123,13 @@ class Lookout:
 
     @property
     def _pause_s(self) -> float:
-        untold = self._kernel is None or time.monotonic() - self._untold_at < UNTOLD_FOR_S
-        return LOOK_EVERY_S if untold else LOOK_WHERE_TOLD_S
+        """Return how long to wait: to the whole second where the kernel tells, just before everybody else looks.
+
+        Then the processor is awake already for both, and what was seen is known in the same second.
+        """
+        if self._kernel is None or time.monotonic() - self._untold_at < UNTOLD_FOR_S:
+            return LOOK_EVERY_S
+        return max(LOOK_EVERY_S, LOOK_WHERE_TOLD_S - time.time() % LOOK_WHERE_TOLD_S)
 
     def _told(self, patience_s: float) -> set[int]:
         if self._kernel is not None:
