@@ -5,14 +5,15 @@ from outside has passed ``safe_text`` and, unless switched off, redaction.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import tzinfo
 from typing import Literal
 
+from tui.engine.frozen import frozen
 from tui.engine.model import ErrorGroup, Percentiles, Stage, Status
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A period asked for; an open end is None."""
 
@@ -24,7 +25,7 @@ class Span:
         return (self.start is None or time >= self.start) and (self.end is None or time < self.end)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Period:
     """What the log covers of what was asked for (semantics R69, R74)."""
 
@@ -39,7 +40,7 @@ class Period:
     """The zone of weeks and of the times in texts; None is the machine's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputGap:
     """Where lines of a source may be missing."""
 
@@ -52,7 +53,7 @@ class InputGap:
     """Why lines may be missing there, a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputTotals:
     """What was read."""
 
@@ -74,7 +75,7 @@ class InputTotals:
     """Events that lie in the period."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MissingField:
     """A configuration field that some process generation said is not set (semantics R57)."""
 
@@ -86,7 +87,7 @@ class MissingField:
     last: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfigTotals:
     """Config warnings: distinct fields of each generation."""
 
@@ -98,7 +99,7 @@ class ConfigTotals:
     """The same of the processes at the end alone: what an earlier one missed is mended (semantics R61)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FallbackTotals:
     """Activations against calls (semantics R25-R28)."""
 
@@ -111,7 +112,7 @@ class FallbackTotals:
     """Calls with an activation, when at least 80 % of the activations name their call; then the state is theirs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallTotals:
     """Calls (semantics R44-R56)."""
 
@@ -133,7 +134,7 @@ class CallTotals:
     """Of the peak."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorTotals:
     """Errors as two rates (semantics R7, R42)."""
 
@@ -150,7 +151,7 @@ class ErrorTotals:
     by_stage: Mapping[Stage, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UptimeTotals:
     """How much of the period a process was up (semantics R73)."""
 
@@ -162,7 +163,7 @@ class UptimeTotals:
     """Answers of the health endpoint that it stands on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProviderRow:
     """One provider of one stage."""
 
@@ -172,7 +173,7 @@ class ProviderRow:
     errors: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hour:
     """What happened within one hour."""
 
@@ -184,7 +185,7 @@ class Hour:
     """Of stages with enough samples in this hour (semantics R81)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kpi:
     """One line of the KPI table."""
 
@@ -197,7 +198,7 @@ class Kpi:
     """Calls, samples or events that it stands on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """Everything a report says."""
 

@@ -1,7 +1,6 @@
 """Everything that counts events."""
 
-from dataclasses import dataclass
-
+from tui.engine.frozen import frozen
 from tui.engine.metrics.concurrency import Concurrency
 from tui.engine.metrics.errors import Errors
 from tui.engine.metrics.fallbacks import Fallbacks
@@ -12,7 +11,7 @@ from tui.engine.metrics.silence import Silence
 from tui.engine.metrics.windows import ObservedMinutes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counters:
     """What a store counts with; some of it may be shared with others."""
 

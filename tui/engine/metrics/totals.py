@@ -2,13 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from heapq import merge
 from itertools import islice
 from operator import attrgetter
 from sys import maxsize
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.engine.frozen import frozen
 from tui.engine.metrics.calls import is_refusal
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.metrics.uptime import Uptime
@@ -29,7 +30,7 @@ _AT_ONCE = 1000
 _YEAR_S = 366 * 86400.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """What a report shall be about."""
 
