@@ -10,6 +10,7 @@ from textual.binding import Binding
 from tests import samples
 from tests.screens.fixed_monitor import app_over
 from tui.engine.text import LANGUAGES, use_language
+from widgets import in_language
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 WAYS: tuple[tuple[str, ...], ...] = (
@@ -72,7 +73,7 @@ async def _rows(way: tuple[str, ...]) -> list[tuple[str, str]]:
         await pilot.press(*way)
         await pilot.pause()
         shown: dict[str, list[str]] = {}
-        for binding in _bindings(active.binding for active in app.screen.active_bindings.values()):
+        for binding in _bindings(in_language(active.binding) for active in app.screen.active_bindings.values()):
             what = f"{binding.description} | {binding.tooltip}"
             shown.setdefault(what, []).append(f"`{app.get_key_display(binding)}`".replace("|", "\\|"))
     return [(" ".join(dict.fromkeys(keys)), what) for what, keys in shown.items()]

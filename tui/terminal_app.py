@@ -32,7 +32,6 @@ from tui.screens.desk import Desk
 from tui.screens.layouts import DEFAULT, named
 from tui.screens.viewed import View, Viewing, reopening
 from tui.terminal import end_on_signals, given_back
-from widgets import in_language
 
 if TYPE_CHECKING:
     from tui.alert_desk import AlertDesk
@@ -130,7 +129,6 @@ class VoxtopApp(BareApp[int]):
         self._look = look or Viewing()
         self._parting = ""
         self.use_keys(self._look.keys)
-        self._bindings = in_language(self._merge_bindings())
         self._layouts = layouts or Layouts(layout_folder())
         self._read_only = read_only
         self._remember = remember
@@ -270,7 +268,6 @@ class VoxtopApp(BareApp[int]):
             self._desk = replace(self._desk, calling=calling)
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        self._bindings = in_language(self._merge_bindings())
         self._front = self._dashboard(self._front.view())
         await self.switch_screen(self._front)
         self._front.begin(self._engine.monitor, self._engine.alerts, self._desk)

@@ -1,7 +1,5 @@
 """The last view of each set of sources, in one small file beside the state."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from functools import partial
@@ -57,7 +55,8 @@ class Views:
 
     def last(self, specs: Sequence[str]) -> View:
         """Return the last view of these sources, whatever their order; the usual one where there is none."""
-        return self._read().get(_name(specs), View())
+        known = self._read()
+        return known.get(_name(specs), View()) if known else View()
 
     def keep(self, specs: Sequence[str], view: View) -> None:
         """Remember a view.
@@ -68,6 +67,8 @@ class Views:
         name = _name(specs)
         views = {known: each for known, each in self._read().items() if known != name} | {name: view}
         kept = dict([*views.items()][-MOST:])
+        import json  # noqa: PLC0415 - as in `_views`
+
         text = json.dumps({known: asdict(each) for known, each in kept.items()}, ensure_ascii=False, indent=1)
         try:
             write_whole(self._path, f"{text}\n", mode=0o600)
@@ -78,7 +79,7 @@ class Views:
 
     def _read(self) -> dict[str, View]:
         try:
-            return {name: _view(table) for name, table in json.loads(_text(self._path)).items()}
+            return _views(_text(self._path))
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, TypeError, AttributeError) as error:
@@ -93,6 +94,12 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def _views(text: str) -> dict[str, View]:
+    import json  # noqa: PLC0415 - the first start has nothing to read
+
+    return {name: _view(table) for name, table in json.loads(text).items()}
+
+
 def _view(table: dict[str, Any]) -> View:
     """Return a view as it was written; a field that nobody knows any more is left out."""
     known = {item.name for item in fields(View)}
@@ -101,4 +108,6 @@ def _view(table: dict[str, Any]) -> View:
 
 def _name(specs: Sequence[str]) -> str:
     """Return what a set of sources is known by; sources may carry secrets, so they are not in it."""
+    import hashlib  # noqa: PLC0415 - as in `_views`
+
     return hashlib.sha256("\n".join(sorted({absolute(spec) for spec in specs})).encode()).hexdigest()[:32]

@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import BindingsMap
+from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
@@ -30,15 +30,12 @@ _PAINTED_SOON = WeakSet[Screen[object]]()
 """Screens that are painted as soon as whoever changes them is done."""
 
 
-def in_language(bindings: BindingsMap) -> BindingsMap:
-    """Return bindings whose texts, catalogue keys in the class, are in the language in use.
+def in_language(binding: Binding) -> Binding:
+    """Return a binding with its texts, which are keys of the catalogue in the class, in the language in use.
 
-    Classes are built when they are imported, the language is chosen later: so each widget translates its own.
+    Whoever shows it asks for that: classes are made before the language is known, and most are never shown.
     """
-    return BindingsMap(
-        replace(binding, description=said(binding.description), tooltip=said(binding.tooltip))
-        for _, binding in bindings
-    )
+    return replace(binding, description=said(binding.description), tooltip=said(binding.tooltip))
 
 
 class LinesView(Widget):
@@ -62,7 +59,6 @@ class LinesView(Widget):
         disabled: bool = False,
     ) -> None:
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
-        self._bindings = in_language(self._bindings)
         self._rows: list[Line] = []
         self._strips: dict[int, Strip] = {}
         self._styles_of: dict[tuple[Role, bool], Style] = {}

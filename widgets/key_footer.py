@@ -8,6 +8,8 @@ from textual.binding import Binding
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
+from tui.engine.text import said
+from widgets._lines_view import in_language
 from widgets._panel import Panel
 
 
@@ -45,7 +47,7 @@ class KeyFooter(Footer):
         for node, binding, enabled, tooltip in self.screen.active_bindings.values():
             rank = 0 if node is focused else 1 if binding.id in near else 2
             if enabled and (binding.show or rank == 1):
-                found.setdefault(binding.action, (rank, binding, tooltip))
+                found.setdefault(binding.action, (rank, in_language(binding), said(tooltip)))
         nearest = sorted(found.values(), key=lambda each: each[0])
         return [(binding, tooltip) for _, binding, tooltip in nearest[: self.MOST]]
 

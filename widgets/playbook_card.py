@@ -19,7 +19,7 @@ from widgets._format import clock_time
 from widgets._glyphs import glyphs_in_use
 from widgets._language import localised
 from widgets._lines import Line, Role, Run, wrap
-from widgets._lines_view import LinesView, in_language
+from widgets._lines_view import LinesView
 from widgets._view import View
 
 _SEVERITIES: dict[str, Status] = {"info": Status.NO_DATA, "warning": Status.WARNING, "critical": Status.CRITICAL}
@@ -194,7 +194,6 @@ class PlaybookCard(VerticalScroll, can_focus=True):
             disabled: As in any widget.
         """
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
-        self._bindings = in_language(self._bindings)
         self.set_class(glyphs_in_use().ascii, "-ascii")
         self._clock = clock or SystemClock()
         self._known = playbook is not None

@@ -20,7 +20,7 @@ from tui.screens.command_line import CommandLine, Entry, Run, Verb, entries
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.wallboard import WallboardScreen
 from tui.terminal_app import VoxtopApp
-from widgets import RecentPanel
+from widgets import RecentPanel, in_language
 
 NODE = DOMNode()
 FREEZE = Entry("Freeze", Run(NODE, "freeze"), also="freeze")
@@ -102,7 +102,7 @@ async def test_every_named_binding_of_a_screen_is_in_its_command_line(keys: str)
         await pilot.press(*keys.split())
         await pilot.pause()
         below = pilot.app.screen
-        named = {each.binding.description for each in below.active_bindings.values() if each.binding.id}
+        named = {in_language(each.binding).description for each in below.active_bindings.values() if each.binding.id}
         pilot.app.action_command_palette()
         await pilot.pause()
         line = pilot.app.screen

@@ -23,6 +23,7 @@ from widgets import (
     TooSmallCard,
     TtfbPanel,
     VerdictStrip,
+    in_language,
     use_glyphs,
 )
 
@@ -176,7 +177,7 @@ async def test_every_panel_speaks_spanish(panel_class: type[Panel]) -> None:
     text = await text_of(panel, samples.on_fire(), 120, 40)
 
     assert not any(word in text for word in ("CRIT ", "WARN", "NO DATA", " calls", "last ", "goal", "since"))
-    enter = panel._bindings.key_to_bindings["enter"][0]
+    enter = in_language(panel._bindings.key_to_bindings["enter"][0])
     words = {("Guía", "Abrir"), ("Llamadas", "Las"), ("Solo esta", "mostrar"), ("Detalles", "Todo")}
     assert (enter.description, enter.tooltip.split()[0]) in words
 

@@ -10,7 +10,6 @@ from textual.binding import Binding
 
 from tui import screens
 from tui.engine.errors import StateError
-from tui.engine.metrics.recent import group_key
 from tui.engine.model import Bucket, ErrorGroup, Finding, MissingKey, Playbook, SourceStatus
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
@@ -71,6 +70,8 @@ class DrillingScreen(BlamingScreen, TravellingScreen, ArrangingScreen):
             self._calls_of_finding(findings[0] if findings else None)
 
     def _calls_of_group(self, group: ErrorGroup) -> None:
+        from tui.engine.metrics.recent import group_key  # noqa: PLC0415 - a start has no errors yet
+
         since = -inf if group.first_at is None else group.first_at
         until = inf if group.last_at is None else group.last_at + 0.001
         step = " ".join(filter(None, (group.stage, group.provider, group.code or group.kind)))

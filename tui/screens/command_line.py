@@ -17,6 +17,7 @@ from textual.widgets import Input, OptionList, Static
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from widgets import in_language
 
 LENGTH = 200
 """Cells of a completion that are shown."""
@@ -226,7 +227,7 @@ def actions_of(below: Iterable[tuple[DOMNode, Binding]], key_of: Callable[[Bindi
     first: dict[str, tuple[DOMNode, Binding]] = {}
     for node, binding in below:
         if binding.id and binding.description:
-            first.setdefault(binding.id, (node, binding))
+            first.setdefault(binding.id, (node, in_language(binding)))
             keys.setdefault(binding.id, []).append(key_of(binding))
     for identity, (node, binding) in first.items():
         run = Run(node, binding.action)

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from widgets import in_language
 
 FIGURES = ("ttfb", "fallback", "calls", "errors")
 
@@ -35,7 +36,7 @@ class HelpScreen(ModalScreen[None]):
     def __init__(self, bindings: Iterable[Binding]) -> None:
         """Of ``bindings`` only those with an id are listed: the others scroll, or belong to Textual."""
         super().__init__()
-        self._listed = [binding for binding in bindings if binding.id and not binding.system]
+        self._listed = [in_language(binding) for binding in bindings if binding.id and not binding.system]
         self._bindings = translated(self.KEYS)
 
     def compose(self) -> ComposeResult:
