@@ -76,7 +76,7 @@ async def _print_whole(source: Source, reader: Reader, lines: EventLines) -> Non
     async with aclosing(parse(source, _lines_of(source), reader, columns_from=COLUMNS_FROM, lines=lines)) as parsed:
         async for each in parsed:
             _write(each.events, lines)
-            _flush(each.text)
+            _flush_written(each.text)
     _write(reader.finish().events, lines)
 
 
@@ -123,6 +123,15 @@ async def _as_they_come(source: Source, reader: Reader) -> Batches:
 def _write(events: Sequence[LogEvent], lines: EventLines) -> None:
     written = lines.lines(event for event in events if event.kind not in STORE_ONLY)
     _flush("\n".join([*written, ""]) if written else "")
+
+
+def _flush_written(text: bytes) -> None:
+    """Do the same with lines in UTF-8, which most outputs take as they are."""
+    if (sys.stdout.encoding or "").lower() != "utf-8":
+        _flush(text.decode())
+    elif text:
+        sys.stdout.buffer.write(text)
+        sys.stdout.flush()
 
 
 def _flush(text: str) -> None:

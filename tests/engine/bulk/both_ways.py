@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tui.engine.bulk import Reader, _cutting
+from tui.engine.bulk import Reader, _ahead, _cutting
 from tui.engine.bulk._apart import Helper
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._columns import is_column
@@ -96,7 +96,7 @@ def compare(data: bytes, reader: BlockReader | None = None, tz: tzinfo | None = 
     assert counts == wanted_counts
     assert rebuilt(reader.find(data), reader.series.events, 0) == wanted
     listed = Lister(reader, EventLines(masked=True)).read(data, ABOVE + 1)
-    assert listed.text == written(event._replace(line=event.line + ABOVE) for event in wanted)
+    assert listed.text.decode() == written(event._replace(line=event.line + ABOVE) for event in wanted)
     return len(samples)
 
 
@@ -104,6 +104,7 @@ def compare(data: bytes, reader: BlockReader | None = None, tz: tzinfo | None = 
 def small_blocks(block: int = 6000, window: int = 1500) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_cutting, "BLOCK_SIZE", block)
+        patch.setattr(_ahead, "WRITTEN_SIZE", block)
         patch.setattr(_cutting, "WINDOW", window)
         patch.setattr(_tail, "BLOCK_SIZE", 8000)
         patch.setattr(latency, "_ADD_UP", 70)

@@ -46,7 +46,7 @@ async def printed(path: Path, columns_from: float, parallel_from: float = inf) -
     blocks: Any = _blocks(source)
     async for each in parse(source, blocks, reader, int(min(parallel_from, 1 << 60)), columns_from, lines=lines):
         assert not (each.text and each.events)
-        text += each.text + written(each.events)
+        text += each.text.decode() + written(each.events)
         at_once += len(each.text)
     return text + written(reader.finish().events), at_once
 

@@ -4,7 +4,7 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.bulk._apart import Helper
-from tui.engine.bulk._cutting import OpenFile, Range, Ranges
+from tui.engine.bulk._cutting import WRITTEN_SIZE, OpenFile, Range, Ranges
 from tui.engine.bulk._task import Part, Task
 from tui.engine.sources._follow import Unread
 from tui.engine.worker import take_worker
@@ -34,7 +34,7 @@ class Ahead:
     def __init__(self, unread: Unread, context: list[bytes], line: int, task: Task, *, helped: bool) -> None:
         """``context`` are the last lines above, ``line`` is the number of the last of them."""
         self.file = OpenFile(unread)
-        self.ranges = Ranges(self.file, unread, context)
+        self.ranges = Ranges(self.file, unread, context, WRITTEN_SIZE if task.lines else None)
         self.skipped = self.ranges.skipped()
         """The lines above the first range; None where there is none."""
         self.context = self.ranges.context

@@ -44,6 +44,9 @@ _LONGEST_LAYOUT = 512
 _FAILURES = {"error", "warning"}
 _LEARNED = {"ttfb", "turn", "call_opened", "call_closed", *_FAILURES}
 
+_ID_BYTES = 80
+"""What a call's id takes as a string of its own."""
+
 _FEW = 4
 """Unknown lines in a row that are read without looking first whether they may mean anything."""
 
@@ -82,6 +85,12 @@ class Understood(NamedTuple):
     def rows(self) -> int:
         """Return how many events there are, in columns or not."""
         return self.events.number + self.samples.lines.size + self.calls.lines.size
+
+    @property
+    def held(self) -> int:
+        """Return the bytes that it takes while it waits, about."""
+        columns = sum(column.nbytes for column in (*self.samples, *self.calls))
+        return columns + sum(map(len, self.events.parts)) + _ID_BYTES * len(self.ids)
 
 
 class Found(NamedTuple):
@@ -259,6 +268,8 @@ class BlockReader:
         if place is None or not begins_record(raw):
             return False
         if event.kind in _FAILURES:
+            if self._failures.knows_enough(place.stamp):
+                return False  # to read it once more would be half of what it costs
             for alone in self._once_more(text, [event.line]):
                 failure = self._failures.learn(raw, alone, place)
                 if failure is not None:

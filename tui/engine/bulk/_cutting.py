@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 BLOCK_SIZE = 2 * 1024**2
 """Bytes understood at once."""
 
+WRITTEN_SIZE = BLOCK_SIZE // 4
+"""The same where what the lines say is written: each event is a text then, and many texts wait for their turn."""
+
 _MANY = 2000
 """Events understood line by line: where a block has more, what follows is cut smaller, for each is an object then."""
 

@@ -51,10 +51,14 @@ class Failures:
         self._known: dict[Stamp, dict[bytes, _Known]] = {}
         self._laid_out: dict[FailureLayout, _Known] = {}
 
+    def knows_enough(self, stamp: Stamp) -> bool:
+        """Tell whether no more failures with such a time are remembered."""
+        return len(self._known.get(stamp, ())) >= _KEPT
+
     def learn(self, raw: bytes, event: LogEvent, place: Place) -> FailureLayout | None:
         """Remember the line of a failure that is alone in its record, whatever is above it; return its layout."""
         known = self._known.setdefault(place.stamp, {})
-        if len(known) >= _KEPT or self._clock.time(raw, place.stamp) != event.time:
+        if self.knows_enough(place.stamp) or self._clock.time(raw, place.stamp) != event.time:
             return None
         rest, trace = _parted(raw, place.stamp.size)
         before, mark, behind = event.text.partition(f"trace={trace} ")

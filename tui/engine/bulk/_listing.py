@@ -20,6 +20,8 @@ _UNKNOWN = "unknown"
 """Written where nobody knows the trace (semantics R19)."""
 
 _KEPT = 100_000
+_TOGETHER = 500
+"""Lines encoded in one go."""
 
 
 class Listed(NamedTuple):
@@ -27,8 +29,13 @@ class Listed(NamedTuple):
 
     lines: int
     """Of the log."""
-    text: str
-    """Whole lines, with the newline of the last."""
+    text: bytes
+    """Whole lines in UTF-8, with the newline of the last; as a string each letter takes four bytes beside a symbol."""
+
+    @property
+    def held(self) -> int:
+        """Return the bytes that it takes while it waits."""
+        return len(self.text)
 
 
 class _Rows(NamedTuple):
@@ -57,8 +64,10 @@ class Lister:
         rows.append(_Rows(numbers, self._lines.lines(moved)))
         order = np.argsort(np.concatenate([each.lines for each in rows]), kind="stable")
         texts = [text for each in rows for text in each.texts]
-        texts = [texts[index] for index in order.tolist()]
-        return Listed(block.text.ends.size, "\n".join([*texts, ""]) if texts else "")
+        places = order.tolist()
+        parts = (places[begin : begin + _TOGETHER] for begin in range(0, len(places), _TOGETHER))
+        written = ("".join(f"{texts[at]}\n" for at in part).encode() for part in parts)
+        return Listed(block.text.ends.size, b"".join(written))
 
     def _samples(self, block: Block, first_line: int) -> Iterator[_Rows]:
         for code, hits in chain.from_iterable(map(by_code, block.samples)):

@@ -22,6 +22,9 @@ from tui.engine.sources._file_source import FileSource
 _IN_ORDER = 12
 """Ranges that are understood or on their way while an earlier one is waited for."""
 
+_HELD = 4 * 1024**2
+"""Bytes of what was understood here that wait for an earlier range."""
+
 
 class Pass:
     """Reads a file past its source."""
@@ -70,7 +73,7 @@ class Pass:
             more = dealt is not None
             if dealt is not None:
                 waiting.append(dealt if dealt.given else dealt._replace(found=self._read(dealt)))
-            while waiting and (not more or len(waiting) > _IN_ORDER or self._is_ready(waiting[0])):
+            while waiting and (not more or self._waits_for_much() or self._is_ready(waiting[0])):
                 done = waiting.popleft()
                 found = done.found
                 if helper is not None and done.given:
@@ -86,6 +89,10 @@ class Pass:
         if data is None or self._lister is None:
             return None if data is None else self._here.read(data, one.part.context)
         return self._lister.read(data, one.first_line)
+
+    def _waits_for_much(self) -> bool:
+        waiting = self._ahead.waiting
+        return len(waiting) > _IN_ORDER or sum(each.found.held for each in waiting if each.found) > _HELD
 
     def _is_ready(self, first: Waiting) -> bool:
         helper = self._ahead.helper

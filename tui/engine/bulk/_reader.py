@@ -32,7 +32,7 @@ class Parsed(NamedTuple):
     """Likewise begins and ends of calls."""
     ending: Sequence[bytes] = ()
     """The last lines, where they came past the source."""
-    text: str = ""
+    text: bytes = b""
     """What the lines say, where that is wanted as the lines of ``EventLines``; it is not among the events then."""
 
 
