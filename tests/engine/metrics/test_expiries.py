@@ -75,3 +75,15 @@ def test_ten_times_as_many_open_calls_are_looked_at_about_ten_times_as_often(mon
 
     assert many > 3000
     assert many < 15 * few
+
+
+def test_a_call_that_was_heard_of_hides_none_behind_it() -> None:
+    calls = {"heard": Call(5.0), "silent": Call(7.5)}
+    expiries = Expiries(calls, lambda call: call.at)
+    expiries.note(calls)
+    assert expiries.before(1.0) == []
+    calls["heard"].at = 50.0
+
+    assert expiries.before(10.0) == [(7.5, "silent")]
+    del calls["silent"]
+    assert expiries.next() == 50.0

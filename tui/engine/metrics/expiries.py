@@ -1,11 +1,11 @@
 """Which of many open calls has to be given up next, without looking at all of them each time."""
 
 from collections.abc import Callable, Iterable, Mapping
-from heapq import heapify, heappop, heappush, heapreplace
+from heapq import heappop, heappush
 from typing import Generic, TypeVar
 
 _STALE = 1024
-"""Once there are so many more entries than two for each open call, most are of calls that have ended."""
+"""Once there are so many more entries than three for two open calls, most are of calls that have ended."""
 
 C = TypeVar("C")
 
@@ -17,52 +17,65 @@ class Expiries(Generic[C]):
         """``calls`` are those open at any time; ``expiry`` says when one expires as far as is known by then."""
         self._calls = calls
         self._expiry = expiry
-        self._heap: list[tuple[float, str]] = []
+        self._by_second: dict[int, list[str]] = {}
+        """By the second of that moment: eight bytes for a call, of which a hundred thousand may be open."""
+        self._seconds: list[int] = []
+        """A heap of these seconds."""
+        self._filed = 0
         self._new: list[str] = []
-        """Not in the heap yet: most calls end before anybody asks."""
+        """Not filed yet: most calls end before anybody asks."""
 
     def note(self, ids: Iterable[str]) -> None:
         """Take calls that were opened, or may expire earlier than they could so far."""
         self._new += ids
-        if len(self._new) + len(self._heap) > 2 * len(self._calls) + _STALE:
+        if 2 * (len(self._new) + self._filed) > 3 * len(self._calls) + _STALE:
             self.note_all()
 
     def note_all(self) -> None:
         """Take every open call again."""
-        self._new = []
-        self._heap = [(self._expiry(call), call_id) for call_id, call in self._calls.items()]
-        heapify(self._heap)
+        self._by_second, self._seconds, self._filed = {}, [], 0
+        self._new = list(self._calls)
 
     def before(self, now: float) -> list[tuple[float, str]]:
         """Return which calls have expired, and when, in that order."""
-        heap, gone = self._heap, set()
-        for call_id in self._new:
-            if call_id in self._calls:
-                heappush(heap, (self._expiry(self._calls[call_id]), call_id))
-        self._new = []
-        while heap and heap[0][0] < now:
-            _, call_id = heappop(heap)
-            call = self._calls.get(call_id)
-            if call is None:
-                continue
-            at = self._expiry(call)
-            if at < now:
-                gone.add((at, call_id))
-            else:
-                heappush(heap, (at, call_id))
+        new, self._new = self._new, []
+        self._file(self._open(new))
+        gone, later = set[tuple[float, str]](), list[tuple[float, str]]()
+        while self._seconds and self._seconds[0] < now:
+            for one in self._first():
+                if one[0] < now:
+                    gone.add(one)
+                else:
+                    later.append(one)
+        self._file(later)
         return sorted(gone)
 
     def next(self) -> float:
         """Return when the next call expires, after those of ``before`` were ended; infinity without calls."""
-        heap = self._heap
-        while heap:
-            known, call_id = heap[0]
-            call = self._calls.get(call_id)
-            if call is None:
-                heappop(heap)
-                continue
-            at = self._expiry(call)
-            if at == known:
+        while self._seconds:
+            second, first = self._seconds[0], self._first()
+            self._file(first)
+            at = min(first, default=(float("inf"), ""))[0]
+            if at < second + 1:
                 return at
-            heapreplace(heap, (at, call_id))
         return float("inf")
+
+    def _open(self, ids: Iterable[str]) -> list[tuple[float, str]]:
+        """Return when those of some calls that are still open expire, each of them once."""
+        calls, expiry = self._calls, self._expiry
+        return [(expiry(calls[call_id]), call_id) for call_id in dict.fromkeys(ids) if call_id in calls]
+
+    def _first(self) -> list[tuple[float, str]]:
+        """Take out the calls of the first second."""
+        ids = self._by_second.pop(heappop(self._seconds))
+        self._filed -= len(ids)
+        return self._open(ids)
+
+    def _file(self, calls: Iterable[tuple[float, str]]) -> None:
+        for at, call_id in calls:
+            second = int(at // 1)
+            if second not in self._by_second:
+                self._by_second[second] = []
+                heappush(self._seconds, second)
+            self._by_second[second].append(call_id)
+            self._filed += 1
