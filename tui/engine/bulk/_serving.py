@@ -9,7 +9,8 @@ from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._listing import Lister
 from tui.engine.bulk._task import Part, Task
 from tui.engine.bulk._wire import Sender
-from tui.engine.dialects._dialect import use_dialects
+from tui.engine.dialects._dialect import dialects, use_dialects
+from tui.engine.envelopes._envelope import envelopes
 
 _STDOUT = 1
 
@@ -17,6 +18,7 @@ _STDOUT = 1
 def serve(descriptor: int) -> None:
     """Do what a connection tells until nobody asks any more: first an open file and the task, then its parts."""
     with socket.socket(fileno=descriptor) as connection:
+        dialects(), envelopes()  # are loaded while nobody asks yet
         try:
             _, files, _, _ = socket.recv_fds(connection, 1, 1)
             if files:
