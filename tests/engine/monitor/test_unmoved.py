@@ -132,6 +132,35 @@ def test_a_source_is_quiet_from_the_moment_on_that_was_known_before() -> None:
     assert reading.stays_until() == -inf
 
 
+class Read(Scripted):
+    """Its state follows from when it gave a line."""
+
+    def __init__(self, name: str, clock: ManualClock) -> None:
+        super().__init__(name, clock)
+        self.reading = Reading(name, "file", clock)
+        self.reading.worked()
+        self.reading.line_came(None, live=True)
+
+    def status(self) -> SourceStatus:
+        self.reading.looked(0.0)
+        return self.reading.status()
+
+    def rests_until(self) -> float:
+        return self.reading.stays_until()
+
+
+async def test_a_silent_source_is_shown_as_quiet_in_the_second_in_which_it_is() -> None:
+    clock = ManualClock(NOW + 3)  # not where windows move
+    source = Read("a", clock)
+    monitor = monitor_over(source, clock=clock)
+    shown = []
+    for _ in range(int(QUIET_AFTER_S) + 5):
+        monitor._pulse.beat()
+        shown.append(monitor.snapshot().sources[0].state)
+        clock.advance(1)
+    assert shown == [SourceState.LIVE] * int(QUIET_AFTER_S) + [SourceState.QUIET] * 5
+
+
 async def test_a_file_that_rested_is_not_stale_while_it_is_read_again(tmp_path: Path) -> None:
     log, clock = tmp_path / "app.log", ManualClock(NOW)
     log.write_text("one\n", encoding="utf-8")

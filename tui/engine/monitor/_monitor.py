@@ -367,21 +367,21 @@ class Monitor:
         """Return the figures of some sources, or of all; while nothing changes, the very same object."""
         now, frozen = self._clock.now(), self._pulse.frozen_since()
         blame, notice = (part.blaming if part else self._blaming).found, self._notice()
-        unmoved = self._unmoved.get(part)
-        if unmoved and frozen is None and unmoved.holds(now, (blame, notice)) and self._rests():
+        unmoved, rests_until, monotonic = self._unmoved.get(part), self._rests_until(), self._clock.monotonic()
+        if unmoved and frozen is None and rests_until > monotonic and unmoved.holds(now, monotonic, (blame, notice)):
             return unmoved.snapshot
         statuses = (*(feed.status() for feed in self._feeds.values()), *self.notes())
         if frozen is not None:
             statuses = tuple(untrusted(status) for status in statuses)
         store, scope = (self._store, None) if part is None else (part.store, part.scope)
         found = store.snapshot(now, statuses, notice, frozen_since=frozen, scope=scope, blame=blame)
-        self._unmoved[part] = Unmoved(found, now, store.moves_at if frozen is None else now, (blame, notice))
+        until = store.moves_at if frozen is None else now
+        self._unmoved[part] = Unmoved(found, now, until, rests_until, (blame, notice))
         return found
 
-    def _rests(self) -> bool:
-        """Tell whether the status of no source can have moved since its last block."""
-        now = self._clock.monotonic()
-        return all(feed.rests_until() > now for feed in self._feeds.values())
+    def _rests_until(self) -> float:
+        """Return before when (monotonic) the status of no source moves, unless it gives a block."""
+        return min((feed.rests_until() for feed in self._feeds.values()), default=inf)
 
     def cumulative(self) -> Cumulative:
         """Return what was counted since ``MetricsStore.expose``."""
