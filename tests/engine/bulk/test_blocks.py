@@ -163,6 +163,17 @@ async def test_where_no_other_process_can_be_started_one_reads_it_all(
     await same_report(path, parallel_from=0)
 
 
+async def test_a_log_that_begins_with_lines_far_too_long_is_never_gathered_in_large_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, event = tmp_path / "app.log", b"2027-01-15T08:15:14.006Z [STT Azure] trace=1-0 TTFB=159ms final=yes\n"
+    long = b"".join(b"2027-01-15T08:15:13.006Z %b\n" % (b"word%d " % number * 12_000) for number in range(40))
+    path.write_bytes(long + event + dirty_log(5, 500, dirt=0.0))
+    monkeypatch.setattr("tui.engine.bulk._chunks.parse_chunks", None)  # whoever called it would fail
+
+    await same_report(path, parallel_from=0)
+
+
 def test_a_process_that_was_prepared_for_a_large_log_is_the_one_that_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "app.log"
     with path.open("wb") as file:

@@ -45,17 +45,21 @@ async def parse(
 
     async with aclosing(blocks):
         first = await anext(blocks, None)
+        while first is not None and isinstance(source, FileSource) and source.status().lines < CONTEXT:
+            yield reader.read(first)  # what begins with lines that are far too long is no reason to hold many of them
+            first = await anext(blocks, None)
         if first is None:
             return
         status = source.status()
         parallel = status.lag_bytes > parallel_from and (os.cpu_count() or 1) > 1
-        unread = source.unread() if isinstance(source, FileSource) and status.lines >= CONTEXT else None
+        unread = source.unread() if isinstance(source, FileSource) else None
         if isinstance(source, FileSource) and unread is not None and unread.size > columns_from:
             os.environ.update(ONE_THREAD)
             from tui.engine.bulk._ahead import Ahead  # noqa: PLC0415 - most logs are smaller
 
             task = Task(Log(source.name, reader.tz, reader.now), lines, own_dialects())
-            with closing(Ahead(unread, first.lines[-CONTEXT:], status.lines, task, helped=parallel)) as ahead:
+            above = [*reader.context, *first.lines][-CONTEXT:]
+            with closing(Ahead(unread, above, status.lines, task, helped=parallel)) as ahead:
                 yield reader.read(first)
                 from tui.engine.bulk._ranges import Pass  # noqa: PLC0415 - numpy takes 60 ms to load
 
