@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, TypeVar
 
 import rich.text
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
@@ -73,6 +74,11 @@ class BareApp(KeysInOrder[Result]):
         """Return a key as the terminal can show it: by its name where its sign is not in the encoding."""
         shown = super().get_key_display(binding)
         return shown if shown.isascii() or not glyphs_in_use().ascii else binding.key
+
+    @on(Driver.SignalResume)
+    def paint_anew(self) -> None:
+        """Paint everything when the stopped program is continued: the terminal is empty then."""
+        self.screen.refresh()
 
     async def run_beside(self, run: Callable[[], Awaitable[None]]) -> None:
         """Run what works beside the screen; where memory runs out in it, end with a sentence instead of a picture."""
