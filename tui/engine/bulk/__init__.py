@@ -18,6 +18,8 @@ from tui.engine.worker import ONE_THREAD, PARALLEL_FROM
 if TYPE_CHECKING:
     from tui.engine.bulk._history import HistoryParser
     from tui.engine.event_lines import EventLines
+    from tui.engine.sources._file_source import FileSource
+    from tui.engine.sources._follow import Unread
     from tui.engine.sources._source import Source
 
 __all__ = ["COLUMNS_FROM", "CONTEXT", "PARALLEL_FROM", "Parsed", "Reader", "history_parser", "parse"]
@@ -54,19 +56,11 @@ async def parse(
         parallel = status.lag_bytes > parallel_from and (os.cpu_count() or 1) > 1
         unread = source.unread() if isinstance(source, FileSource) else None
         if isinstance(source, FileSource) and unread is not None and unread.size > columns_from:
-            os.environ.update(ONE_THREAD)
-            from tui.engine.bulk._ahead import Ahead  # noqa: PLC0415 - most logs are smaller
-
             task = Task(Log(source.name, reader.tz, reader.now), lines, own_dialects())
-            above = [*reader.context, *first.lines][-CONTEXT:]
-            with closing(Ahead(unread, above, status.lines, task, helped=parallel)) as ahead:
-                yield reader.read(first)
-                from tui.engine.bulk._ranges import Pass  # noqa: PLC0415 - numpy takes 60 ms to load
-
-                async with aclosing(Pass(source, reader, ahead, task).parsed()) as parsed:
-                    async for each in parsed:
-                        yield each
-                        del each  # or its events would be kept until there are others
+            async with aclosing(_past_source(source, unread, first, reader, task, helped=parallel)) as parsed:
+                async for each in parsed:
+                    yield each
+                    del each  # or its events would be kept until there are others
             async for block in blocks:
                 yield reader.read(block)
             return
@@ -80,6 +74,24 @@ async def parse(
         yield reader.read(first)
         async for block in blocks:
             yield reader.read(block)
+
+
+async def _past_source(
+    source: "FileSource", unread: "Unread", first: LineBlock, reader: Reader, task: Task, *, helped: bool
+) -> AsyncGenerator[Parsed, None]:
+    """Yield what a file means up to somewhere near its end, from the block that was read first on."""
+    os.environ.update(ONE_THREAD)
+    from tui.engine.bulk._ahead import Ahead  # noqa: PLC0415 - most logs are smaller
+
+    above = [*reader.context, *first.lines][-CONTEXT:]
+    with closing(Ahead(unread, above, source.status().lines, task, helped=helped)) as ahead:
+        yield reader.read(first)
+        from tui.engine.bulk._ranges import Pass  # noqa: PLC0415 - numpy takes 60 ms to load
+
+        async with aclosing(Pass(source, reader, ahead, task).parsed()) as parsed:
+            async for each in parsed:
+                yield each
+                del each  # likewise
 
 
 async def _chained(first: LineBlock, rest: AsyncIterator[LineBlock]) -> AsyncIterator[LineBlock]:
