@@ -1,17 +1,8 @@
 """Values that never change: dataclasses whose classes are made in a third of the time."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, dataclass_transform
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-    class _Value(DataclassInstance, Protocol):
-        values_of: Callable[[object], Any]
-        """Returns the values of all fields, or that of the only one."""
-
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 
@@ -26,25 +17,27 @@ def frozen(cls: type[T]) -> type[T]:
     """
     made: Any = dataclass(slots=True, repr=False, eq=False)(cls)
     made.values_of = attrgetter(*(each.name for each in fields(made)))
-    for name, method in _SHARED.items():
-        setattr(made, name, method)
+    for name in ("__eq__", "__hash__", "__repr__"):
+        setattr(made, name, getattr(_Shared, name))
     found: type[T] = made
     return found
 
 
-def _equal(self: "_Value", other: "_Value") -> bool:
-    if type(self) is not type(other):
-        return NotImplemented
-    return bool(self.values_of(self) == other.values_of(other))
+class _Shared:
+    """What values can do."""
 
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    values_of: "ClassVar[attrgetter[Any]]"
+    """Returns the values of all fields, or that of the only one."""
 
-def _hash(self: "_Value") -> int:
-    return hash(self.values_of(self))
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        return bool(self.values_of(self) == self.values_of(other))
 
+    def __hash__(self) -> int:
+        return hash(self.values_of(self))
 
-def _shown(self: "_Value") -> str:
-    written = ", ".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(self))
-    return f"{type(self).__qualname__}({written})"
-
-
-_SHARED = {"__eq__": _equal, "__hash__": _hash, "__repr__": _shown}
+    def __repr__(self) -> str:
+        written = ", ".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(self))
+        return f"{type(self).__qualname__}({written})"
