@@ -47,7 +47,7 @@ INCIDENTS = (
         r"CRIT .*since \d\d:\d\d .*errors",
         ("2", "ON FALLBACK  Azure → Google"),
         "More errors than allowed",
-        r"(errors 0\.0 → [\d.]+/min|TTS fallbacks 0\.0 → [\d.]+/min) since \d\d:\d\d: .*Azure",
+        r"(errors 0\.0 → [\d.]+/min|(?:STT|TTS) fallbacks 0\.0 → [\d.]+/min) since \d\d:\d\d: .*Azure",
         (r"fallback TTS \d+\.\d %", r"Azure Speech canno"),
     ),
     Incident(
