@@ -40,7 +40,7 @@ def _write(log: Path, dialect: DialectName, size: int) -> float:
         seed = 0
         while file.tell() < size:
             start = now - 86_400 + 3_600 * seed
-            write_log(part, dialect, 20 * DIRTY_LINES, start + 3000)
+            write_log(part, dialect, 20 * DIRTY_LINES, start + 3000, varied=seed % 2 == 1)
             file.write(part.read_bytes())
             file.write(dirty_log(seed, DIRTY_LINES, start=start + 3000).removesuffix(b"\n") + b"\n")
             seed += 1

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -18,16 +19,17 @@ from bench.logs import DialectName, Written, write_log
 from bench.programs import EVENTS, LNAV, MTAIL, OTHERS, PIPELINE, REPORT, WC, Program, environment, is_there
 
 MEMORY_MB = 150.0
-DENSITIES = {"dense": 1, "sparse": 9}
-"""Lines without meaning beside each that has one."""
+DENSITIES = {"dense": 1, "sparse": 9, "varied": 9}
+"""Lines without meaning beside each that has one; in the last they are of many sorts, no two of one of these alike."""
 DIALECTS: tuple[DialectName, ...] = ("guide", "andrea")
 FASTER_THAN = {
     "dense": {PIPELINE.name: 1.5, MTAIL.name: 25.0, LNAV.name: 12.0},
     "sparse": {PIPELINE.name: 2.5, MTAIL.name: 40.0, LNAV.name: 25.0},
 }
+FASTER_THAN["varied"] = FASTER_THAN["sparse"]
 """Times the speed of each, in the guide's dialect."""
-WC_FASTER = {"dense": 15.0, "sparse": 8.0}
-OWN_DIALECT = {"dense": 0.5, "sparse": 0.7}
+WC_FASTER = {"dense": 15.0, "sparse": 8.0, "varied": 8.0}
+OWN_DIALECT = {"dense": 0.5, "sparse": 0.7, "varied": 0.7}
 """Lines per second of the orchestrator's dialect beside the guide's."""
 LONG_S = 20.0
 """A run that takes longer is not repeated: its seconds vary by less than a hundredth."""
@@ -53,7 +55,7 @@ def bulk(folder: Path, size_mb: int, runs: int) -> Iterator[Figure]:
     log = folder / "bulk.log"
     rates: dict[tuple[str, str], float] = {}
     for density, dialect in product(DENSITIES, DIALECTS):
-        written = _write(log, dialect, size_mb, DENSITIES[density])
+        written = _write(log, dialect, size_mb, density)
         log.read_bytes()  # into the page cache
         where = f"{dialect}, {density}, {size_mb} MB"
         took: dict[str, Run] = {}
@@ -76,9 +78,10 @@ def bulk(folder: Path, size_mb: int, runs: int) -> Iterator[Figure]:
             yield at_least(f"andrea beside guide per line, {density}", ratio, OWN_DIALECT[density], "×")
 
 
-def _write(log: Path, dialect: DialectName, size_mb: int, noise: int) -> Written:
-    probe = write_log(log, dialect, _PROBE_LINES, time.time(), noise=noise)
-    return write_log(log, dialect, size_mb * 1_000_000 * _PROBE_LINES // probe.size, time.time(), noise=noise)
+def _write(log: Path, dialect: DialectName, size_mb: int, density: str) -> Written:
+    write = partial(write_log, log, dialect, noise=DENSITIES[density], varied=density == "varied")
+    probe = write(lines=_PROBE_LINES, until=time.time())
+    return write(lines=size_mb * 1_000_000 * _PROBE_LINES // probe.size, until=time.time())
 
 
 def _median(program: Program, log: Path, runs: int, surroundings: dict[str, str]) -> Run:

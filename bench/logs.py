@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -10,8 +10,14 @@ from typing import Literal, NamedTuple
 DialectName = Literal["guide", "andrea"]
 OPEN_CALLS = 12
 TURNS = 8
-NOISE = "vo.pipeline"
-"""The logger of lines that mean nothing."""
+NOISE, ACCESS = "vo.pipeline", "uvicorn.access"
+"""The loggers of lines that mean nothing; the second is the server's own, which writes no JSON."""
+
+_SPEECH = (
+    "the a to of my is it in on for you that have order please want call today tomorrow yes no maybe account number "
+    "street name help bill card payment service problem phone house morning thank hello sorry again what when where"
+)
+_WORDS = _SPEECH.split()
 
 
 class Entry(NamedTuple):
@@ -23,7 +29,43 @@ class Entry(NamedTuple):
     andrea: str
 
 
-def _call(number: int, rng: random.Random, noise: int) -> Iterator[Entry]:
+_Noise = Callable[[random.Random, str, str], str]
+"""What one sort of line says of a trace and a stage, and means nothing."""
+
+
+def _frame(rng: random.Random, trace: str, stage: str) -> str:
+    return f"[Pipeline] frame {trace[-1]}.{rng.randrange(9)} of {stage} queued, depth {rng.randrange(9)}"
+
+
+def _spoken(rng: random.Random, trace: str, stage: str) -> str:  # noqa: ARG001 - as all of them are called
+    return f"🎤 [STT] Recognized: {' '.join(rng.choices(_WORDS, k=rng.randrange(2, 14)))}"
+
+
+def _request(rng: random.Random, trace: str, stage: str) -> str:  # noqa: ARG001 - likewise
+    return f'INFO:     10.0.3.{rng.randrange(9)}:{rng.randrange(40_000, 60_000)} - "GET /health HTTP/1.1" 200 OK'
+
+
+_VARIED: tuple[_Noise, ...] = (
+    _frame,
+    _spoken,
+    _request,
+    lambda rng, trace, stage: f"✅ [{stage} Azure] Done, {rng.randrange(20, 900)} bytes",  # noqa: ARG005 - likewise
+    lambda rng, trace, stage: f"📊 [{stage} Azure] trace={trace} total={rng.random() * 3:.1f}s",
+    lambda rng, trace, stage: "✅ [TTS Azure] Playback queued",  # noqa: ARG005 - likewise
+    lambda rng, trace, stage: f"[Config] Applied voice profile {rng.randrange(9)}",  # noqa: ARG005 - likewise
+    lambda rng, trace, stage: "🔁 Fallback chain ready: STT=Google, TTS=Google",  # noqa: ARG005 - likewise
+)
+"""Sorts of lines that come by turns in a log as an orchestrator writes it."""
+
+
+def _idle(number: int, rng: random.Random, trace: str, stage: str, sorts: Sequence[_Noise]) -> Entry:
+    """Return the line of such a number that means nothing."""
+    sort = sorts[number % len(sorts)]
+    text = sort(rng, trace, stage)
+    return Entry("INFO", ACCESS if sort is _request else NOISE, text, text)
+
+
+def _call(number: int, rng: random.Random, noise: int, sorts: Sequence[_Noise]) -> Iterator[Entry]:
     """Yield the lines of one call, with ``noise`` lines that mean nothing after each that does."""
     id_ = f"bench_{number:06}"
     opened = f"🔌 WS CONNECTION | Client: twilio, ID: {id_}"
@@ -39,8 +81,7 @@ def _call(number: int, rng: random.Random, noise: int) -> Iterator[Entry]:
             sample = f"[{stage} {provider}] trace={trace} TTFB={ms}ms {rest}"
             yield Entry("INFO", f"vo.{stage.lower()}", f"📊 {sample}", sample)
             for step in range(noise):
-                idle = f"[Pipeline] frame {turn}.{step} of {stage} queued, depth {rng.randrange(9)}"
-                yield Entry("INFO", NOISE, idle, idle)
+                yield _idle(turn + step, rng, trace, stage, sorts)
         if rng.random() < 0.01:
             code = rng.choice((401, 429, 503))
             guide = f"❌ [TTS Azure] Error: {code} upstream refused"
@@ -50,14 +91,14 @@ def _call(number: int, rng: random.Random, noise: int) -> Iterator[Entry]:
     yield Entry("INFO", "root", closed, f"WebSocket disconnected: twilio (ID: {id_})")
 
 
-def entries(seed: int, noise: int = 1) -> Iterator[Entry]:
-    """Yield lines of overlapping calls without end."""
+def entries(seed: int, noise: int = 1, *, varied: bool = False) -> Iterator[Entry]:
+    """Yield lines of overlapping calls without end; those that mean nothing are of one sort, or ``varied``."""
     rng = random.Random(seed)  # noqa: S311 - a figure that can be repeated, not a secret
     number = 0
     calls: list[Iterator[Entry]] = []
     while True:
         while len(calls) < OPEN_CALLS:
-            calls.append(_call(number, rng, noise))
+            calls.append(_call(number, rng, noise, _VARIED if varied else _VARIED[:1]))
             number += 1
         place = rng.randrange(OPEN_CALLS)
         entry = next(calls[place], None)
@@ -76,6 +117,8 @@ def as_guide(entry: Entry, at: float) -> str:
 def as_andrea(entry: Entry, at: float) -> str:
     """Write a line as the orchestrator's JSON logger does."""
     moment = datetime.fromtimestamp(at, UTC)
+    if entry.logger == ACCESS:
+        return f"{entry.andrea}\n"
     record = {
         "timestamp": f"{moment:%Y-%m-%d %H:%M:%S},{moment.microsecond // 1000:03}",
         "level": entry.level,
@@ -102,13 +145,20 @@ class Written(NamedTuple):
 
 
 def write_log(
-    path: Path, dialect: DialectName, lines: int, until: float, *, noise: int = 1, span_s: float = 3000
+    path: Path,
+    dialect: DialectName,
+    lines: int,
+    until: float,
+    *,
+    noise: int = 1,
+    varied: bool = False,
+    span_s: float = 3000,
 ) -> Written:
     """Write ``lines`` lines spread over the time before ``until``, 50 minutes unless told."""
     write, start, step, events, samples = WRITERS[dialect], until - span_s, span_s / max(lines, 1), 0, 0
     with path.open("w", encoding="utf-8") as file:
-        for number, entry in zip(range(lines), entries(1, noise), strict=False):
+        for number, entry in zip(range(lines), entries(1, noise, varied=varied), strict=False):
             file.write(write(entry, start + number * step))
-            events += entry.logger != NOISE
+            events += entry.logger not in {NOISE, ACCESS}
             samples += "TTFB=" in entry.guide
     return Written(path.stat().st_size, lines, events, samples)
