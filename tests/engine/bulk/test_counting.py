@@ -31,7 +31,15 @@ SERIES = (
     LogEvent("turn", "app", 0, None),
     LogEvent("error", "app", 0, None, stage="TTS", code="503", text="refused"),
     LogEvent("error", "app", 0, None, text="Manager connect failed"),
+    LogEvent("fallback", "app", 0, None, stage="TTS", to="Google"),
+    LogEvent("recovery", "app", 0, None, stage="TTS"),
+    LogEvent("process_start", "app", 0, None),
+    LogEvent("config_warning", "app", 0, None, field="GROQ_API_KEY"),
+    LogEvent("socket_opened", "app", 0, None),
+    LogEvent("socket_closed", "app", 0, None),
 )
+COLUMNS = {"call_opened", "call_closed", "ttfb", "turn"}
+TIMELESS = {"socket_opened", "socket_closed"}
 
 
 LATER_S = (0.0, 0.0, 0.0, 0.25, 0.25, 1.0, 1.0, 3.0, 20.0, -0.5)
@@ -44,7 +52,8 @@ def _events(rng: random.Random, count: int, jumps: float) -> list[LogEvent]:
     going: list[str] = ["c0"]
     for line in range(2, count):
         at += rng.choice(JUMPS_S) if rng.random() < jumps else rng.choice(LATER_S)
-        one = rng.choice(SERIES[:3] if rng.random() < 0.6 else SERIES)._replace(line=line, time=at)
+        one = rng.choice(SERIES[:3] if rng.random() < 0.6 else SERIES)._replace(line=line)
+        one = one._replace(time=None if one.kind in TIMELESS and rng.random() < 0.9 else at)
         if one.kind == "call_opened":
             fresh += rng.random() < 0.95
             going.append(f"c{fresh}")
@@ -82,8 +91,9 @@ def _columns(events: list[LogEvent]) -> tuple[Samples | None, Calls | None]:
     return found, Calls(SERIES, lines, times, durations, codes, ids, between) if calls else None
 
 
-def _totals() -> SourceTotals:
-    totals = SourceTotals("app", Asked(thresholds=Thresholds(max_call_s=600, short_call_s=3)), NOW)
+def _totals(*, limited: bool = False) -> SourceTotals:
+    span = Span(START + 30, NOW) if limited else Span()
+    totals = SourceTotals("app", Asked(span, thresholds=Thresholds(max_call_s=600, short_call_s=3)), NOW)
     totals.apply([LogEvent("socket_opened", "app", 1, START)])
     return totals
 
@@ -93,9 +103,11 @@ def _whole(totals: SourceTotals) -> object:
     return figures.calls, figures.ttfb(), figures.turn(), figures.hours(), figures.providers(), state(totals)
 
 
-@given(st.integers(0, 2**32), st.integers(1, 120), st.sampled_from([0.0, 0.02, 0.2]), st.booleans())
-@settings(max_examples=150, deadline=None)
-def test_columns_leave_every_counter_as_events_do(seed: int, size: int, jumps: float, narrow: bool) -> None:
+@given(st.integers(0, 2**32), st.integers(1, 120), st.sampled_from([0.0, 0.02, 0.2]), st.booleans(), st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_columns_leave_every_counter_as_events_do(
+    seed: int, size: int, jumps: float, narrow: bool, limited: bool
+) -> None:
     rng = random.Random(seed)  # noqa: S311 - what happens again from the same seed, not a secret
     events = _events(rng, 300, jumps)
     with pytest.MonkeyPatch.context() as patch:
@@ -104,15 +116,28 @@ def test_columns_leave_every_counter_as_events_do(seed: int, size: int, jumps: f
             patch.setattr(calls_module, "_ENDED_KEPT", 5)
             patch.setattr(calls_module, "_WORTH", 3)
             patch.setattr(levels_module, "_BUCKETS_KEPT", 12)
-        one_by_one, at_once = _totals(), _totals()
+        one_by_one, at_once = _totals(limited=limited), _totals(limited=limited)
         one_by_one.apply(events)
         for begin in range(0, len(events), size):
             part = events[begin : begin + size]
-            alone = {event for event in part if event.kind == "error" or rng.random() < 0.03}
+            alone = {event for event in part if event.kind not in COLUMNS or rng.random() < 0.03}
             samples, calls = _columns([event for event in part if event not in alone])
             at_once.apply([event for event in part if event in alone], None, samples, calls)
 
         assert _whole(at_once) == _whole(one_by_one)
+
+
+def test_a_socket_without_a_time_is_in_a_limited_period_where_the_latency_above_it_is() -> None:
+    sample, socket = SERIES[3]._replace(ms=40.0), LogEvent("socket_opened", "app", 3, None)
+    before, inside = sample._replace(line=2, time=START + 20), sample._replace(line=4, time=START + 40)
+    one_by_one, at_once = _totals(limited=True), _totals(limited=True)
+    one_by_one.apply([before, socket, inside, socket._replace(line=5)])
+    samples, _ = _columns([before, inside])
+    at_once.apply([socket, socket._replace(line=5)], None, samples)
+
+    assert one_by_one.taken == 2
+    assert at_once.taken == one_by_one.taken
+    assert _whole(at_once) == _whole(one_by_one)
 
 
 def test_after_a_jump_ahead_only_what_is_of_about_the_same_time_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:

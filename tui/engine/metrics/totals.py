@@ -20,8 +20,10 @@ from tui.engine.report import Span
 if TYPE_CHECKING:
     from tui.engine.metrics.samples import Calls, Samples
 
-_BESIDE_SAMPLES = {"error", "warning"}
+_BESIDE_SAMPLES = {"error", "warning", "fallback", "recovery"}
 """Kinds of events with a time for which it means nothing whether a latency comes before or after them."""
+
+_SOCKETS = {"socket_opened", "socket_closed"}
 
 _IDS_KEPT = 100_000
 _AT_ONCE = 1000
@@ -99,12 +101,24 @@ class SourceTotals:
         ways = _Ways(self, samples, calls)
         begin = 0
         for index, event in enumerate(events):
-            if not _stands_alone(event):
+            if not self._stands_alone(event):
                 self._apply(events[begin:index], before)
                 ways.until(event.line, samples=event.kind not in _BESIDE_SAMPLES or event.time is None)
                 begin = index
         self._apply(events[begin:], before)
         ways.until(None, samples=True)
+
+    def _stands_alone(self, event: LogEvent) -> bool:
+        """Tell whether it means nothing for an event which calls and latencies were counted before it.
+
+        A socket without a time only shows, as they do, that the process is up; and the first call that is named makes
+        everybody forget how many sockets there were (semantics R51).
+        """
+        if event.id is not None:
+            return False
+        if event.time is None:
+            return event.kind in _SOCKETS and self._unlimited
+        return event.kind in _BESIDE_SAMPLES and not is_refusal(event)
 
     def _takes(self, calls: "Calls") -> bool:
         """Tell whether calls can be counted without looking at each event of them."""
@@ -243,8 +257,3 @@ class _Ways:
 def _index(columns: "Calls | Samples", line: int | None) -> int:
     """Return how many of them are above a line, None is the end."""
     return len(columns.lines) if line is None else int(columns.lines.searchsorted(line))
-
-
-def _stands_alone(event: LogEvent) -> bool:
-    """Tell whether it means nothing for an event which calls and latencies were counted before it."""
-    return event.kind in _BESIDE_SAMPLES and event.time is not None and event.id is None and not is_refusal(event)
