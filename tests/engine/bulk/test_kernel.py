@@ -212,6 +212,29 @@ def test_no_line_is_known_that_differs_from_one_remembered_in_more_than_its_digi
     assert found.left == [*range(len(others))]
 
 
+@given(st.integers(0, 2**32), st.integers(0, 60))
+@settings(max_examples=60, deadline=None)
+def test_digits_that_count_are_looked_at_where_other_lines_differ_in_these_only(
+    kernel: Kernel, seed: int, free: int
+) -> None:
+    rng = random.Random(seed)  # noqa: S311 - lines that can be made again, no secret
+    size = rng.randrange(1, 120)
+    free = min(free, size)
+    known = bytes(rng.choice(b"0123ab") for _ in range(size))
+    changed = [known[:at] + bytes([rng.choice(b"0123456789ab")]) + known[at + 1 :] for at in range(size)]
+    variants = [known, *rng.sample(changed, min(5, size))]
+    matching = KernelMatching(kernel, StampReader(UTC, NOW))
+    matching.add_nothings([b"familiar 0"], [2])
+    for line in variants:
+        matching.add_nothing(line, free, 1)
+    wanted = {line[:free].translate(_AS_ZERO) + line[free:] for line in variants}
+
+    found = seen(matching, Text(b"".join(line + b"\n" for line in [*changed, b"familiar 7"])), [*range(size + 1)])
+
+    assert found.codes == [*(int(one[:free].translate(_AS_ZERO) + one[free:] in wanted) for one in changed), 2]
+    assert found.left == [index for index, code in enumerate(found.codes) if not code]
+
+
 _CHILD = """
 import random, sys
 import numpy as np

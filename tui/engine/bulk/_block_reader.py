@@ -20,7 +20,7 @@ from tui.engine.bulk._columns import (
     twins,
 )
 from tui.engine.bulk._failures import Failures
-from tui.engine.bulk._familiar import UNKNOWN, FamiliarLines
+from tui.engine.bulk._familiar import KNOWN, UNKNOWN, UNRECOGNISED, FamiliarLines
 from tui.engine.bulk._kernel_matching import KernelMatching
 from tui.engine.bulk._late import Late
 from tui.engine.bulk._layouts import Layout
@@ -30,6 +30,7 @@ from tui.engine.bulk._reader import CONTEXT, SIGNS, last_time
 from tui.engine.bulk._rebuilt import at_once
 from tui.engine.bulk._records import begins_record
 from tui.engine.bulk._seams import Edges, edges
+from tui.engine.bulk._verdicts import Verdicts
 from tui.engine.bulk._words import Places, Room, Text
 from tui.engine.bulk.forms import FORMS
 from tui.engine.bulk.forms._pieces import layout
@@ -117,6 +118,7 @@ class BlockReader:
         self._clock = StampReader(tz, now)
         self._matching = self._new_matching()
         self._familiar = FamiliarLines(self._matching.add_nothings)
+        self._verdicts = Verdicts(self._ask, self._matching.add_nothing)
         self._failures = Failures(self._clock)
         self.room = Room()
         """Where ranges of a file may be loaded that are to be read next."""
@@ -224,6 +226,8 @@ class BlockReader:
         while left.size:
             found = self._line_by_line(block, left[:step])
             events += self._kept(found)
+            told = {event.line - 1 for event in found}
+            self._verdicts.learn(block.text, (line for line in left[:step].tolist() if line not in told))
             left = left[step:]
             left = left[~block.plain[left]]
             new = [event for event in found if self._learn(block.text, event)]
@@ -234,8 +238,10 @@ class BlockReader:
     def _look(self, block: Block, lines: Places) -> Places:
         """Find what is known among some lines; return the others."""
         left = self._matching.look(block, lines)
-        block.codes[left] = self._familiar.codes(block.text, left)
-        return self._look_for_failures(block, left[block.codes[left] == UNKNOWN])
+        for remembered in (self._familiar, self._verdicts):
+            block.codes[left] = remembered.codes(block.text, left)
+            left = left[block.codes[left] == UNKNOWN]
+        return self._look_for_failures(block, left)
 
     def _look_for_failures(self, block: Block, lines: Places) -> Places:
         """Look among some lines, and those that were found, for failures that are alone; return the other lines."""
@@ -343,6 +349,16 @@ class BlockReader:
             events += parser.feed(LineBlock(self._source, line, cut(text.line(line - 1) + b"\n").lines, 0, None))
             events += parser.flush()
         return events
+
+    def _ask(self, raw: bytes) -> int:
+        """Return what a single line is that means nothing and leaves nothing open, else ``UNKNOWN``."""
+        parser = self._again
+        parser.forget()
+        bad, unrecognised = parser.bad_samples, parser.unrecognised
+        events = parser.feed(LineBlock(self._source, 1, [raw], 0, None), every=True)
+        if events or parser.is_open or parser.bad_samples > bad:
+            return UNKNOWN
+        return UNRECOGNISED if parser.unrecognised > unrecognised else KNOWN
 
     def _look_above(self, events: Sequence[LogEvent], text: Text, context: list[bytes]) -> dict[int, float]:
         above: dict[int, float] = {}

@@ -26,7 +26,7 @@ _BYTES_KEPT = 4 * 1024**2
 
 _LONGEST = 2048
 _DIGIT = re.compile(rb"[0-9]")
-_AS_ZERO = bytes(ord("0") if chr(char).isdigit() else char for char in range(128)) + bytes(range(128, 256))
+AS_ZERO = bytes(ord("0") if chr(char).isdigit() else char for char in range(128)) + bytes(range(128, 256))
 _TENFOLD = [bytes.maketrans(b"0", b"%d" % digit) for digit in range(10)]
 
 
@@ -51,7 +51,7 @@ class FamiliarLines:
 
     def codes(self, text: Text, lines: Places) -> NDArray[np.int8]:
         """Return what is remembered of some lines, once those that look new were looked at."""
-        folded = [text.line(line).translate(_AS_ZERO) for line in lines.tolist()]
+        folded = [text.line(line).translate(AS_ZERO) for line in lines.tolist()]
         self._learn(folded)
         return np.fromiter(map(self._lines.get, folded, repeat(UNKNOWN)), np.int8, len(folded))
 
@@ -79,4 +79,4 @@ def _is_told(line: bytes) -> bool:
 
 
 def _folded(token: bytes) -> bytes:
-    return token.translate(_AS_ZERO)
+    return token.translate(AS_ZERO)

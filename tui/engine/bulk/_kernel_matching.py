@@ -60,6 +60,12 @@ class KernelMatching(Matching):
                 self._known.add(line, code)
         self._known.show(self._scan)
 
+    def add_nothing(self, line: bytes, free: int, code: int) -> None:
+        """See there."""
+        if len(line) <= LONGEST:
+            self._known.add(line, code, len(line) - free)
+            self._known.show(self._scan)
+
     def _shown(self) -> LayoutTables:
         """Return the tables of all layouts, which the kernel has then."""
         if self._tables is None:

@@ -24,6 +24,9 @@ _FOLLOWING, _NONE = 5, -1
 _KNOWN = np.dtype([("number", "<u8"), ("place", "<i4"), ("size", "<i2"), ("code", "<i2")])
 _FEWEST_BITS = 8
 
+_CODES = 4
+"""Codes are fewer; with each is how many bytes at the end of the line have to stand there as they are."""
+
 
 def pieces(layout: Layout | FailureLayout) -> Iterator[Piece]:
     """Yield what has to stand in a line behind its time, one behind the other."""
@@ -121,20 +124,22 @@ class KnownLines:
         self._folded = np.zeros(1 << 14, np.uint8)
         self._used = self._count = 0
 
-    def add(self, line: bytes, code: int) -> None:
-        """Remember a line of at most ``LONGEST`` bytes, whatever its digits are."""
-        end = self._used + len(line) + STEP
+    def add(self, line: bytes, code: int, exact: int = 0) -> None:
+        """Remember a line of at most ``LONGEST`` bytes, whatever its digits are, but those of its last ``exact``."""
+        begin = self._used + len(line) + STEP
+        end = begin + exact
         if end > self._folded.size:
             self._folded = np.concatenate((self._folded, np.zeros(end, np.uint8)))
         number = self._kernel.fold_line(
             line + b"\0" * STEP, len(line), MIX.ctypes.data, self._folded.ctypes.data + self._used
         )
+        self._folded[begin:end] = np.frombuffer(line, np.uint8)[len(line) - exact :]
         if 2 * self._count >= self._slots.size:
             old = self._slots[self._slots["size"] > 0]
             self._slots = np.zeros(2 * self._slots.size, _KNOWN)
             for row in old.tolist():
                 self._put(row)
-        self._put((number, self._used, len(line), code))
+        self._put((number, self._used, len(line), exact * _CODES + code))
         self._used, self._count = end, self._count + 1
 
     def _put(self, row: tuple[int, int, int, int]) -> None:

@@ -37,6 +37,13 @@ class Matching(ABC):
     def add_nothings(self, lines: Sequence[bytes], codes: Sequence[int]) -> None:
         """Know lines that mean nothing, with zeros for their digits, and what is remembered of each."""
 
+    @abstractmethod
+    def add_nothing(self, line: bytes, free: int, code: int) -> None:
+        """Know a line that means nothing as it is, where that is sooner than line by line.
+
+        With zeros for the digits of its first ``free`` bytes, which may be others.
+        """
+
 
 class ArrayMatching(Matching):
     """Looks with numpy: a step after the other, each for all lines at once."""
@@ -70,3 +77,6 @@ class ArrayMatching(Matching):
     def add_nothings(self, lines: Sequence[bytes], codes: Sequence[int]) -> None:
         """See there."""
         self._templates.add(lines, codes)
+
+    def add_nothing(self, line: bytes, free: int, code: int) -> None:
+        """See there: many differ in digits only, and the templates tell nothing by these."""

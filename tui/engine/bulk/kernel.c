@@ -11,6 +11,7 @@ enum { LONGEST_LINE = 256, HEAD_BITS = 10, MINUTE_BITS = 8 }; /* of those rememb
 enum { TOKEN_WORDS = 12, REST_WORDS = 32, TRACE_LENGTH = 64, MAX_MS = 120000 };
 enum { LATENCY, CALL, FAILURE, KINDS };
 enum { LINE, CODE, TIME, VALUE, MESSAGE, STOP, TOKEN_BEGIN, TOKEN_END, COLUMNS }; /* of each kind */
+enum { CODES = 4 };
 enum { DONE, NEW_MINUTE, NONE = -1 };
 enum { NOT_FOUND, FOUND, UNSURE };
 enum { LITERAL, SKIP, TOKEN, MILLISECONDS, WHOLE, PLAIN_REST, QUOTED_REST, QUOTED_TEXT, TRACE, END };
@@ -24,7 +25,8 @@ struct layout {
 };
 
 struct heads { int32_t offset, words, first[1 << HEAD_BITS]; };
-struct known { uint64_t number; int32_t place; int16_t size, code; };
+struct known { uint64_t number; int32_t place; int16_t size, code; }; /* the code is that of CODES, and how much of a
+ * line's end, which is written behind it as it is, has to be the same with its digits, times CODES */
 union cell { int64_t whole; double real; };
 struct minute { uint64_t written[2]; int64_t zone; double begin; };
 
@@ -287,7 +289,7 @@ static inline int is_same(const byte *one, const byte *other, int64_t size) {
     return bits(same) == ALL;
 }
 
-/* Return the code of the remembered line that differs in its digits only, 0 where there is none. */
+/* Return the code of the remembered line that differs in digits only that may be others, 0 where there is none. */
 static inline byte find_known(const struct scan *scan, const byte *line, int64_t size) {
     byte written[LONGEST_LINE];
     if (size < 1 || size > LONGEST_LINE)
@@ -295,8 +297,11 @@ static inline byte find_known(const struct scan *scan, const byte *line, int64_t
     word sum = fold(line, size, scan->mix, written), mask = ((word)1 << scan->known_bits) - 1;
     for (word slot = sum >> (64 - scan->known_bits); scan->known[slot].size; slot = (slot + 1) & mask) {
         const struct known *known = &scan->known[slot];
-        if (known->number == sum && known->size == size && is_same(written, scan->folded + known->place, size))
-            return (byte)known->code;
+        const byte *same = scan->folded + known->place;
+        int64_t exact = known->code / CODES;
+        if (known->number == sum && known->size == size && is_same(written, same, size)
+            && !memcmp(line + size - exact, same + size + STEP, (size_t)exact))
+            return known->code % CODES;
     }
     return 0;
 }

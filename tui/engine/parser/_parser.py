@@ -174,8 +174,8 @@ class Parser:
 
     def forget(self) -> None:
         """Begin with the next block as if nothing had been read; counts go on."""
-        self._parts.clear()
         self._at = _Unfinished()
+        self._parts = {"": self._at}  # what is noted of it before the next block is not lost
 
     @property
     def settled(self) -> bool:

@@ -1,0 +1,165 @@
+"""Lines that hold a dialect's token and mean nothing are known when they come again, and change nothing around them."""
+
+import json
+import random
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.engine.bulk.both_ways import NOW, compare
+from tui.engine.bulk import _verdicts
+from tui.engine.bulk._block_reader import BlockReader
+from tui.engine.dialects._dialect import use_dialects
+from tui.engine.dialects._user_file import read_dialect
+from tui.engine.parser import Parser
+
+pytestmark = pytest.mark.usefixtures("both_looks")
+
+_NOTHINGS = (
+    "[STT Fallback] Creating recognizer with primary",
+    "[LLM Fallback] Attempting primary provider",
+    "🎤 [STT] Recognized: me sale un error 503, y despu\u00e9s nada",
+    "❌ Cache MISS: voice_profile:3",
+    "❌ Cache MISS: voice_profile:4",
+    'HTTP Request: POST https://api.groq.com/v1 "HTTP/1.1 200 OK" error',
+    "[TTSFallback] Initialized - Primary: AzureTTSAdapter, Fallback: GoogleTTSAdapter",
+    "warning signs " + "w" * 240,
+)
+_OTHERS = (
+    "[TTSFallback] Using FALLBACK: GoogleTTSAdapter",
+    "[STT Fallback] Primary failed: no connection to the remote host",
+    'HTTP Request: POST https://api.groq.com/v1 "HTTP/1.1 503 OK" error',
+    "📊 [STT Azure] trace=1-1 TTFB=160ms",
+    "📊 [STT Azure] TTFB=0ms",
+    "📊 [STT Azure] TTFB=error",
+    "🔌 WS CONNECTION | Client: twilio, ID: a1",
+    "❌ [TTS Azure] Error: 401 refused",
+    "Traceback (most recent call last):",
+    '  File "app.py", line 3, in error_handler',
+    "ValueError: no",
+    "}",
+    "",
+    "INFO:     connection open",
+    "INFO:     Started server process [19]",
+    "frame 3 of 4",
+)
+_STAMPS = ("2027-01-15 08:15:14,006", "2027-02-30 08:15:14,006", "1999-01-01 00:00:00,5", "2027-01-15T08:15:14.006Z")
+
+
+def _line(rng: random.Random) -> str:
+    message = rng.choice(_NOTHINGS if rng.random() < 0.6 else _OTHERS)
+    second, milli = rng.randrange(62), rng.choice((6, 6, 7, rng.randrange(1000)))
+    level = rng.choice(("INFO", "INFO", "DEBUG", "WARNING", "ERROR"))
+    stamp = f"2027-01-15 08:15:{second:02},{milli:03}" if rng.random() < 0.9 else rng.choice(_STAMPS)
+    form = rng.randrange(6)
+    if form < 3:
+        record: dict[str, object] = {"timestamp": stamp, "level": level, "message": message, "trace_id": None}
+        if rng.random() < 0.03:
+            record["timestamp" if rng.random() < 0.5 else "exc_info"] = "2027-01-15 08:15:14,006"
+        return json.dumps(record)
+    if form == 3:
+        return f"{stamp} - vo.main - {level} - {message}"
+    return f"2027-01-15T08:15:{second:02}.{milli:03}Z {message}" if form == 4 else message
+
+
+def _log(rng: random.Random, lines: int) -> bytes:
+    made = list[str]()
+    while len(made) < lines:
+        line = _line(rng)
+        made += [line] * rng.choice((1, 1, 1, 2))
+        if rng.random() < 0.05:
+            made += made[-rng.randrange(1, 9) :]
+    text = "\n".join(made).encode()
+    return text.replace(b"Cache", b"\x1b[31mCache\x1b[0m", 1) if rng.random() < 0.2 else text
+
+
+@given(st.integers(0, 2**32), st.integers(1, 120))
+@example(2, 60)
+@settings(max_examples=60, deadline=None)
+def test_nothings_among_anything_mean_the_same_at_once(seed: int, lines: int) -> None:
+    rng = random.Random(seed)  # noqa: S311 - a log that can be written again, not a secret
+    reader = BlockReader("app", UTC, NOW)
+    for _ in range(4):
+        compare(_log(rng, lines), reader)
+
+
+def _as_json(message: str, second: int, level: str = "INFO") -> bytes:
+    stamp = f"2027-01-15 08:15:{second:02},006"
+    return json.dumps({"timestamp": stamp, "level": level, "message": message, "trace_id": None}).encode()
+
+
+@pytest.mark.parametrize("message", _NOTHINGS)
+def test_a_nothing_seen_twice_is_read_no_more_whatever_its_time(message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = BlockReader("app", UTC, NOW)
+    lines = [_as_json(message, second, "DEBUG") for second in range(60)]
+    compare(b"\n".join(lines[:40]), reader)
+    monkeypatch.setattr(Parser, "feed", lambda *_, **__: pytest.fail("read once more"))
+
+    found = reader.read(b"\n".join(lines[40:]) + b"\n", [])
+
+    assert (found.rows, found.unrecognised) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("above", "kinds"),
+    [
+        (_as_json("[TTS Azure] Error: 401 refused", 1, "ERROR"), ["error"]),
+        (_as_json("❌ Cache MISS: voice_profile:3", 1, "DEBUG"), []),
+        (_as_json("❌ Cache MISS: voice_profile:3", 1), ["error"]),
+        (b"2027-01-15T08:15:14.006Z stdout P half of it, ", ["error"]),
+    ],
+    ids=["error", "debug", "info", "half a line"],
+)
+def test_a_traceback_below_a_nothing_belongs_where_it_did(above: bytes, kinds: list[str]) -> None:
+    reader = BlockReader("app", UTC, NOW)
+    nothing = _as_json("❌ Cache MISS: voice_profile:3", 2, "DEBUG")
+    trace = b'Traceback (most recent call last):\n  File "app.py", line 3, in error\nValueError: no'
+    compare(b"\n".join([nothing] * 3), reader)
+    for lines in ([above, trace], [above, nothing, trace], [nothing, above, trace, nothing], [trace, nothing]):
+        compare(b"\n".join(lines), reader)
+
+    found = reader.find(above + b"\n" + trace + b"\n")
+
+    assert [event.kind for event in found.events] == kinds
+
+
+def test_what_differs_in_a_digit_behind_the_time_is_asked_for_itself() -> None:
+    reader = BlockReader("app", UTC, NOW)
+    lines = [_as_json(f'HTTP Request: GET /error "HTTP/1.1 {code} OK"', 1, "WARNING") for code in range(195, 210)]
+    for _ in range(3):
+        compare(b"\n".join(lines), reader)
+
+
+def test_only_so_many_lines_are_looked_for_that_differ_in_digits_and_only_so_many_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_verdicts, "_KEPT", 30)
+    monkeypatch.setattr(_verdicts, "_HASHES", 50)
+    reader = BlockReader("app", UTC, NOW)
+    lines = [_as_json(f"❌ Cache MISS: voice_profile:{number}", 1, "DEBUG") for number in range(100, 140)]
+    for _ in range(3):
+        compare(b"\n".join([*lines[:20], *lines, *lines[20:]]), reader)
+
+
+@pytest.fixture
+def own_dialect(tmp_path: Path) -> Iterator[None]:
+    path = tmp_path / "own.toml"
+    pattern = "match = 'Cache MISS: (?P<text>.*)'\nevent = 'error'\nstage = 'STT'\nfields = {code = 'timestamp'}"
+    path.write_text(f'name = "own"\n[[pattern]]\n{pattern}\n', encoding="utf-8")
+    use_dialects((read_dialect(path),))
+    yield
+    use_dialects(())
+
+
+@pytest.mark.usefixtures("own_dialect")
+@given(st.integers(0, 2**32))
+@settings(max_examples=10, deadline=None)
+def test_with_own_dialects_nothings_mean_the_same(seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311 - a log that can be written again, not a secret
+    reader = BlockReader("app", UTC, NOW)
+    for _ in range(3):
+        compare(_log(rng, 60), reader)
