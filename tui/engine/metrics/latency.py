@@ -1,5 +1,6 @@
 """Panel 3 and the turn latency: samples by stage and provider (semantics R13-R18)."""
 
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.metrics.fixed import FixedHistograms
@@ -206,7 +207,8 @@ class Latency:
             if one_dialect and self._doubles.is_only(series):
                 self._doubles.remember(series, samples.marks(where[-SAMPLES_KEPT:]))
             else:
-                doubled += [index for index in where.tolist() if self._doubles.repeats(samples.sketch(index))]
+                rows = zip(samples.codes[where].tolist(), samples.marks(where), strict=True)
+                doubled += compress(where.tolist(), self._doubles.repeated(samples.series, rows))
         self.doubled += len(doubled)
         return samples.without(doubled) if doubled else samples
 

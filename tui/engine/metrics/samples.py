@@ -86,13 +86,6 @@ class Samples(NamedTuple):
         """Return what makes some of them the doubles of others."""
         return zip(*(column[indexes].tolist() for column in (self.lines, self.times, self.ms)), strict=True)
 
-    def sketch(self, index: int) -> LogEvent:
-        """Return a sample as an event without its text and trace."""
-        one = self.series[int(self.codes[index])]
-        return one._replace(
-            line=int(self.lines[index]), time=float(self.times[index]), ms=float(self.ms[index]), trace=None, text=""
-        )
-
     def without(self, indexes: Sequence[int]) -> "Samples":
         """Return all samples but some."""
         left = np.ones(self.lines.size, np.bool_)

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.model import Kind, LogEvent
@@ -190,12 +190,16 @@ class DoubledSamples:
 
     def repeats(self, event: LogEvent) -> bool:
         """Tell whether another dialect already gave this sample; if not, remember it."""
-        dialects = self._dialects(event)
-        sample = (event.line, event.time, event.ms)
-        if len(dialects) > 1 and _paired(sample, event.dialect, dialects):
-            return True
-        dialects[event.dialect].append(sample)
-        return False
+        return _is_double((event.line, event.time, event.ms), event.dialect, self._dialects(event))
+
+    def repeated(self, series: Sequence[LogEvent], samples: Iterable[tuple[int, Sample]]) -> Iterator[bool]:
+        """Tell that of each of many samples of one stage and provider; with it comes which of ``series`` it is of."""
+        known: dict[int, str] = {}
+        dialects: dict[str, deque[Sample]] = {}
+        for code, sample in samples:
+            if code not in known:
+                known[code], dialects = series[code].dialect, self._dialects(series[code])
+            yield _is_double(sample, known[code], dialects)
 
     def remember(self, event: LogEvent, samples: Iterable[Sample]) -> None:
         """Remember samples of the only dialect of a series; ``event`` is one of them."""
@@ -211,6 +215,14 @@ class DoubledSamples:
         if event.dialect not in dialects:
             dialects[event.dialect] = deque(maxlen=SAMPLES_KEPT)
         return dialects
+
+
+def _is_double(sample: Sample, own: str, dialects: dict[str, deque[Sample]]) -> bool:
+    """Tell whether another dialect gave a sample; if not, remember it."""
+    if len(dialects) > 1 and _paired(sample, own, dialects):
+        return True
+    dialects[own].append(sample)
+    return False
 
 
 def _paired(sample: Sample, own: str, dialects: dict[str, deque[Sample]]) -> bool:
