@@ -49,11 +49,11 @@ class EventLines:
         return _visible(json.dumps(self._shown(key, value), ensure_ascii=False))
 
     def values(self, texts: Sequence[str]) -> list[str]:
-        """Return many words of the log, of ASCII without control characters, as they stand behind their keys."""
+        """Return many words of the log, of ASCII from the space on, as they stand behind their keys."""
         hidden = redact_each(texts) if self.masked else texts
         joined = "\n".join(hidden)
-        if '"' in joined or "\\" in joined:
-            return [json.dumps(text) for text in hidden]
+        if '"' in joined or "\\" in joined or "\x7f" in joined:
+            return [_visible(json.dumps(text)) for text in hidden]
         return ('"' + joined.replace("\n", '"\n"') + '"').split("\n") if hidden else []
 
     def _shown(self, key: str, value: object) -> object:

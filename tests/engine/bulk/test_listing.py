@@ -173,6 +173,13 @@ _TOLD = st.sampled_from(
 )
 
 
+@given(st.lists(st.text([chr(char) for char in range(0x20, 0x80)], min_size=1), max_size=4))
+def test_many_texts_are_written_as_each_of_them(texts: list[str]) -> None:
+    lines = EventLines(masked=False)
+
+    assert lines.values(texts) == [lines.value("id", text) for text in texts]
+
+
 @given(st.lists(st.lists(st.one_of(_TOLD, st.text(st.characters(max_codepoint=0x17F), max_size=12)), max_size=3)))
 def test_many_texts_are_masked_as_each_of_them(pieces: list[list[str]]) -> None:
     texts = ["".join(each) for each in pieces]

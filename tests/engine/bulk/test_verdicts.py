@@ -1,8 +1,8 @@
-"""Lines that hold a dialect's token and mean nothing are known when they come again, and change nothing around them."""
+"""Lines that say nothing, or an event of their own, are known when they come again, and change nothing around them."""
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from tui.engine.bulk import _verdicts
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.dialects._dialect import use_dialects
 from tui.engine.dialects._user_file import read_dialect
+from tui.engine.model import LogEvent
 from tui.engine.parser import Parser
 
 pytestmark = pytest.mark.usefixtures("both_looks")
@@ -46,6 +47,10 @@ _OTHERS = (
     "INFO:     connection open",
     "INFO:     Started server process [19]",
     "frame 3 of 4",
+    "INFO:     Application startup complete.",
+    "Azure Speech configured: True",
+    "[LLM Fallback] Primary recovered",
+    "[Pipeline] Backpressure CRITICAL: Queue FULL (50/50), dropping frames",
 )
 _STAMPS = ("2027-01-15 08:15:14,006", "2027-02-30 08:15:14,006", "1999-01-01 00:00:00,5", "2027-01-15T08:15:14.006Z")
 
@@ -92,6 +97,10 @@ def _as_json(message: str, second: int, level: str = "INFO") -> bytes:
     return json.dumps({"timestamp": stamp, "level": level, "message": message, "trace_id": None}).encode()
 
 
+def _as_lines(message: str, second: int, level: str = "INFO") -> bytes:
+    return f"2027-01-15 08:15:{second:02},006 - vo.main - {level} - {message}".encode()
+
+
 @pytest.mark.parametrize("message", _NOTHINGS)
 def test_a_nothing_seen_twice_is_read_no_more_whatever_its_time(message: str, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = BlockReader("app", UTC, NOW)
@@ -102,6 +111,48 @@ def test_a_nothing_seen_twice_is_read_no_more_whatever_its_time(message: str, mo
     found = reader.read(b"\n".join(lines[40:]) + b"\n", [])
 
     assert (found.rows, found.unrecognised) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "counted"),
+    [
+        ("[TTSFallback] Using FALLBACK: GoogleTTSAdapter", "fallback", 60),
+        ("[LLM Fallback] Primary recovered", "recovery", 60),
+        ("[Pipeline] Backpressure CRITICAL: Queue FULL (50/50), dropping frames", "error", 60),
+        ("Azure Speech configured: True", "key_present", 0),
+    ],
+)
+@pytest.mark.parametrize("form", [_as_json, _as_lines])
+def test_an_event_seen_twice_is_read_no_more_and_has_its_own_time(
+    form: Callable[[str, int, str], bytes], message: str, kind: str, counted: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = BlockReader("app", UTC, NOW)
+    log = b"\n".join(form(message, second, "ERROR") for second in range(60)) + b"\n"
+    compare(log, reader)
+    monkeypatch.setattr(Parser, "feed", lambda *_, **__: pytest.fail("read once more"))
+
+    found = reader.read(log, [])
+
+    events = [LogEvent._make(values) for values in found.events.values()]
+    assert [event.kind for event in events] == [kind] * 60
+    assert [event.time for event in events] == [1_800_000_900.006 + second for second in range(60)]
+    assert found.understood == counted
+
+
+def test_an_event_without_a_time_is_read_no_more_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = BlockReader("app", UTC, NOW)
+    log = b"INFO:     connection open\nINFO:     connection closed\n" * 40
+    compare(log, reader)
+    monkeypatch.setattr(Parser, "feed", lambda *_, **__: pytest.fail("read once more"))
+
+    assert reader.read(log, []).understood == 80
+
+
+def test_a_failure_seen_before_takes_what_is_below_it() -> None:
+    reader = BlockReader("app", UTC, NOW)
+    failing = _as_json("[Pipeline] Backpressure CRITICAL: Queue FULL (50/50), dropping frames", 1, "ERROR")
+    for below in (b"", b"  indented", b"Traceback (most recent call last):\nValueError: no", b"free text", failing):
+        compare(b"\n".join([failing, failing, failing, below, failing, below]), reader)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tui.engine.bulk._familiar import UNKNOWN, UNRECOGNISED
 from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Flags, Places, Text
 from tui.engine.model import LogEvent
+from tui.engine.parser._parser import SILENT
 
 _FAILED = b"FAILED"
 
@@ -44,8 +45,8 @@ class Block:
         self.samples: list[SampleHits] = []
         self.calls: list[CallHits] = []
         self.failing: list[Failing] = []
-        self.failures: dict[int, LogEvent] = {}
-        """By their lines, counted from 0."""
+        self.same: dict[int, LogEvent] = {}
+        """What lines say that came before, by their numbers counted from 0."""
 
     @cached_property
     def failed(self) -> Flags:
@@ -61,7 +62,8 @@ class Block:
     def at_once(self) -> int:
         """Return how many events were found in lines known by their looks."""
         samples = sum(hits.lines.size for hits in self.samples)
-        return samples + sum(hits.lines.size for hits in self.calls) + len(self.failures)
+        single = sum(event.kind not in SILENT for event in self.same.values())
+        return samples + sum(hits.lines.size for hits in self.calls) + single
 
     @property
     def unrecognised(self) -> int:
@@ -87,7 +89,7 @@ class Block:
         """Take back what was found in lines that turned out to belong to a record."""
         self.samples = [SampleHits._make(self._left(hits)) for hits in self.samples]
         self.calls = [CallHits._make(self._left(hits)) for hits in self.calls]
-        self.failures = {line: event for line, event in self.failures.items() if not self.plain[line]}
+        self.same = {line: event for line, event in self.same.items() if not self.plain[line]}
 
     def _left(self, hits: SampleHits | CallHits) -> Iterable[NDArray[Any]]:
         kept = ~self.plain[hits.lines]

@@ -30,7 +30,7 @@ from tui.engine.bulk._reader import CONTEXT, SIGNS, last_time
 from tui.engine.bulk._rebuilt import at_once
 from tui.engine.bulk._records import begins_record
 from tui.engine.bulk._seams import Edges, edges
-from tui.engine.bulk._verdicts import Verdicts
+from tui.engine.bulk._verdicts import Verdict, Verdicts
 from tui.engine.bulk._words import Places, Room, Text
 from tui.engine.bulk.forms import FORMS
 from tui.engine.bulk.forms._pieces import layout
@@ -118,7 +118,7 @@ class BlockReader:
         self._clock = StampReader(tz, now)
         self._matching = self._new_matching()
         self._familiar = FamiliarLines(self._matching.add_nothings)
-        self._verdicts = Verdicts(self._ask, self._matching.add_nothing)
+        self._verdicts = Verdicts(self._clock, self._ask, self._matching.add_nothing)
         self._failures = Failures(self._clock)
         self.room = Room()
         """Where ranges of a file may be loaded that are to be read next."""
@@ -219,15 +219,14 @@ class BlockReader:
             some, lines = lines[: self._at_once], lines[self._at_once :]
             self._at_once *= 4 if lines.size else 1
             events += self._understand_some(block, some[~block.plain[some]] if block.plain.any() else some)
-        return sorted([*events, *block.failures.values()], key=_line)
+        return sorted([*events, *block.same.values()], key=_line)
 
     def _understand_some(self, block: Block, lines: Places) -> list[LogEvent]:
         left, events, step = self._look(block, lines), list[LogEvent](), _FIRST_STEP
         while left.size:
             found = self._line_by_line(block, left[:step])
             events += self._kept(found)
-            told = {event.line - 1 for event in found}
-            self._verdicts.learn(block.text, (line for line in left[:step].tolist() if line not in told))
+            self._verdicts.learn(block.text, left[:step].tolist())
             left = left[step:]
             left = left[~block.plain[left]]
             new = [event for event in found if self._learn(block.text, event)]
@@ -238,27 +237,26 @@ class BlockReader:
     def _look(self, block: Block, lines: Places) -> Places:
         """Find what is known among some lines; return the others."""
         left = self._matching.look(block, lines)
-        for remembered in (self._familiar, self._verdicts):
-            block.codes[left] = remembered.codes(block.text, left)
-            left = left[block.codes[left] == UNKNOWN]
-        return self._look_for_failures(block, left)
+        block.codes[left] = self._familiar.codes(block.text, left)
+        return self._look_for_the_same(block, left[block.codes[left] == UNKNOWN])
 
-    def _look_for_failures(self, block: Block, lines: Places) -> Places:
-        """Look among some lines, and those that were found, for failures that are alone; return the other lines."""
+    def _look_for_the_same(self, block: Block, lines: Places) -> Places:
+        """Look among some lines for what came before, and which failures found are alone; return the other lines."""
         told = {one.line: self._failures.event(one.layout, one.line + 1, one.time, one.trace) for one in block.failing}
         block.failing = []
         for line in lines.tolist():
-            event = self._failures.read(block.text.line(line), line + 1)
-            if event is not None:
-                told[line] = event
+            raw = block.text.line(line)
+            said: Verdict | None = self._verdicts.read(raw, line + 1) or self._failures.read(raw, line + 1)
+            if isinstance(said, LogEvent):
+                told[line] = said
                 block.found[line] = True
-        if not told:
-            return lines
-        last = block.found.size - 1
-        others = [line for line in told if line < last and not self._begins_record(block, line + 1)]
+            else:
+                block.codes[line] = said or UNKNOWN
+        left: Places = lines[(block.codes[lines] == UNKNOWN) & ~block.found[lines]]
+        failing = [line for line, event in told.items() if event.kind in _FAILURES and line + 1 < block.found.size]
+        others = [line for line in failing if not self._begins_record(block, line + 1)]
         block.found[others] = False
-        block.failures |= {line: event for line, event in told.items() if block.found[line]}
-        left = lines[~block.found[lines]]
+        block.same |= {line: event for line, event in told.items() if block.found[line]}
         return np.array(sorted({*left.tolist(), *others}), np.int64) if others else left
 
     def _new_matching(self) -> Matching:
@@ -350,13 +348,17 @@ class BlockReader:
             events += parser.flush()
         return events
 
-    def _ask(self, raw: bytes) -> int:
-        """Return what a single line is that means nothing and leaves nothing open, else ``UNKNOWN``."""
+    def _ask(self, raw: bytes) -> Verdict:
+        """Return what a single line says: an event, or the code of a line that means nothing."""
         parser = self._again
         parser.forget()
         bad, unrecognised = parser.bad_samples, parser.unrecognised
         events = parser.feed(LineBlock(self._source, 1, [raw], 0, None), every=True)
-        if events or parser.is_open or parser.bad_samples > bad:
+        is_alone = not parser.is_open
+        events += parser.flush()
+        if len(events) == 1 and not parser.is_split:
+            return events[0]
+        if events or not is_alone or parser.bad_samples > bad:
             return UNKNOWN
         return UNRECOGNISED if parser.unrecognised > unrecognised else KNOWN
 
