@@ -13,7 +13,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from packaging.tags import platform_tags
 
 FOLDER = Path("tui", "engine", "bulk")
-SOURCES = tuple(FOLDER / name for name in ("kernel.c", "kernel_columns.c", "kernel.h"))
+SOURCES = tuple(FOLDER / name for name in ("kernel.c", "kernel_columns.c", "kernel_tokens.c", "kernel.h"))
 BUILT = FOLDER / "kernel.bin"
 """Not ``.so``: it is a library for ctypes, no module that could be imported."""
 FLAGS = ("-std=c11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=off")

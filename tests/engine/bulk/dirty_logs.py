@@ -159,3 +159,53 @@ def dirty_log(
             begin = rng.randrange(len(made) - 40)
             made += made[begin : begin + rng.randrange(40)]
     return b"\n".join(made) + (b"\n" if rng.random() < 0.7 else b"")
+
+
+_WORDS = (
+    *("the", "call", "was", "quiet", "so", "I", "hung", "up", "and", "errors", "warnings", "failed", "Started"),
+    *("Connection", "TTFB", "level", "stream", "é", "5", "403"),
+)
+_LOG = "2027-01-15 08:15:14,001 - app"
+_TALK: tuple[Callable[[random.Random], str], ...] = (
+    lambda rng: "🎤 [STT] Recognized: " + " ".join(rng.choices(_WORDS, k=rng.randrange(12))),
+    lambda rng: " ".join(rng.choices(_WORDS[:9], k=rng.randrange(1, 5))),
+    lambda rng: f'INFO:     10.0.3.1:{rng.randrange(60000)} - "GET /x HTTP/1.1" {rng.choice((200, 404, 503))} OK',
+    lambda rng: f'10.0.3.1 - "GET /x" {rng.randrange(1000)} {rng.randrange(10)}',
+    lambda rng: f"📊 [TTS Azure] trace={rng.randrange(16**4):x}-{rng.randrange(9)} total={rng.randrange(9)}.5s",
+    lambda rng: json.dumps(
+        {"a": rng.choice(("✅", "❌", "⚠", "\x01", "é", "\x9f")), "level": rng.randrange(7), "n": rng.choice(_WORDS)}
+    ),
+    lambda rng: f'{{"level" : {rng.randrange(70)},"time":1799999999006,"msg":"{rng.choice(_WORDS)}"}}',
+    lambda rng: json.dumps(
+        {
+            "log": f"{rng.choice(_WORDS)}{rng.choice(('', chr(10)))}",
+            "stream": "stdout",
+            "time": "2027-01-15T08:15:14.006Z",
+        },
+        separators=rng.choice(((",", ":"), (", ", ": "))),
+    ),
+    lambda rng: f"2027-01-15T08:15:14.006Z stdout {rng.choice('PF')} {rng.choice(_WORDS)}",
+    lambda rng: f'{{"MESSAGE" : {rng.choice(("[104,105]", chr(34) + "hi" + chr(34)))}}}',
+    lambda rng: rng.choice(("", " ", "\t", " \x0b", "\x0c")) + rng.choice(("", "x", " indented", "[Config] x")),
+    lambda rng: f"{_LOG} - {rng.choice(('DEBUG', 'INFO', 'ERROR'))} - {rng.choice(_WORDS)} error {rng.choice(_WORDS)}",
+    lambda rng: rng.choice(
+        ("Traceback (most recent call last):", '  File "app.py", line 3, in run', "ValueError: no", "}")
+    ),
+    lambda rng: (
+        rng.choice(("rror", "FATA", "Starte", "x" * 300, "y" * 3000)) + rng.choice(("", "d", "L", " ", "r" * 40))
+    ),
+)
+
+
+def talking_log(seed: int, lines: int) -> bytes:
+    """Return a log most of whose lines never come again, some of which nearly mean something."""
+    rng = random.Random(seed)  # noqa: S311 - a log that can be written again, not a secret
+    made = list[str]()
+    while len(made) < lines:
+        line = (
+            rng.choice(_TALK)(rng) if rng.random() < 0.9 else _docker(_message(rng), 1_800_000_000.0 + len(made), rng)
+        )
+        if rng.random() < 0.02:
+            line = line[: rng.randrange(len(line) + 1)]
+        made.append(line)
+    return "\n".join(made).encode() + b"\n"

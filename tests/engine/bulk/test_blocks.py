@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bench.fuzz import seeds
 from tests.engine.bulk.both_ways import compare, kill_at_the_third_part, read_report, same_report, small_blocks
-from tests.engine.bulk.dirty_logs import dirty_log
+from tests.engine.bulk.dirty_logs import dirty_log, talking_log
 from tests.engine.reports.reading import DATA, NOW, story
 from tui.engine.bulk import _again, _cutting, _together, _words
 from tui.engine.bulk._block_reader import BlockReader, Understood
@@ -61,6 +61,28 @@ def test_a_story_means_the_same_at_once(dialect: str) -> None:
 def test_any_mixture_means_the_same_at_once(seed: int, lines: int, tz: tzinfo) -> None:
     start = CLOCKS_BACK if tz is MADRID else NOW - 40_000
     compare(dirty_log(seed, lines, dirt=0.0, step=1.0, start=start), tz=tz)
+
+
+@given(st.integers(0, 2**32), st.integers(1, 200))
+@settings(max_examples=60, deadline=None)
+def test_what_nobody_says_twice_means_the_same_at_once(seed: int, lines: int) -> None:
+    reader = BlockReader("app", UTC, NOW)
+    for part in range(3):
+        compare(talking_log(seed + part, lines), reader)
+
+
+@pytest.mark.parametrize("above", [30, 31, 32, 130])
+def test_a_traceback_below_a_line_of_debugging_is_as_quiet_wherever_it_stands(above: int) -> None:
+    stamp = "2027-01-15 08:15:14,001 - app"
+    lines = [f"{stamp} - INFO - {number % 7 * 'x'} errors" for number in range(above)]
+    quiet = [
+        f"{stamp} - DEBUG - no error",
+        "Traceback (most recent call last):",
+        '  File "a.py", line 3',
+        "ValueError: no",
+    ]
+
+    compare("\n".join([*lines, *quiet]).encode())
 
 
 @pytest.mark.parametrize(
@@ -129,6 +151,14 @@ async def test_a_report_over_blocks_is_the_report_over_lines(seed: int, tmp_path
     span = Span(NOW + 20, NOW + 400) if seed % 3 == 0 else Span()
 
     await same_report(path, Asked(span, frozenset({"web"}) if seed % 5 == 0 else frozenset()))
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_report_over_what_nobody_says_twice_is_the_report_over_lines(seed: int, tmp_path: Path) -> None:
+    path = tmp_path / "app.log"
+    path.write_bytes(talking_log(seed, 1500))
+
+    await same_report(path)
 
 
 async def test_a_report_over_blocks_from_two_processes_is_the_report_over_lines(tmp_path: Path) -> None:

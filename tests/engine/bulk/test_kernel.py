@@ -242,7 +242,7 @@ from datetime import UTC
 from pathlib import Path
 from bench.fuzz import seeds
 from tests.engine.bulk.both_ways import NOW, compare
-from tests.engine.bulk.dirty_logs import dirty_log
+from tests.engine.bulk.dirty_logs import dirty_log, talking_log
 from tests.engine.reports.reading import DATA
 from tui.engine.bulk import _kernel, _words
 from tui.engine.bulk._block_reader import BlockReader
@@ -252,7 +252,7 @@ _words.Room.of = lambda self, size: np.zeros(size + 64, np.uint8)
 _words.PADDING = 64
 reader, rng = BlockReader("app", UTC, NOW), random.Random(1)
 logs = [log.read_bytes() for log in sorted(DATA.glob("*/*.log"))] + [seed[1:] for seed in seeds()]
-logs += [dirty_log(seed, 300, dirt=0.01) for seed in range(6)]
+logs += [dirty_log(seed, 300, dirt=0.01) for seed in range(6)] + [talking_log(seed, 300) for seed in range(3)]
 for log in list(logs):
     compare(log, reader)
     mangled = bytearray(log)

@@ -3,6 +3,7 @@
 import json
 import random
 import re
+from collections.abc import Iterable
 from datetime import UTC
 
 import numpy as np
@@ -14,7 +15,7 @@ from tests.engine.bulk.both_ways import NOW, compare
 from tests.engine.bulk.dirty_logs import dirty_log
 from tui.engine.bulk import _familiar, _literals, _records, _templates
 from tui.engine.bulk._block_reader import BlockReader
-from tui.engine.bulk._familiar import FamiliarLines
+from tui.engine.bulk._familiar import UNRECOGNISED, FamiliarLines
 from tui.engine.bulk._records import begins_record, ends_whole
 from tui.engine.bulk._words import Text
 from tui.engine.model import LogEvent
@@ -104,15 +105,42 @@ def test_a_failure_that_comes_again_is_the_same_but_for_time_and_trace(seed: int
         compare(_failing_log(seed + part, 40, as_json=as_json), reader)
 
 
-def test_of_lines_that_never_come_again_only_so_many_bytes_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[bytes] = []
-    monkeypatch.setattr(_familiar, "_BYTES_KEPT", 5000)
-    lines = FamiliarLines(lambda new, _codes: told.extend(new))
-    for begin in range(0, 200, 10):
-        text = Text(b"".join(b"state %b\n" % (b"x" * number) for number in range(begin, begin + 10)))
-        lines.codes(text, np.arange(10))
+_LETTERS = [bytes([char]) for char in b"abcdefghijklmnopqrstuvwxyz"]
 
-    assert 4000 < sum(map(len, told)) <= 5000
+
+def _learned(logs: Iterable[bytes]) -> list[bytes]:
+    told: list[bytes] = []
+    lines = FamiliarLines(lambda new, _codes: told.extend(new))
+    for log in logs:
+        text = Text(log)
+        lines.learn(text, np.arange(text.ends.size), np.full(text.ends.size, UNRECOGNISED, np.int8))
+    return told
+
+
+def test_only_lines_that_come_again_are_remembered_and_those_that_mean_nothing_whatever_their_digits_are() -> None:
+    logs = [
+        b'said %b\n"GET" 20%d\nlevel": 2%d\nstate %d\n%b %d\n' % (b"x" * n, n, n, n, b"long " * 60, n) for n in range(9)
+    ]
+
+    assert _learned(logs) == [b"state 0"]
+    assert _learned([b"state 1\nstate 2\nstate 3\n"]) == [b"state 0"]
+
+
+def test_of_lines_that_come_again_only_so_many_bytes_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_familiar, "_BYTES_KEPT", 5000)
+    logs = [b"".join(b"state %b\n" % (b"x" * n) for n in range(begin, begin + 10)) for begin in range(0, 200, 10)]
+
+    assert 4000 < sum(map(len, _learned([log for log in logs for _ in range(2)]))) <= 5000
+
+
+def test_of_free_text_little_is_kept_for_when_it_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_familiar, "_SEEN_KEPT", 50)
+    lines = FamiliarLines(lambda new, _codes: pytest.fail(f"learned {new}"))
+    for begin in range(1, 100, 10):
+        text = Text(b"".join(b"said %b\n" % (char * n) for n in range(begin, begin + 10) for char in _LETTERS))
+        lines.learn(text, np.arange(text.ends.size), np.full(text.ends.size, UNRECOGNISED, np.int8))
+
+        assert len(lines._seen) <= 150
 
 
 def test_failures_seen_before_are_not_read_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:

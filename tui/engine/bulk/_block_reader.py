@@ -25,6 +25,7 @@ from tui.engine.bulk._kernel_matching import KernelMatching
 from tui.engine.bulk._late import Late
 from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._matching import ArrayMatching, Matching
+from tui.engine.bulk._nothings import new_nothings
 from tui.engine.bulk._packed import Packed, packed
 from tui.engine.bulk._reader import CONTEXT, SIGNS, last_time
 from tui.engine.bulk._rebuilt import at_once
@@ -117,6 +118,7 @@ class BlockReader:
         self._again = Parser(source, tz, clock=ManualClock(now))
         self._clock = StampReader(tz, now)
         self._matching = self._new_matching()
+        self._nothings = new_nothings()
         self._familiar = FamiliarLines(self._matching.add_nothings)
         self._verdicts = Verdicts(self._clock, self._ask, self._matching.add_nothing)
         self._failures = Failures(self._clock)
@@ -237,8 +239,10 @@ class BlockReader:
     def _look(self, block: Block, lines: Places) -> Places:
         """Find what is known among some lines; return the others."""
         left = self._matching.look(block, lines)
-        block.codes[left] = self._familiar.codes(block.text, left)
-        return self._look_for_the_same(block, left[block.codes[left] == UNKNOWN])
+        codes = block.codes[left] = self._nothings.codes(block.text, left)
+        told = codes != UNKNOWN
+        self._familiar.learn(block.text, left[told], codes[told])
+        return self._look_for_the_same(block, left[~told])
 
     def _look_for_the_same(self, block: Block, lines: Places) -> Places:
         """Look among some lines for what came before, and which failures found are alone; return the other lines."""
@@ -303,7 +307,7 @@ class BlockReader:
             begin = max(first, stop)
             if begin >= end:
                 continue
-            if begin > stop:
+            if begin > stop and not block.plain[begin - 1 : begin].any():
                 parser.passed(block.previous(begin))
             events += self._feed(block.text, begin, end)
             stop = end

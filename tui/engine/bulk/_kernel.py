@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "kernel_columns.c", "kernel.h"))
+SOURCES = tuple(
+    Path(__file__).with_name(name) for name in ("kernel.c", "kernel_columns.c", "kernel_tokens.c", "kernel.h")
+)
 BUILT = Path(__file__).with_name("kernel.bin")
 
 KINDS = LATENCY, CALL, FAILURE = range(3)
@@ -64,6 +66,7 @@ _FUNCTIONS = {
     "find_lines": (_NUMBER, (_ADDRESS, _NUMBER, _NUMBER, _ADDRESS, _ADDRESS, ctypes.POINTER(_NUMBER))),
     "fold_line": (ctypes.c_uint64, (ctypes.c_char_p, _NUMBER, _ADDRESS, _ADDRESS)),
     "fingerprints": (None, (_ADDRESS, _NUMBER, _ADDRESS, _ADDRESS, _NUMBER, _ADDRESS, _ADDRESS)),
+    "find_tokens": (None, (_ADDRESS, _ADDRESS, _NUMBER, *3 * [_ADDRESS])),
     "gather": (None, (_ADDRESS, _NUMBER, _ADDRESS, _ADDRESS, _ADDRESS)),
     "mark_twins": (None, (_NUMBER, *5 * [_ADDRESS], _NUMBER, ctypes.c_double, _ADDRESS)),
 }
@@ -104,6 +107,13 @@ class Kernel:
         found, begins, stops = np.empty(begins.size, np.uint64), *map(np.ascontiguousarray, (begins, stops))
         places = begins.ctypes.data, stops.ctypes.data
         self._library.fingerprints(address, begins.size, *places, longest, mix.ctypes.data, found.ctypes.data)
+        return found
+
+    def tokens(self, tables: ctypes.Structure, address: int, starts: Places, ends: Places) -> NDArray[np.uint8]:
+        """Return the kinds of tokens that each of some lines holds (``TokenTables``)."""
+        found, starts, ends = np.empty(starts.size, np.uint8), *map(np.ascontiguousarray, (starts, ends))
+        places = starts.ctypes.data, ends.ctypes.data
+        self._library.find_tokens(ctypes.addressof(tables), address, starts.size, *places, found.ctypes.data)
         return found
 
     def gather(self, address: int, begins: Places, ends: Places) -> bytes:

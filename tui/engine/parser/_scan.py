@@ -16,10 +16,10 @@ class BlockScan:
         self, candidates: Iterable[bytes], known: Iterable[bytes], patterns: Iterable[re.Pattern[bytes]]
     ) -> None:
         """``patterns`` find candidates too, where no fixed piece of text tells them."""
-        self.known = list(_widest(frozenset(known)))
+        self.known = list(widest(frozenset(known)))
         """Tokens of known writing, those of the last line first: neighbours are of one family."""
         # RE2 looks for all tokens in one pass; the rest of the line is taken with them, so a line is found once.
-        tokens = b"|".join(map(re.escape, _widest(frozenset(candidates))))
+        tokens = b"|".join(map(re.escape, widest(frozenset(candidates))))
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
         self._candidates = re2.compile(rb"(?:" + tokens + rb")[^\n]*", options)
@@ -55,6 +55,6 @@ class FullScan(BlockScan):
 
 
 @lru_cache(maxsize=8)
-def _widest(tokens: frozenset[bytes]) -> tuple[bytes, ...]:
+def widest(tokens: frozenset[bytes]) -> tuple[bytes, ...]:
     """Drop tokens that contain another one: whatever they find is found anyway."""
     return tuple(sorted(token for token in tokens if not any(other in token for other in tokens if other != token)))

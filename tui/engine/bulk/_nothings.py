@@ -1,0 +1,100 @@
+"""Lines that surely mean nothing, whether ever seen before or not: those in which no piece of text is that might.
+
+It is what the parser asks first (``BlockScan``), and the parser's way with such a line where no record is open.
+"""
+
+import re
+from abc import ABC, abstractmethod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui.engine.bulk import _kernel
+from tui.engine.bulk._familiar import KNOWN, UNKNOWN, UNRECOGNISED
+from tui.engine.bulk._kernel import Kernel
+from tui.engine.bulk._token_tables import HOLDS_KNOWN, UNSURE, TokenTables
+from tui.engine.bulk._words import Places, Text
+from tui.engine.dialects._dialect import dialects
+from tui.engine.envelopes._envelope import envelopes
+from tui.engine.parser._scan import BlockScan
+
+Codes = NDArray[np.int8]
+
+_PIECE = 4
+"""Bytes, none of them special, with which the pattern of an envelope for candidates begins."""
+
+_FIRST_OTHER, _OTHERS = 2, 6
+"""Bits that say that a line may hold what a pattern finds."""
+
+
+class Nothings(ABC):
+    """Tells which lines surely mean nothing."""
+
+    def __init__(self) -> None:
+        self.candidates = tuple(token for dialect in dialects() for token in dialect.candidates)
+        self.known = tuple(token for dialect in dialects() for token in dialect.signature)
+        self.patterns = [envelope.candidates for envelope in envelopes() if envelope.candidates]
+
+    @abstractmethod
+    def codes(self, text: Text, lines: Places) -> Codes:
+        """Return ``KNOWN`` or ``UNRECOGNISED`` for each line that is nothing, ``UNKNOWN`` for all others.
+
+        Lines that say nothing at all are among those: the parser does not remember them as the line above another.
+        """
+
+
+class ArrayNothings(Nothings):
+    """Looks as the parser does, at a list of lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scan = BlockScan(self.candidates, self.known, self.patterns)
+
+    def codes(self, text: Text, lines: Places) -> Codes:
+        """See there."""
+        some = [text.line(line) for line in lines.tolist()]
+        marks = zip(some, self._scan(some) if some else b"", strict=True)
+        return np.array([UNKNOWN if unsure else self._code(line) for line, unsure in marks], np.int8)
+
+    def _code(self, line: bytes) -> int:
+        if not line or line.isspace():
+            return UNKNOWN
+        return KNOWN if line[0] in b" \t" or self._scan.is_known(line) else UNRECOGNISED
+
+
+class KernelNothings(Nothings):
+    """Looks with the kernel; patterns are asked of the lines in which a piece is with which they begin."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__()
+        self._kernel = kernel
+        self._bits = [1 << _FIRST_OTHER + place % _OTHERS for place in range(len(self.patterns))]
+        pieces = [pattern.pattern[:_PIECE] for pattern in self.patterns]
+        self._tables = TokenTables(self.candidates, self.known, [*zip(pieces, self._bits, strict=True)])
+
+    def codes(self, text: Text, lines: Places) -> Codes:
+        """See there."""
+        starts, ends = text.starts[lines], text.ends[lines]
+        kinds = self._kernel.tokens(self._tables, text.address, starts, ends)
+        for pattern, bit in zip(self.patterns, self._bits, strict=True):
+            some = (kinds & (bit | UNSURE) == bit).nonzero()[0]
+            if some.size:
+                kinds[some[_matching(pattern, text, starts[some], ends[some])]] |= UNSURE
+        found: Codes = _CODES[kinds & (UNSURE | HOLDS_KNOWN)]
+        return found
+
+
+_CODES: Codes = np.array([UNRECOGNISED, UNKNOWN, KNOWN, UNKNOWN], np.int8)
+"""By what a line holds."""
+
+
+def _matching(pattern: re.Pattern[bytes], text: Text, starts: Places, ends: Places) -> Places:
+    """Return which of some lines a pattern finds something in."""
+    found = [match.start() for match in pattern.finditer(text.pieces(starts, ends))]
+    stops: Places = np.cumsum(ends - starts + 1)
+    return stops.searchsorted(found, "right")
+
+
+def new_nothings() -> Nothings:
+    """Return what looks with the kernel where there is one."""
+    return KernelNothings(_kernel.KERNEL) if _kernel.KERNEL else ArrayNothings()

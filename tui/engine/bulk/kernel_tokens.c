@@ -1,0 +1,67 @@
+/* Which lines hold certain pieces of text: what RE2 does in _nothings.py, in one pass over many lines. */
+#include "kernel.h"
+
+enum { BUCKETS = 8, AT_ONCE = 4 };
+enum { UNSURE = 1, KNOWN = 2 }; /* of lines and tokens; further bits mean something to Python only */
+
+struct token { word first, mask; int32_t place, size, kind, unused; }; /* its first bytes, and where all of it is */
+
+struct tokens {
+    const uint16_t *pairs; /* of two bytes: the buckets of which a token begins so, and those of which one goes on so */
+    const struct token *tokens;
+    const byte *literals;
+    int64_t bounds[BUCKETS + 1]; /* where the tokens of each bucket, all of which are of a kind or of none, begin */
+};
+
+static inline unsigned pair(const struct tokens *tokens, const byte *at) {
+    uint16_t both;
+    memcpy(&both, at, sizeof both);
+    return tokens->pairs[both];
+}
+
+static inline int is_indented(const byte *at) { return *at == ' ' || *at == '\t'; }
+
+static int is_blank(const byte *at, const byte *end) {
+    while (at < end && (*at == ' ' || (*at >= '\t' && *at <= '\r')))
+        at++;
+    return at == end;
+}
+
+/* Return the kinds of those tokens of some buckets that stand at a place. */
+static __attribute__((noinline)) int standing(const struct tokens *tokens, unsigned buckets, const byte *at,
+                                              const byte *end) {
+    int found = 0;
+    for (; buckets; buckets &= buckets - 1) {
+        const int64_t *bounds = tokens->bounds + __builtin_ctz(buckets);
+        for (const struct token *token = tokens->tokens + bounds[0]; token < tokens->tokens + bounds[1]; token++)
+            if (!((load(at) ^ token->first) & token->mask) && end - at >= token->size &&
+                !memcmp(at, tokens->literals + token->place, (size_t)token->size))
+                found |= token->kind;
+    }
+    return found;
+}
+
+/* Return what a line holds; once it is unsure whether it means something the rest of it is not looked at. */
+static int kinds_in(const struct tokens *tokens, const byte *at, const byte *end) {
+    int found = is_indented(at) ? KNOWN : 0;
+    if (is_blank(at, end))
+        return UNSURE;
+    for (; at < end && !(found & UNSURE); at += AT_ONCE) {
+        unsigned begun[AT_ONCE + 2], buckets[AT_ONCE], any = 0;
+        for (int next = 0; next < AT_ONCE + 2; next++)
+            begun[next] = pair(tokens, at + next);
+        for (int next = 0; next < AT_ONCE; next++)
+            any |= buckets[next] = begun[next] & (begun[next + 2] >> BUCKETS);
+        if (any)
+            for (int next = 0; next < AT_ONCE; next++)
+                found |= standing(tokens, buckets[next], at + next, end);
+    }
+    return found;
+}
+
+/* Behind the text there have to be as many bytes as are looked at in one step, and two. */
+EXPORTED void find_tokens(const struct tokens *tokens, const byte *text, int64_t count, const int64_t *starts,
+                          const int64_t *ends, byte *kinds) {
+    for (int64_t row = 0; row < count; row++)
+        kinds[row] = (byte)kinds_in(tokens, text + starts[row], text + ends[row]);
+}
