@@ -8,6 +8,7 @@ from weakref import WeakSet
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
@@ -114,6 +115,13 @@ class LinesView(Widget):
         if screen not in _PAINTED_SOON:
             _PAINTED_SOON.add(screen)
             asyncio.get_running_loop().call_soon(_paint, screen)
+
+    def say_below(self, text: str) -> None:
+        """Write something else into the lower border, and have that painted alone; Textual paints the whole widget."""
+        self._border_subtitle = Content(text)
+        at, size = self.content_offset, self.outer_size
+        if self.size:
+            self._repaint(Region(-at.x, size.height - 1 - at.y, size.width, 1))
 
     def forget(self) -> None:
         """Draw everything again at the next paint: focus or an option changed."""

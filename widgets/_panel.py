@@ -172,5 +172,8 @@ class Panel(LinesView, can_focus=True):
         titles = plain(f"{self.NUMBER} {t(self.TITLE)}"), plain(told)
         if titles == self._titles:
             return
-        self._titles = titles
-        self.border_title, self.border_subtitle = Content(titles[0]), Content(titles[1])
+        before, self._titles = self._titles, titles
+        if titles[0] != before[0]:
+            self.border_title, self.border_subtitle = Content(titles[0]), Content(titles[1])
+        else:
+            self.say_below(titles[1])

@@ -49,6 +49,8 @@ class Rows(LinesView):
         """Say something else in some rows."""
         for y in self._rng.sample(range(9), self._rng.randrange(1, 4)):
             self._texts[y] = self._word()
+        if self._rng.random() < 0.5:
+            self.say_below(self._word().strip())
         self.redraw(0.0)
 
     def draw(self, width: int, height: int, view: View) -> list[Line]:

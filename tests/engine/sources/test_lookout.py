@@ -1,18 +1,20 @@
-"""The thread that looks at quiet files: who waits for a change is woken by it, and by nothing else."""
+"""Quiet files, of which the kernel tells or at which a thread looks: who waits for a change is woken by that alone."""
 
 import asyncio
 import os
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tui.engine.clock import SystemClock
 from tui.engine.parser import line_time
-from tui.engine.sources import _lookout
+from tui.engine.sources import _inotify, _local, _lookout, _told
 from tui.engine.sources._file_source import FileSource
-from tui.engine.sources._inotify import tells
-from tui.engine.sources._lookout import Lookout, Seen
+from tui.engine.sources._inotify import lies_here, tells
+from tui.engine.sources._lookout import Lookout
+from tui.engine.sources._seen import Seen
 
 PATIENCE_S = 30.0
 
@@ -22,16 +24,16 @@ def seen(path: Path) -> Seen:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-@pytest.fixture(params=["told by the kernel", "looked for"], autouse=True)
-def _told(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_lookout, "tells", lambda _device: request.param == "told by the kernel")
+@pytest.fixture(params=["told by the kernel", "looked for"])
+def told(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param == "told by the kernel")
 
 
 @pytest.mark.parametrize("change", ["grow", "replace", "remove", "empty", "rewrite"])
-async def test_whoever_waits_for_a_file_is_woken_when_it_changes(tmp_path: Path, change: str) -> None:
+async def test_whoever_waits_for_a_file_is_woken_when_it_changes(tmp_path: Path, change: str, *, told: bool) -> None:
     log, woken = tmp_path / "app.log", asyncio.Event()
     log.write_text("one\n")
-    with Lookout().watching(str(log), seen(log), woken.set):
+    with Lookout().watching(str(log), seen(log), woken.set, told=told):
         if change == "grow":
             with log.open("a") as writer:
                 writer.write("two\n")
@@ -48,20 +50,20 @@ async def test_whoever_waits_for_a_file_is_woken_when_it_changes(tmp_path: Path,
 
 
 async def test_a_file_that_changed_wakes_only_its_own_reader_and_what_grew_before_the_watch_is_not_missed(
-    tmp_path: Path,
+    tmp_path: Path, *, told: bool
 ) -> None:
     calm, busy, woken, lookout = tmp_path / "calm.log", tmp_path / "busy.log", asyncio.Event(), Lookout()
     for each in (calm, busy):
         each.write_text("one\n")
-    before, told = seen(busy), []
+    before, others = seen(busy), []
     busy.write_text("one\ntwo\n")
     with (
-        lookout.watching(str(calm), seen(calm), lambda: told.append("calm")),
-        lookout.watching(str(busy), before, woken.set),
+        lookout.watching(str(calm), seen(calm), lambda: others.append("calm"), told=told),
+        lookout.watching(str(busy), before, woken.set, told=told),
     ):
         await asyncio.wait_for(woken.wait(), PATIENCE_S)
 
-    assert told == []
+    assert others == []
 
 
 async def test_where_the_lookout_gets_no_answer_a_source_still_finds_its_lines(
@@ -75,8 +77,8 @@ async def test_where_the_lookout_gets_no_answer_a_source_still_finds_its_lines(
         loop.call_soon_threadsafe(asked.set)
         answer.wait(PATIENCE_S)
 
-    monkeypatch.setattr(_lookout, "tells", lambda _device: False)  # nor would a file system of another machine
-    monkeypatch.setattr(_lookout, "_now", silent)
+    monkeypatch.setattr(_local, "lies_here", lambda *_place: False)  # nor does a file system of another machine
+    monkeypatch.setattr(_lookout, "seen_now", silent)
     monkeypatch.setattr("tui.engine.sources._file_source.LOOKOUT", Lookout())
     batches = FileSource(log, "app", SystemClock(), since=None, line_time=line_time).batches()
     read: list[bytes] = []
@@ -95,12 +97,12 @@ async def test_where_the_lookout_gets_no_answer_a_source_still_finds_its_lines(
     assert read == [b"one", b"two"]
 
 
-async def test_a_link_that_leads_elsewhere_is_noticed_although_nobody_tells(tmp_path: Path) -> None:
+async def test_a_link_that_leads_elsewhere_is_noticed_although_nobody_tells(tmp_path: Path, *, told: bool) -> None:
     link, old, new, woken = tmp_path / "current.log", tmp_path / "1.log", tmp_path / "2.log", asyncio.Event()
     old.write_text("one\n")
     new.write_text("one\n")
     link.symlink_to(old)
-    with Lookout().watching(str(link), seen(link), woken.set):
+    with Lookout().watching(str(link), seen(link), woken.set, told=told):
         link.unlink()
         link.symlink_to(new)
         await asyncio.wait_for(woken.wait(), PATIENCE_S)
@@ -108,13 +110,12 @@ async def test_a_link_that_leads_elsewhere_is_noticed_although_nobody_tells(tmp_
 
 async def test_a_change_is_told_at_once_where_the_kernel_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With hours between two looks only the kernel can have told."""
-    monkeypatch.setattr(_lookout, "tells", lambda _device: True)
-    monkeypatch.setattr(_lookout, "LOOK_WHERE_TOLD_S", 3600.0)
+    monkeypatch.setattr(_told, "LOOK_EVERY_S", 3600.0)
     log, woken, lookout = tmp_path / "app.log", asyncio.Event(), Lookout()
     log.write_text("one\n")
     for line in ("two\n", "three\n"):
         woken.clear()
-        with lookout.watching(str(log), seen(log), woken.set):
+        with lookout.watching(str(log), seen(log), woken.set, told=True):
             with log.open("a") as writer:
                 writer.write(line)
             await asyncio.wait_for(woken.wait(), PATIENCE_S)
@@ -122,3 +123,61 @@ async def test_a_change_is_told_at_once_where_the_kernel_tells(tmp_path: Path, m
 
 def test_of_a_device_that_is_mounted_nowhere_nobody_tells() -> None:
     assert not tells(os.makedev(4000, 1))
+
+
+async def test_of_two_who_wait_for_one_file_the_second_is_still_told_once_the_first_has_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the kernel both are one."""
+    monkeypatch.setattr(_told, "LOOK_EVERY_S", 3600.0)
+    log, link, woken, lookout = tmp_path / "app.log", tmp_path / "link.log", asyncio.Event(), Lookout()
+    log.write_text("one\n")
+    link.symlink_to(log)
+    with lookout.watching(str(log), seen(log), woken.set, told=True):
+        with lookout.watching(str(link), seen(log), lambda: None, told=True):
+            pass
+        log.write_text("two\n")
+        await asyncio.wait_for(woken.wait(), PATIENCE_S)
+
+
+async def test_where_the_kernel_tells_nothing_is_left_behind_once_nobody_waits(tmp_path: Path) -> None:
+    log, lookout = tmp_path / "app.log", Lookout()
+    log.write_text("one\n")
+    held, threads = psutil.Process().num_fds, threading.active_count()
+    before = held()
+    for _ in range(2):
+        with lookout.watching(str(log), seen(log), lambda: None, told=True):
+            assert held() == before + 1
+            assert threading.active_count() == threads
+    assert held() == before
+
+
+def test_a_way_that_leads_through_a_file_system_of_another_machine_is_not_here_wherever_it_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None of what lies there is looked at to find that out."""
+    log, away, link = tmp_path / "app.log", tmp_path / "away", tmp_path / "link.log"
+    away.mkdir()
+    log.write_text("one\n")
+    (away / "current.log").symlink_to(log)
+    link.symlink_to(away / "current.log")
+    looked, lstat = [], os.lstat
+
+    def noted(path: str) -> os.stat_result:
+        looked.append(path)
+        found = list(lstat(path))
+        return os.stat_result([*found[:2], 7 if path == str(away) else 1, *found[3:]])
+
+    monkeypatch.setattr(_inotify, "tells", lambda device, _others=frozenset(): device != 7)
+    monkeypatch.setattr(os, "lstat", noted)
+    assert lies_here(str(log), 1, 1)
+    assert not lies_here(str(link), 1, 1)
+    assert looked[-1] == str(away)
+
+
+def test_links_that_lead_in_a_circle_lead_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    monkeypatch.setattr(_inotify, "tells", lambda _device, _others=frozenset(): True)
+    with pytest.raises(OSError, match=str(tmp_path)):
+        lies_here(str(tmp_path / "a"), 1, 1)

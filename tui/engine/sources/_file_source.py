@@ -15,9 +15,10 @@ from tui.engine.safe_text import safe_text
 from tui.engine.sources._access import Access, NotRegularError
 from tui.engine.sources._follow import Chunk, Follower, Unread
 from tui.engine.sources._local import LocalAccess
-from tui.engine.sources._lookout import LOOKOUT, STUCK_S, Seen
+from tui.engine.sources._lookout import LOOKOUT, STUCK_S
 from tui.engine.sources._position import Position
 from tui.engine.sources._reading import Reading
+from tui.engine.sources._seen import Seen, Silent
 from tui.engine.sources._since import LineTime, beginning, beginning_rotated
 from tui.engine.sources._tail import UnsupportedEncodingError
 from tui.engine.sources._trouble import TroubleError
@@ -46,6 +47,8 @@ class FileSource:
     """Whom to ask what the file is like; None where nobody watches it."""
     _calm: Seen | None = None
     """What it was like, if the last poll found nothing new and nothing wrong."""
+    _silent_s: Silent | None = None
+    """Tells since when nobody has seen that it is still like that; None while nobody looks."""
 
     def __init__(
         self,
@@ -123,13 +126,13 @@ class FileSource:
 
     def status(self) -> SourceStatus:
         """Return how reading goes."""
-        if self._calm is not None:
-            self._reading.looked(LOOKOUT.silent_s)
+        if self._silent_s is not None:
+            self._reading.looked(self._silent_s())
         return self._reading.status()
 
     def rests_until(self) -> float:
         """Return before when its status stays as it is; the beginning of time while nobody watches the file."""
-        watched = self._calm is not None and LOOKOUT.silent_s <= STUCK_S
+        watched = self._calm is not None and (self._silent_s is None or self._silent_s() <= STUCK_S)
         return self._reading.stays_until() if watched else -inf
 
     def unread(self) -> Unread | None:
@@ -166,11 +169,16 @@ class FileSource:
     async def _pause(self, seconds: float) -> None:
         """Wait, but no longer than until the file changes, where that is watched."""
         self._wanted.clear()
-        if self._calm is None:
+        if self._calm is None or self._watched is None:
             await self._wanted_within(seconds)
             return
-        with LOOKOUT.watching(self._path, self._calm, self._wanted.set):
-            await self._wanted_within(until_tick(seconds))
+        with LOOKOUT.watching(self._path, self._calm, self._wanted.set, told=self._watched.told) as silent_s:
+            self._silent_s = silent_s
+            try:
+                await self._wanted_within(until_tick(seconds))
+            finally:
+                self._reading.looked(silent_s())
+                self._silent_s = None
 
     async def _wanted_within(self, seconds: float) -> None:
         """Wait for a reason to read again, for so long at most."""
@@ -180,8 +188,6 @@ class FileSource:
 
     async def _poll(self) -> LineBlock | None:
         """Read once, note how it went, and decide when to read again."""
-        if self._calm is not None:
-            self._reading.looked(LOOKOUT.silent_s)
         self._calm = None
         try:
             if self._unopened:

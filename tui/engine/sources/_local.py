@@ -11,7 +11,8 @@ from aiofiles.os import wrap
 
 from tui.engine.sources._access import HEAD_SIZE, FileStat, Handle, Look, NotRegularError, Sibling
 from tui.engine.sources._gzip import CONTENTS_CAP, GzipHandle, first_contents
-from tui.engine.sources._lookout import Seen
+from tui.engine.sources._inotify import lies_here
+from tui.engine.sources._seen import Seen
 from tui.engine.sources._siblings import rotated_names
 
 Run = Callable[..., Awaitable[Any]]
@@ -66,6 +67,8 @@ class LocalAccess:
         """``contents_cap`` bounds the uncompressed bytes read from one compressed file."""
         self.seen: Seen | None = None
         """What the path led to at the last look, if all of it was taken then."""
+        self.told = False
+        """The kernel tells when that changes."""
         self._run = run
         self._contents_cap = contents_cap
 
@@ -83,7 +86,7 @@ class LocalAccess:
         """Read, fingerprint and stat in one trip."""
         assert isinstance(handle, LocalHandle)  # noqa: S101 - tells the type checker what ``open`` returned
         look: Look
-        look, modified_ns = await self._run(_look, handle.descriptor, path, offset, size)
+        look, modified_ns, self.told = await self._run(_look, handle.descriptor, path, offset, size)
         found, taken = look.path, offset + len(look.data)
         if isinstance(found, OSError) or found.identity is None or found.size != taken:
             self.seen = None
@@ -137,13 +140,26 @@ def _pread(descriptor: int, offset: int, size: int) -> bytes:
     return data
 
 
-def _look(descriptor: int, path: str, offset: int, size: int) -> tuple[Look, int]:
-    """Return a look, and when the file had last been changed before it: what is changed from then on is seen so."""
+def _look(descriptor: int, path: str, offset: int, size: int) -> tuple[Look, int, bool]:
+    """Return a look, when the file had last been changed before it, and whether the kernel tells of the next change.
+
+    What is changed from that moment on is seen so.
+    """
     modified_ns = os.fstat(descriptor).st_mtime_ns
     data = _pread(descriptor, offset, size)
     head = os.pread(descriptor, HEAD_SIZE, 0)
     reached = os.fstat(descriptor).st_size
-    return Look(data, head, reached, _stat_path(path)), modified_ns
+    found = _stat_path(path)
+    return Look(data, head, reached, found), modified_ns, _is_told(path, found)
+
+
+def _is_told(path: str, found: FileStat | OSError) -> bool:
+    if isinstance(found, OSError) or found.identity is None:
+        return False
+    try:
+        return lies_here(path, *found.identity)
+    except OSError:
+        return False
 
 
 def _stat_path(path: str) -> FileStat | OSError:
