@@ -19,7 +19,7 @@ from tui.terminal import shows_unicode
 from tui.terminal_app import TROUBLE_S, VoxtopApp
 from widgets import use_glyphs
 
-LOOK_EVERY_S = 1.0
+LOOK_EVERY_S = 2.0
 
 REDRAWN = frozenset({"lang", "ascii", "bell", "desktop"})
 """What screens only learn when they are made."""

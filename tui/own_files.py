@@ -5,7 +5,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-LOOK_EVERY_S = 1.0
+LOOK_EVERY_S = 2.0
 """A changed file is noticed within this time."""
 
 

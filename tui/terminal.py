@@ -21,7 +21,8 @@ ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 GRACE_S = 1.5
 """A terminal that is gone can block the orderly way out; after this long the process ends anyhow."""
 
-WATCH_S = 1.0
+WATCH_S = 2.0
+"""A terminal that hung up without a signal is noticed within this time."""
 
 OPENED_WITHIN_S = 0.5
 """A thread that draws may die while the other one still turns the terminal into a screen: not to be overtaken by it."""

@@ -27,7 +27,7 @@ def _always() -> bool:
 class _Waiting:
     due: float
     """By the clock of the event loop."""
-    again_s: float
+    every_s: float
     question: Question
 
 
@@ -42,7 +42,7 @@ class _Ticks:
         """Return at such a tick, once the answer to a question is yes; raises what the question does."""
         loop = asyncio.get_running_loop()
         due, future = loop.time() + until_tick(every_s), loop.create_future()
-        self._waiting[future] = _Waiting(due, min(every_s, TICK_S), question)
+        self._waiting[future] = _Waiting(due, every_s, question)
         self._wake_at(due)
         try:
             await future
@@ -61,7 +61,7 @@ class _Ticks:
         now = asyncio.get_running_loop().time()
         for future, one in tuple(self._waiting.items()):
             if one.due <= now + EARLY_S and not future.done():
-                one.due = now + until_tick(one.again_s)
+                one.due = now + until_tick(one.every_s)
                 _ask(future, one.question)
         if left := [one.due for future, one in self._waiting.items() if not future.done()]:
             self._wake_at(min(left))
@@ -80,10 +80,7 @@ _TICKS = WeakKeyDictionary[asyncio.AbstractEventLoop, _Ticks]()
 
 
 async def next_tick(every_s: float = TICK_S, question: Question = _always) -> None:
-    """Sleep to the next multiple of so many seconds since the epoch, on the machine's clock; then ask each second.
-
-    Returns at the first of these moments at which there is something to do.
-    """
+    """Sleep to the first multiple of so many seconds since the epoch, on the machine's clock, with something to do."""
     loop = asyncio.get_running_loop()
     ticks = _TICKS.get(loop)
     if ticks is None:

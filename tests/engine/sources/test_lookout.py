@@ -3,6 +3,8 @@
 import asyncio
 import os
 import threading
+from collections.abc import Callable
+from contextlib import aclosing
 from pathlib import Path
 
 import psutil
@@ -10,9 +12,10 @@ import pytest
 
 from tui.engine.clock import SystemClock
 from tui.engine.parser import line_time
-from tui.engine.sources import _inotify, _local, _lookout, _told
+from tui.engine.sources import _file_source, _inotify, _local, _lookout, _told
 from tui.engine.sources._file_source import FileSource
 from tui.engine.sources._inotify import lies_here, tells
+from tui.engine.sources._local import LocalAccess, in_thread
 from tui.engine.sources._lookout import Lookout
 from tui.engine.sources._seen import Seen
 
@@ -123,6 +126,35 @@ async def test_a_change_is_told_at_once_where_the_kernel_tells(tmp_path: Path, m
 
 def test_of_a_device_that_is_mounted_nowhere_nobody_tells() -> None:
     assert not tells(os.makedev(4000, 1))
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_file_is_read_again_although_nothing_new_was_seen_unless_the_kernel_would_have_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, told: bool
+) -> None:
+    monkeypatch.setattr(_file_source, "WATCHED_POLL_S", 0.02)
+    monkeypatch.setattr(_local, "lies_here", lambda *_place: told)
+    log, looks, read = tmp_path / "app.log", [0], [b""]
+    log.write_text("one\n")
+
+    async def counted(function: Callable[..., object], *arguments: object) -> object:
+        looks[-1] += function is _local._look
+        return await in_thread(function, *arguments)
+
+    access = LocalAccess(run=counted)
+    source = FileSource(log, "app", SystemClock(), since=None, line_time=line_time, access=access)
+    async with asyncio.timeout(PATIENCE_S), aclosing(source.batches()) as batches:
+        async for block in batches:
+            read += block.lines
+            looks.append(looks[-1])
+            if len(looks) == 12:
+                with log.open("a") as writer:
+                    writer.write("two\n")
+            if len(read) > 2:
+                break
+
+    assert read[1:] == [b"one", b"two"]
+    assert (looks[5] == looks[10]) is told  # the last but one: what is being counted goes on
 
 
 async def test_of_two_who_wait_for_one_file_the_second_is_still_told_once_the_first_has_gone(

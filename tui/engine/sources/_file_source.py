@@ -10,6 +10,7 @@ from math import inf
 from pathlib import Path
 
 from tui.engine.clock import Clock, until_tick
+from tui.engine.lines import NOTHING
 from tui.engine.model import LineBlock, SourceState, SourceStatus, SourceStep
 from tui.engine.safe_text import safe_text
 from tui.engine.sources._access import Access, NotRegularError
@@ -32,6 +33,8 @@ SILENT_POLL_S = 1.0
 """Between polls of a file that has been silent for a minute and more."""
 WATCHED_POLL_S = 10.0
 """Between polls of a file that is watched: all that they can find is what changed neither size nor time."""
+TOLD_POLL_S = 60.0
+"""Between polls of a file of which the kernel tells: it tells of that too, unless it was written to as memory."""
 ABSENT_POLL_S = 1.0
 """Between attempts to open what cannot be opened."""
 HOT_FOR_S = 10.0
@@ -98,7 +101,7 @@ class FileSource:
         self._follower = Follower(self._access, self._path, clock, position=position, start=start)
         self._unopened, self._over = True, False
         self._in_history = self._unsettled = False
-        self._history_size, self._pause_s = 0, 0.0
+        self._history_size, self._pause_s, self._polled_at = 0, 0.0, -inf
         self._hot_until = clock.monotonic()
 
     @property
@@ -149,7 +152,7 @@ class FileSource:
         """Yield what the file holds from the chosen start on, then what is written to it."""
         try:
             while not self._over:
-                block = await self._poll()
+                block = self._reading.block(NOTHING, history=False) if self._needs_no_poll() else await self._poll()
                 if block is not None:
                     yield block
                 if self._pause_s and not self._over:
@@ -186,9 +189,15 @@ class FileSource:
             async with asyncio.timeout(seconds):
                 await self._wanted.wait()
 
+    def _needs_no_poll(self) -> bool:
+        """Tell whether nothing can be new: the kernel, which would have told, has not."""
+        told = self._calm is not None and self._watched is not None and self._watched.told
+        soon = self._clock.monotonic() < self._polled_at + TOLD_POLL_S
+        return told and soon and not self._wanted.is_set() and self._follower.reads_one_file
+
     async def _poll(self) -> LineBlock | None:
         """Read once, note how it went, and decide when to read again."""
-        self._calm = None
+        self._calm, self._polled_at = None, self._clock.monotonic()
         try:
             if self._unopened:
                 await self._begin()

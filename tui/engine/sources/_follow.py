@@ -104,6 +104,11 @@ class Follower:
         """Roughly the bytes that were still unread at the last poll."""
         return sum(tail.left for tail in self._tails)
 
+    @property
+    def reads_one_file(self) -> bool:
+        """Tell whether no rotated file is being read or waited for besides."""
+        return len(self._tails) == 1 and not self._retiring
+
     def unread(self) -> Unread | None:
         """Return the rest of the file that is read now, as long as it was when opened, if it can be read anyhow."""
         tail = self._tails[0] if self._tails else None
