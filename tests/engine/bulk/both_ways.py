@@ -44,7 +44,7 @@ def at_once(data: bytes, reader: BlockReader) -> tuple[list[LogEvent], list[LogE
     found = reader.read(data, [])
     lines, times, ms, codes, _ = (column.tolist() for column in found.samples)
     columns = [
-        sketch(found.series[code])._replace(line=line, time=time, ms=value)
+        sketch(found.series[code])._replace(line=line, time=None if isnan(time) else time, ms=value)
         for line, time, value, code in zip(lines, times, ms, codes, strict=True)
     ]
     lines, times, durations, codes, _ = (column.tolist() for column in found.calls)

@@ -24,7 +24,7 @@ class Failing(NamedTuple):
     layout: FailureLayout
     line: int
     """Counted from 0."""
-    time: float
+    time: float | None
     trace: str
 
 

@@ -81,7 +81,7 @@ class Understood(NamedTuple):
     unrecognised: int
     bad_samples: int
     single: int
-    """Events that were understood line by line, each of which was an object then."""
+    """Events that were understood line by line, or are calls without a time: each of them was an object then."""
 
     @property
     def rows(self) -> int:
@@ -133,8 +133,8 @@ class BlockReader:
         late = self._late = Late(self.series)
         found, self._late = self.find(data), None
         block, events = found.block, late.take(found.events)
-        single = len(events) + late.count
         samples, calls, ids, near, doubts = self._columns(block, late)
+        single = len(events) + late.count + sum(event.time is None for event in doubts)
         events = sorted([*events, *doubts], key=_line)
         return Understood(
             block.text.ends.size,
@@ -173,14 +173,17 @@ class BlockReader:
         )
 
     def _columns(self, block: Block, late: Late) -> tuple[Columns, Columns, list[str], Edges, list[LogEvent]]:
-        """Return samples, calls and their ids as columns, those at the edges, and as events what may have a twin."""
+        """Return samples, calls and their ids as columns, those at the edges, and all others as events.
+
+        These are such as may have a twin, and calls without a time.
+        """
         late_samples, late_calls = late.columns()
         text, leveled = block.text, self.series.leveled
         samples, _ = joined([*of_samples(block.samples, text, leveled), *late_samples])
         calls, order = joined([*of_calls(block.calls, text, leveled), *late_calls])
         ids = [*block.ids(), *late.ids]
         near = edges((samples, calls), leveled, text.ends.size)
-        unsure, sure = twins(samples, leveled), ~twins(calls, leveled)
+        unsure, sure = twins(samples, leveled), ~(twins(calls, leveled) | np.isnan(calls.times))
         doubts = self._events(block, samples.lines[unsure], calls.lines[~sure])
         if order is not None or not sure.all():
             ids = [ids[index] for index in (np.arange(len(ids)) if order is None else order)[sure].tolist()]

@@ -19,20 +19,30 @@ _MINUTES_KEPT = 20_000
 
 
 class Stamp(NamedTuple):
-    """How lines write their time: ``2027-03-09T08:15:14.006746`` and what may come before it."""
+    """How lines write their time: ``2027-03-09T08:15:14.006746`` and what may come before it; or ``NO_STAMP``."""
 
     prefix: bytes
     separator: bytes
     """Between seconds and fraction."""
     digits: int
-    """Of the fraction, 1…9."""
+    """Of the fraction, 1…9; 0 where no time is written at all."""
     zone: str
     """As ``seconds`` reads it: ``Z`` or none."""
 
     @property
     def size(self) -> int:
         """Bytes up to the end of the fraction."""
-        return len(self.prefix) + 20 + self.digits
+        return len(self.prefix) + (20 + self.digits if self.digits else 0)
+
+
+NO_STAMP = Stamp(b"", b".", 0, "")
+"""Of lines that begin with their message: their time is not a number among others, else None."""
+
+
+def told(numbers: Times) -> list[float | None]:
+    """Return times or durations one by one, None where a line tells none."""
+    found = numbers.tolist()
+    return [None if isnan(number) else number for number in found] if np.isnan(numbers).any() else found
 
 
 class _Form(NamedTuple):

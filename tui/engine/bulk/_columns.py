@@ -25,6 +25,7 @@ class Columns(NamedTuple):
     lines: NDArray[np.int64]
     """1-based within the block."""
     times: NDArray[np.float64]
+    """Not a number where a latency has none; a begin or end of a call without a time is an event of its own."""
     values: NDArray[np.float64]
     """Latencies in ms; or seconds that a call lasted, where the line tells them, else not a number."""
     codes: NDArray[np.int64]
@@ -77,7 +78,7 @@ def frame(event: LogEvent) -> str:
 
 def is_sample_column(event: LogEvent) -> bool:
     """Tell whether an event is a latency that a column can hold."""
-    if event.kind not in {"ttfb", "turn"} or event.time is None or event.id is not None or event.part:
+    if event.kind not in {"ttfb", "turn"} or event.id is not None or event.part:
         return False
     return is_sample(event.ms) and (event.kind == "turn" or event.stage is not None)
 

@@ -8,7 +8,7 @@ or speech can find anything in it (semantics R32, R41, R79).
 import re
 from typing import NamedTuple
 
-from tui.engine.bulk._clock import Stamp, StampReader
+from tui.engine.bulk._clock import NO_STAMP, Stamp, StampReader
 from tui.engine.bulk.forms._pieces import Place
 from tui.engine.dialects._message import TEXT_LENGTH
 from tui.engine.model import LogEvent
@@ -74,7 +74,7 @@ class Failures:
         self._laid_out[layout] = known[rest]
         return layout
 
-    def event(self, layout: FailureLayout, line: int, time: float, trace: str) -> LogEvent:
+    def event(self, layout: FailureLayout, line: int, time: float | None, trace: str) -> LogEvent:
         """Return the failure that a line is which has a layout that was learned."""
         return _event(self._laid_out[layout], line, time, trace)
 
@@ -84,12 +84,12 @@ class Failures:
             rest, trace = _parted(raw, stamp.size)
             found = known.get(rest)
             time = self._clock.time(raw, stamp) if found else None
-            if found and time is not None:
+            if found and (time is not None or stamp == NO_STAMP):
                 return _event(found, line, time, trace)
         return None
 
 
-def _event(known: _Known, line: int, time: float, trace: str) -> LogEvent:
+def _event(known: _Known, line: int, time: float | None, trace: str) -> LogEvent:
     before, behind = known.texts
     if not before:
         kind, source, _, _, *rest = known.event

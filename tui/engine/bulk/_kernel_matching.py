@@ -6,7 +6,7 @@ import numpy as np
 
 from tui.engine.bulk._block import Block, Failing
 from tui.engine.bulk._call_layout import Hits as CallHits
-from tui.engine.bulk._clock import StampReader, Times
+from tui.engine.bulk._clock import StampReader, Times, told
 from tui.engine.bulk._failures import FailureLayout
 from tui.engine.bulk._kernel import KINDS, NEW_MINUTE, NONE, Kernel, Scan
 from tui.engine.bulk._kernel_tables import KnownLines, LayoutTables
@@ -100,7 +100,7 @@ class KernelMatching(Matching):
         if failures.size:
             rows, codes, times, _, _, _, begins, ends = failures
             layouts, piece = list(self._failures), block.text.piece
-            columns = rows.tolist(), codes.tolist(), _times(times).tolist(), begins.tolist(), (ends - begins).tolist()
+            columns = rows.tolist(), codes.tolist(), told(_times(times)), begins.tolist(), (ends - begins).tolist()
             block.failing += [
                 Failing(layouts[code], row, time, piece(begin, size).decode())
                 for row, code, time, begin, size in zip(*columns, strict=True)

@@ -127,7 +127,13 @@ class _Numbers:
 
 
 def _moments(times: Times) -> list[str]:
-    """Return times as ``rfc3339`` writes them, in quotation marks: rounded as ``datetime.fromtimestamp`` does."""
+    """Return times as ``rfc3339`` writes them, in quotation marks: rounded as ``datetime.fromtimestamp`` does.
+
+    Where there is none, ``null``.
+    """
+    if (none := np.isnan(times)).any():
+        written = iter(_moments(times[~none]))
+        return ["null" if without else next(written) for without in none.tolist()]
     fractions, whole = np.modf(times)
     micros = np.rint(fractions * 1e6)
     whole += np.where(micros >= 1e6, 1.0, np.where(micros < 0, -1.0, 0.0))

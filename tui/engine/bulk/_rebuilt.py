@@ -12,6 +12,7 @@ import numpy as np
 
 from tui.engine.bulk._block import Block
 from tui.engine.bulk._call_layout import Hits as CallHits
+from tui.engine.bulk._clock import told
 from tui.engine.bulk._layouts import AnyHits, by_code
 from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Flags
@@ -66,7 +67,7 @@ def _samples(
         before, _, after = one.text.partition("\n")
         rows = zip(
             (hits.lines + (above + 1)).tolist(),
-            hits.times.tolist(),
+            told(hits.times),
             hits.ms.tolist(),
             block.words(hits.tokens, hits.token_ends),
             block.words(hits.messages, hits.stops),
@@ -84,9 +85,9 @@ def _calls(
     for code, hits in chain.from_iterable(map(by_code, found)):
         one = series[code]
         before, _, after = one.text.partition("\n")
-        rows = zip(*(column.tolist() for column in hits), block.words(hits.begins, hits.ends), strict=True)
-        for line, _, time, duration, _, end, id_ in rows:
-            lasted, words = (duration, id_) if duration == duration else (None, id_)  # noqa: PLR0124 - not a number
+        columns = hits.lines.tolist(), told(hits.times), told(hits.durations), hits.ends.tolist()
+        for line, time, lasted, end, id_ in zip(*columns, block.words(hits.begins, hits.ends), strict=True):
+            words = id_
             if lasted is not None:
                 words += block.text.piece(end, _DURATION).partition(b"s")[0].decode() + "s"
             text = f"{before}{words}{after}"[:TEXT_LENGTH]

@@ -56,7 +56,10 @@ class Search:
         self._noted += found
 
     def stamp(self, stamp: Stamp, prefixes: Literals, clock: StampReader) -> None:
-        """Take the time."""
+        """Take the time, if there is one to be read."""
+        if not stamp.digits:
+            self._note(times=np.full(self.lines.size, np.nan))
+            return
         self.literals(prefixes)
         times, sure = clock.read(self._text, self.at, stamp)
         self._note(times=times)

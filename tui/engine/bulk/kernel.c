@@ -173,6 +173,8 @@ static int is_minute(struct scan *scan, const byte *at, int64_t zone, double *be
 
 /* Read the time: behind the minute are a colon, two digits, a separator, and up to nine digits. */
 static int read_stamp(struct scan *scan, const struct layout *layout, struct reading *reading) {
+    if (!layout->digits)
+        return reading->time = __builtin_nan(""), FOUND; /* no time is written at all */
     const byte *at = reading->start + layout->prefix;
     int count = layout->digits < 8 ? layout->digits : 8;
     word seconds = load(at + 17), fraction = load(at + 20);

@@ -1,7 +1,7 @@
 """Panel 3 and the turn latency: samples by stage and provider (semantics R13-R18)."""
 
 from itertools import compress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tui.engine.metrics.fixed import FixedHistograms
 from tui.engine.metrics.histogram import Buckets, MinutePoints, SlidingHistogram, Timed, bucket_of, packed, sliced
@@ -21,13 +21,6 @@ _WAITING = 1_000
 """Samples of a series that wait to be counted at most."""
 _ADD_UP = 100_000
 """Samples taken at once that wait to be added up at most."""
-
-
-class _Waiting(NamedTuple):
-    """Samples of one hour that were taken at once."""
-
-    hour: int
-    samples: list["Samples"]
 
 
 class _Series:
@@ -73,7 +66,7 @@ class _Series:
             self.all.add(slices)
             self.minutes.add(slices)
             if provider is not None:
-                histogram = self.providers.get(provider) or self._provider(provider)
+                histogram = self.provider(provider)
                 histogram.remember(samples)
                 histogram.add(slices)
 
@@ -84,10 +77,13 @@ class _Series:
             for bucket, content in buckets.items():
                 self.hours.add(time, bucket, content)
         if provider is not None:
-            (self.providers.get(provider) or self._provider(provider)).leave(buckets, highest)
+            self.provider(provider).leave(buckets, highest)
 
-    def _provider(self, name: str) -> SlidingHistogram:
+    def provider(self, name: str) -> SlidingHistogram:
         """Return the histogram of a provider; names beyond the first twenty share one."""
+        found = self.providers.get(name)
+        if found is not None:
+            return found
         if name not in self.providers and len(self.providers) >= _PROVIDERS_KEPT:
             name = OTHER
         if name not in self.providers:
@@ -133,7 +129,8 @@ class Latency:
         self.fixed: FixedHistograms | None = None
         """Takes every sample too, where an exporter wants fixed bounds."""
         self._doubles = DoubledSamples()
-        self._waiting: _Waiting | None = None
+        self._waiting: dict[int | None, list[Samples]] = {}
+        """Samples that were taken at once: of one hour, and of none."""
         self._stages = {
             stage: _Series(thresholds, thresholds.ttfb_ms(stage), whole_period=whole_period) for stage in STAGES
         }
@@ -158,8 +155,7 @@ class Latency:
             self.doubled += 1
         else:
             series = self._stages[event.stage]
-            if self._waiting is not None:
-                self._make_way(series, time, event.provider)
+            self._make_way(time)
             series.add(time, ms, event.provider)
             if self.fixed is not None:
                 self.fixed.add(event, time, ms)
@@ -170,30 +166,31 @@ class Latency:
         They are added up when there are many of them, or something else of another hour comes.
         """
         for hour, run in self._without_doubles(samples).runs(_HOUR_S):
-            if self._waiting and self._waiting.hour != hour:
-                self.add_up()
-            if self._waiting is None:
-                self._waiting = _Waiting(hour, [])
-            self._waiting.samples.append(run)
-        if self._waiting and sum(len(run.lines) for run in self._waiting.samples) > _ADD_UP:
+            if hour is not None:
+                self._make_way(_HOUR_S * hour)
+            self._waiting.setdefault(hour, []).append(run)
+        if sum(len(run.lines) for runs in self._waiting.values() for run in runs) > _ADD_UP:
             self.add_up()
 
     def add_up(self) -> None:
         """Count the samples that were taken."""
-        if self._waiting is None:
+        if not self._waiting:
             return
         from tui.engine.metrics.samples import added_up  # noqa: PLC0415 - whoever has taken samples has loaded it
 
-        (hour, runs), self._waiting = self._waiting, None
-        for one, buckets, highest in added_up(runs):
-            series = self._stages[one.stage] if one.kind == "ttfb" and one.stage else self._turns
-            series.add_many(_HOUR_S * hour, buckets, highest, one.provider)
-            series.version += sum(buckets.values()) >> 64
+        waiting, self._waiting = self._waiting, {}
+        for hour, runs in waiting.items():
+            for one, buckets, highest in added_up(runs):
+                series = self._of(one)
+                series.add_many(None if hour is None else _HOUR_S * hour, buckets, highest, one.provider)
+                series.version += sum(buckets.values()) >> 64
 
-    def _make_way(self, series: _Series, time: float | None, provider: str | None) -> None:
+    def _of(self, one: LogEvent) -> _Series:
+        return self._stages[one.stage] if one.kind == "ttfb" and one.stage else self._turns
+
+    def _make_way(self, time: float | None) -> None:
         """Add up what was taken, unless it is the same whether it is counted before or after a sample."""
-        of_this_hour = time is None or self._waiting is None or time // _HOUR_S == self._waiting.hour
-        if not of_this_hour or (provider is not None and provider not in series.providers):
+        if time is not None and self._waiting and not self._waiting.keys() <= {None, time // _HOUR_S}:
             self.add_up()
 
     def _without_doubles(self, samples: "Samples") -> "Samples":
@@ -203,6 +200,8 @@ class Latency:
             series = samples.series[codes[0]]
             if series.kind != "ttfb":
                 continue
+            if series.provider is not None:
+                self._of(series).provider(series.provider)  # the first of them are told apart, in their order
             one_dialect = len({samples.series[code].dialect for code in codes}) == 1
             if one_dialect and self._doubles.is_only(series):
                 self._doubles.remember(series, samples.marks(where[-SAMPLES_KEPT:]))
@@ -215,8 +214,7 @@ class Latency:
     def turn(self, event: LogEvent, time: float | None) -> None:
         """Take a turn: caller stops to first audio."""
         if event.ms is not None and is_sample(event.ms):
-            if self._waiting is not None:
-                self._make_way(self._turns, time, None)
+            self._make_way(time)
             self._turns.add(time, event.ms, None)
             if self.fixed is not None:
                 self.fixed.add(event._replace(stage=None), time, event.ms)

@@ -22,15 +22,25 @@ Between = Callable[[int, int], Iterable[LogEvent]]
 
 
 class Samples(NamedTuple):
-    """Latencies of one source in the order of their lines; every one has a time, a stage if it needs one, a value."""
+    """Latencies of one source in the order of their lines; every one has a value, and a stage if it needs one."""
 
     series: tuple[LogEvent, ...]
     """What the samples of a code have in common; the other values of these events mean nothing."""
     lines: NDArray[np.int64]
     times: NDArray[np.float64]
+    """Not a number where a line tells none."""
     ms: NDArray[np.float64]
     codes: NDArray[np.int64]
     between: Between
+
+    @property
+    def all_timed(self) -> bool:
+        """Tell whether every one has a time."""
+        return not np.isnan(self.times).any()
+
+    def timed(self) -> "Samples":
+        """Return those that have a time."""
+        return self if self.all_timed else self._kept(~np.isnan(self.times))
 
     def bounds(self) -> tuple[float, float]:
         """Return the oldest and the newest time."""
@@ -50,8 +60,15 @@ class Samples(NamedTuple):
             lines=self.lines[which], times=self.times[which], ms=self.ms[which], codes=self.codes[which]
         )
 
-    def runs(self, seconds: float) -> Iterator[tuple[int, "Samples"]]:
-        """Yield the number of a stretch of time and the samples in a row that are in it."""
+    def runs(self, seconds: float) -> Iterator[tuple[int | None, "Samples"]]:
+        """Yield the number of a stretch of time and the samples in a row that are in it; first, for None, the others.
+
+        These are those without a time.
+        """
+        if not self.all_timed:
+            yield None, self._kept(np.isnan(self.times))
+            yield from self.timed().runs(seconds)
+            return
         if not self.times.size:
             return
         oldest, newest = (int(time // seconds) for time in self.bounds())
@@ -84,7 +101,8 @@ class Samples(NamedTuple):
 
     def marks(self, indexes: NDArray[np.int64]) -> Iterator[Sample]:
         """Return what makes some of them the doubles of others."""
-        return zip(*(column[indexes].tolist() for column in (self.lines, self.times, self.ms)), strict=True)
+        lines, times, ms = (column[indexes].tolist() for column in (self.lines, self.times, self.ms))
+        return zip(lines, map(_told, times), ms, strict=True)
 
     def without(self, indexes: Sequence[int]) -> "Samples":
         """Return all samples but some."""
@@ -135,7 +153,7 @@ class Calls(NamedTuple):
 
     def sketch(self, index: int) -> LogEvent:
         """Return one as an event without its text."""
-        one, duration = self.series[int(self.codes[index])], float(self.durations[index])
+        one, duration = self.series[int(self.codes[index])], _told(float(self.durations[index]))
         return LogEvent(
             one.kind,
             one.source,
@@ -143,8 +161,12 @@ class Calls(NamedTuple):
             float(self.times[index]),
             id=self.ids[index],
             client=one.client,
-            duration_s=None if isnan(duration) else duration,
+            duration_s=duration,
         )
+
+
+def _told(number: float) -> float | None:
+    return None if isnan(number) else number
 
 
 def run_lengths(numbers: NDArray[np.int64]) -> list[tuple[int, int]]:

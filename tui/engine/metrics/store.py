@@ -119,12 +119,15 @@ class MetricsStore:
         Only of a source that gave events before, and for the figures of a whole period. ``busy_at`` is the time of
         the last line so far that shows a call.
         """
-        one = samples.series[0]
-        if one.source not in self._sources or not self._twins.take(samples):
+        one, timed = samples.series[0], samples.timed()
+        if one.source not in self._sources or not self._twins.take(timed):
             return False
         self._latency.take(samples)
-        self._last_event = max(self._last_event, float(samples.times.max()))
-        self._busy(one, busy_at)
+        if timed.times.size:
+            self._last_event = max(self._last_event, timed.bounds()[1])
+            self._busy(one, busy_at)
+        if not samples.all_timed:
+            self._busy(one, None)
         return True
 
     def take_calls(self, calls: "Calls") -> bool:

@@ -25,6 +25,9 @@ _BESIDE_SAMPLES = {"error", "warning", "fallback", "recovery"}
 
 _SOCKETS = {"socket_opened", "socket_closed"}
 
+_BESIDE_WITHOUT_TIME = {*_BESIDE_SAMPLES, *_SOCKETS, "call_opened", "call_closed"}
+"""Likewise kinds of events without a time, where every event counts."""
+
 _IDS_KEPT = 100_000
 _AT_ONCE = 1000
 """Events counted together where they come one by one."""
@@ -92,33 +95,33 @@ class SourceTotals:
             samples: latencies that name no call, without a twin within 20 lines.
             calls: begins and ends of calls without such a twin.
         """
-        if calls is not None and not self._takes(calls):
-            self._apply_some(merge(events, calls.between(0, maxsize), key=attrgetter("line")), before)
-            return
-        if samples is None and calls is None:
+        columns = samples if calls is None else calls
+        if columns is None:
             self._apply(events, before)
+            return
+        if self._needs_order(samples) or (calls is not None and not self._takes(calls)):
+            self._apply_some(merge(events, columns.between(0, maxsize), key=attrgetter("line")), before)
             return
         ways = _Ways(self, samples, calls)
         begin = 0
         for index, event in enumerate(events):
-            if not self._stands_alone(event):
+            beside = self._is_beside_samples(event)
+            if not (beside and (calls is None or _is_beside_calls(event))):
                 self._apply(events[begin:index], before)
-                ways.until(event.line, samples=event.kind not in _BESIDE_SAMPLES or event.time is None)
+                ways.until(event.line, samples=not beside)
                 begin = index
         self._apply(events[begin:], before)
         ways.until(None, samples=True)
 
-    def _stands_alone(self, event: LogEvent) -> bool:
-        """Tell whether it means nothing for an event which calls and latencies were counted before it.
+    def _needs_order(self, samples: "Samples | None") -> bool:
+        """Tell whether it depends on what stands above some samples whether they are in the period."""
+        return samples is not None and not self._unlimited and not samples.all_timed
 
-        A socket without a time only shows, as they do, that the process is up; and the first call that is named makes
-        everybody forget how many sockets there were (semantics R51).
-        """
-        if event.id is not None:
-            return False
+    def _is_beside_samples(self, event: LogEvent) -> bool:
+        """Tell whether it means nothing for an event which latencies were counted before it."""
         if event.time is None:
-            return event.kind in _SOCKETS and self._unlimited
-        return event.kind in _BESIDE_SAMPLES and not is_refusal(event)
+            return self._unlimited and event.kind in _BESIDE_WITHOUT_TIME
+        return event.kind in _BESIDE_SAMPLES
 
     def _takes(self, calls: "Calls") -> bool:
         """Tell whether calls can be counted without looking at each event of them."""
@@ -138,13 +141,19 @@ class SourceTotals:
 
         ``busy`` is the last line so far that shows a call, as far as columns tell.
         """
-        last, position = _Moment(int(samples.lines[-1]), float(samples.times[-1])), self._position
-        oldest, newest = samples.bounds()
-        if self._surely_count((oldest, newest)) and self.store.take(samples, max(busy, last).time):
-            self.uptime.take(samples.series[0], newest, None)
-            self._note(last, oldest, newest, len(samples.lines))
-        else:
+        timed, position, last = samples.timed(), self._position, _Moment(0, None)
+        if len(timed.lines):
+            last = _Moment(int(timed.lines[-1]), float(timed.times[-1]))
+        surely = last.time is None or self._surely_count(timed.bounds())
+        if not (surely and self.store.take(samples, max(busy, last).time)):
             self._apply_some(samples.events(), None)
+        elif last.time is not None:
+            oldest, newest = timed.bounds()
+            self.uptime.take(samples.series[0], newest, None)
+            self._note(last, oldest, newest, len(timed.lines))
+            self.taken += len(samples.lines) - len(timed.lines)
+        else:
+            self.taken += len(samples.lines)
         self._position = max(self._position, position)
 
     def take_calls(self, calls: "Calls") -> _Moment:
@@ -257,3 +266,16 @@ class _Ways:
 def _index(columns: "Calls | Samples", line: int | None) -> int:
     """Return how many of them are above a line, None is the end."""
     return len(columns.lines) if line is None else int(columns.lines.searchsorted(line))
+
+
+def _is_beside_calls(event: LogEvent) -> bool:
+    """Tell whether it means nothing for an event beside latencies which calls were counted before it.
+
+    A socket without a time only shows, as they do, that the process is up; and the first call that is named makes
+    everybody forget how many sockets there were (semantics R51).
+    """
+    if event.id is not None:
+        return False
+    if event.kind in _SOCKETS:
+        return event.time is None
+    return event.kind in _BESIDE_SAMPLES and not is_refusal(event)
