@@ -2,8 +2,11 @@
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+
+Writer = Callable[[str, float, random.Random], str]
+"""Makes a line of a message and its moment."""
 
 _TAGS = (("STT", "Azure"), ("LLM", "Groq"), ("TTS", "Azure"), ("TTS", "My own-voice.2"))
 _VALUES = (
@@ -126,6 +129,15 @@ def _json(message: str, at: float, rng: random.Random) -> str:
     return json.dumps(record, ensure_ascii=rng.random() < 0.9)
 
 
+def plain(message: str, _at: float, _rng: random.Random) -> str:
+    """Write a line without a time."""
+    return message
+
+
+STAMPED = ([_docker], [_json], [_docker, _json], [plain, _json])
+WITHOUT_TIMES = ([plain],)
+HALF_STAMPED = ([plain, _docker], [plain, plain, plain, _docker], [plain, _docker, _json])
+
 _DIRT: tuple[Callable[[str], str], ...] = (
     lambda line: line + "\r",
     lambda line: f"\x1b[32m{line}\x1b[0m",
@@ -138,11 +150,20 @@ _DIRT: tuple[Callable[[str], str], ...] = (
 
 
 def dirty_log(
-    seed: int, lines: int, *, dirt: float = 0.01, step: float = 0.01, start: float = 1_800_000_000.0
+    seed: int,
+    lines: int,
+    *,
+    dirt: float = 0.01,
+    step: float = 0.01,
+    start: float = 1_800_000_000.0,
+    writers: Sequence[Sequence[Writer]] = STAMPED,
 ) -> bytes:
-    """Return a log: mostly one writer's lines in their order, with twins, repeats, jumps in time and dirt."""
+    """Return a log: mostly one writer's lines in their order, with twins, repeats, jumps in time and dirt.
+
+    It is written by one of several groups of ``writers``.
+    """
     rng = random.Random(seed)  # noqa: S311 - a log that can be written again, not a secret
-    writers = rng.choice(([_docker], [_json], [_docker, _json], [lambda message, _at, _rng: message, _json]))
+    own = rng.choice(writers)
     made: list[bytes] = []
     at = start
     while len(made) < lines:
@@ -150,7 +171,7 @@ def dirty_log(
             rng.choice((0, step, step, 3 * step, 60 * step)) if rng.random() < 0.97 else rng.uniform(-4000, 4000) * step
         )
         message = _message(rng)
-        writer = rng.choice(writers)
+        writer = rng.choice(own)
         again = 2 if rng.random() < 0.02 else 1
         for line in [writer(message, at, rng)] * again:
             shown = rng.choice(_DIRT)(line) if rng.random() < dirt else line

@@ -46,14 +46,15 @@ LATER_S = (0.0, 0.0, 0.0, 0.25, 0.25, 1.0, 1.0, 3.0, 20.0, -0.5)
 JUMPS_S = (700.0, 90.0, -8.0, -45.0, -4000.0)
 
 
-def _events(rng: random.Random, count: int, jumps: float) -> list[LogEvent]:
-    """Return what calls of a busy hour say, mostly as it should be."""
+def _events(rng: random.Random, count: int, jumps: float, timeless: float) -> list[LogEvent]:
+    """Return what calls of a busy hour say, mostly as it should be; so many of all lines tell no time."""
     at, fresh, events = START, 0, []
     going: list[str] = ["c0"]
     for line in range(2, count):
         at += rng.choice(JUMPS_S) if rng.random() < jumps else rng.choice(LATER_S)
         one = rng.choice(SERIES[:3] if rng.random() < 0.6 else SERIES)._replace(line=line)
-        one = one._replace(time=None if one.kind in TIMELESS and rng.random() < 0.9 else at)
+        share = 0.9 if one.kind in TIMELESS else timeless
+        one = one._replace(time=None if rng.random() < share else at)
         if one.kind == "call_opened":
             fresh += rng.random() < 0.95
             going.append(f"c{fresh}")
@@ -77,7 +78,8 @@ def _columns(events: list[LogEvent]) -> tuple[Samples | None, Calls | None]:
             common.index(event._replace(line=0, time=None, ms=None, id=None, duration_s=None, text=""))
             for event in those
         ]
-        return np.array([event.line for event in those]), np.array([event.time for event in those]), np.array(codes)
+        times = np.array([event.time for event in those], np.float64)
+        return np.array([event.line for event in those]), times, np.array(codes)
 
     def between(first: int, last: int) -> list[LogEvent]:
         return [event for event in events if first <= event.line <= last]
@@ -89,6 +91,11 @@ def _columns(events: list[LogEvent]) -> tuple[Samples | None, Calls | None]:
     durations = np.array([event.duration_s for event in calls], np.float64)
     ids = [event.id or "" for event in calls]
     return found, Calls(SERIES, lines, times, durations, codes, ids, between) if calls else None
+
+
+def _is_alone(event: LogEvent) -> bool:
+    """Tell whether no column can hold an event."""
+    return event.kind not in COLUMNS or (event.time is None and event.id is not None)
 
 
 def _totals(*, limited: bool = False) -> SourceTotals:
@@ -103,13 +110,16 @@ def _whole(totals: SourceTotals) -> object:
     return figures.calls, figures.ttfb(), figures.turn(), figures.hours(), figures.providers(), state(totals)
 
 
-@given(st.integers(0, 2**32), st.integers(1, 120), st.sampled_from([0.0, 0.02, 0.2]), st.booleans(), st.booleans())
-@settings(max_examples=200, deadline=None)
+JUMPS, TIMELESS_SHARE = st.sampled_from([0.0, 0.02, 0.2]), st.sampled_from([0.0, 0.0, 0.03, 0.3, 1.0])
+
+
+@given(st.integers(0, 2**32), st.integers(1, 120), st.tuples(JUMPS, TIMELESS_SHARE), st.booleans(), st.booleans())
+@settings(max_examples=250, deadline=None)
 def test_columns_leave_every_counter_as_events_do(
-    seed: int, size: int, jumps: float, narrow: bool, limited: bool
+    seed: int, size: int, odd: tuple[float, float], narrow: bool, limited: bool
 ) -> None:
     rng = random.Random(seed)  # noqa: S311 - what happens again from the same seed, not a secret
-    events = _events(rng, 300, jumps)
+    events = _events(rng, 300, *odd)
     with pytest.MonkeyPatch.context() as patch:
         if narrow:
             patch.setattr(calls_module, "MAX_OPEN", 4)
@@ -120,7 +130,7 @@ def test_columns_leave_every_counter_as_events_do(
         one_by_one.apply(events)
         for begin in range(0, len(events), size):
             part = events[begin : begin + size]
-            alone = {event for event in part if event.kind not in COLUMNS or rng.random() < 0.03}
+            alone = {event for event in part if _is_alone(event) or rng.random() < 0.03}
             samples, calls = _columns([event for event in part if event not in alone])
             at_once.apply([event for event in part if event in alone], None, samples, calls)
 

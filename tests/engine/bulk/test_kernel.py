@@ -19,7 +19,7 @@ from tests.terminal import ROOT, environment, require
 from tui.engine.bulk import _kernel
 from tui.engine.bulk._block import Block
 from tui.engine.bulk._call_layout import CallLayout
-from tui.engine.bulk._clock import Stamp, StampReader
+from tui.engine.bulk._clock import NO_STAMP, Stamp, StampReader
 from tui.engine.bulk._columns import Columns, twins
 from tui.engine.bulk._kernel import SOURCES, Kernel
 from tui.engine.bulk._kernel_matching import KernelMatching
@@ -37,6 +37,8 @@ _PREFIXES = (b"", b"", b'{"timestamp": "')
 
 @st.composite
 def stamps(draw: st.DrawFn) -> Stamp:
+    if draw(st.integers(0, 3)) == 0:
+        return NO_STAMP
     return Stamp(
         draw(st.sampled_from(_PREFIXES)),
         draw(st.sampled_from((b".", b","))),
@@ -79,7 +81,7 @@ def line_of(layout: Layout, rng: random.Random) -> bytes:
     minute = usual(b"2027-01-15T08:1%d" % rng.randrange(4), b"2027-02-30 08:15", b"x" * 16)
     fraction = b"%0*d" % (stamp.digits, rng.randrange(10**stamp.digits))
     line = stamp.prefix + minute + usual(b":0%d" % rng.randrange(10), b":59", b":60", b":5/", b";59")
-    line += stamp.separator + fraction + layout.head
+    line = (line + stamp.separator + fraction if stamp.digits else b"") + layout.head
     number = usual(b"160", b"7", b"120000", b"120001", b"0", b"1234567", b"160.25", b"1.1234567", b".")
     token = usual(b"t%d" % rng.randrange(99), b"a" * 95, b"a" * 96, b"", b"a b", b'"', b"\\", "é".encode(), b"\x7f")
     rest = (b" FAILED", b" FAILE", b" " + b"a" * 255, b" " + b"a" * 256, b" ends ", b' "q"', b"\t", " ñ".encode())
@@ -242,7 +244,7 @@ from datetime import UTC
 from pathlib import Path
 from bench.fuzz import seeds
 from tests.engine.bulk.both_ways import NOW, compare
-from tests.engine.bulk.dirty_logs import dirty_log, talking_log
+from tests.engine.bulk.dirty_logs import HALF_STAMPED, dirty_log, talking_log
 from tests.engine.reports.reading import DATA
 from tui.engine.bulk import _kernel, _words
 from tui.engine.bulk._block_reader import BlockReader
@@ -253,6 +255,7 @@ _words.PADDING = 64
 reader, rng = BlockReader("app", UTC, NOW), random.Random(1)
 logs = [log.read_bytes() for log in sorted(DATA.glob("*/*.log"))] + [seed[1:] for seed in seeds()]
 logs += [dirty_log(seed, 300, dirt=0.01) for seed in range(6)] + [talking_log(seed, 300) for seed in range(3)]
+logs += [dirty_log(seed, 300, dirt=0.01, writers=HALF_STAMPED) for seed in range(3)]
 for log in list(logs):
     compare(log, reader)
     mangled = bytearray(log)

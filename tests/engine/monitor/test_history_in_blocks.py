@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.bulk.dirty_logs import dirty_log
+from tests.engine.bulk.dirty_logs import HALF_STAMPED, WITHOUT_TIMES, Writer, dirty_log
 from tests.engine.reports.reading import NOW, story
 from tui.engine.bulk import _history
 from tui.engine.clock import ManualClock
@@ -92,6 +92,19 @@ async def test_figures_records_lines_and_positions_are_those_of_reading_line_by_
     data = dirty_log(seed, 4000, dirt=(0.0, 0.002)[seed % 2], step=(0.002, 0.01)[seed // 2 % 2], start=BEGIN)
 
     known = await same_monitor(data.removesuffix(b"\n") + b"\n", tmp_path / "app.log")
+
+    assert sum(len(events) for _, events, *_ in known["journal"]) > 1000
+
+
+@pytest.mark.parametrize("writers", [WITHOUT_TIMES, HALF_STAMPED], ids=["no_times", "some_times"])
+async def test_lines_without_a_time_are_of_when_they_arrived_in_blocks_too(
+    writers: list[list[Writer]], tmp_path: Path
+) -> None:
+    before, storm = (dirty_log(seed, 3000, step=0.002, start=BEGIN, writers=writers) for seed in (1, 2))
+
+    known = await same_monitor(
+        before.removesuffix(b"\n") + b"\n", tmp_path / "app.log", storm=storm.removesuffix(b"\n") + b"\n"
+    )
 
     assert sum(len(events) for _, events, *_ in known["journal"]) > 1000
 
