@@ -49,6 +49,9 @@ LOOK_S = 1.0
 UNASKED_S = 3.0
 """After this time without news the monitor is asked whether it is still alive."""
 
+ASLEEP_S = 10.0
+"""What waits for news waits no longer, whatever it was told."""
+
 
 class Room(VerticalScroll):
     """Keeps the focused panel in sight when what stands above takes rows, such as the sentence of what changed."""
@@ -159,7 +162,7 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
 
     def _patience(self) -> float:
         """Return for how long nothing on show changes unless somebody says so, up to a whole second of the clock."""
-        left = min((self._due - self._now()) / pace(self._clock), self._pulled + UNASKED_S - self._clock.monotonic())
+        left = min((self._due - self._now()) / pace(self._clock), ASLEEP_S)
         return until_tick(LOOK_S) + max(0, ceil(left / LOOK_S) - 1) * LOOK_S
 
     def _pull(self, *, calm: bool = False) -> None:
@@ -200,8 +203,27 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
 
     async def _keep_suspecting(self) -> None:
         while True:
-            await next_tick(LOOK_S, lambda: self._clock.monotonic() - self._pulled > OVERDUE_S)
-            self._suspect()
+            await next_tick(LOOK_S, self._is_in_doubt)
+            if self._unasked_s > OVERDUE_S:
+                self._suspect()
+            else:
+                self._pull(calm=True)
+
+    @property
+    def _unasked_s(self) -> float:
+        return self._clock.monotonic() - self._pulled
+
+    def _is_in_doubt(self) -> bool:
+        """Tell whether what is on show has stood for a while, and is not what the monitor gives or the clock wants."""
+        unasked = self._unasked_s
+        if unasked < UNASKED_S:
+            return False
+        if unasked > OVERDUE_S:
+            return True
+        as_ever = self._monitor.present() is self._seen and self._shown_at <= self._now() < self._due + LOOK_S
+        if as_ever:
+            self._pulled += unasked
+        return not as_ever
 
     def _suspect(self) -> None:
         """Take all green back: no snapshot has come for too long, whatever the reason."""
