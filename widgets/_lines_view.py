@@ -89,19 +89,20 @@ class LinesView(Widget):
         """Draw again and repaint the rows that look different; the layout stays."""
         faded = self._view.live is not live
         self._view = View(now, live, glyphs_in_use())
-        if not self.size or self._drawn != self.size or faded:
+        size = self.size  # Textual looks for the whole way to it, each time
+        if not size or self._drawn != size or faded:
             self._drawn = None
             self.refresh()
             return
         before, cursor_before = self._rows, self._cursor
-        self._lay_out(self.size)
-        changed = [y for y in range(self.size.height) if _row(before, y) != _row(self._rows, y)]
+        self._lay_out(size)
+        changed = [y for y in range(size.height) if _row(before, y) != _row(self._rows, y)]
         if self._cursor != cursor_before:
             changed += [y for y in (self._cursor, cursor_before) if y is not None]
         for y in changed:
             self._strips.pop(y, None)
         if changed:
-            self._repaint(*[Region(0, y, self.size.width, 1) for y in set(changed)])
+            self._repaint(*[Region(0, y, size.width, 1) for y in set(changed)])
 
     def _repaint(self, *rows: Region) -> None:
         """Have rows painted as soon as whoever changes them is done.
@@ -120,7 +121,7 @@ class LinesView(Widget):
         """Write something else into the lower border, and have that painted alone; Textual paints the whole widget."""
         self._border_subtitle = Content(text)
         at, size = self.content_offset, self.outer_size
-        if self.size:
+        if size:
             self._repaint(Region(-at.x, size.height - 1 - at.y, size.width, 1))
 
     def forget(self) -> None:
@@ -130,12 +131,13 @@ class LinesView(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Return one row, drawn once until it changes."""
-        if self._drawn != self.size:
+        size = self.size
+        if self._drawn != size:
             self._strips.clear()
-            self._lay_out(self.size)
+            self._lay_out(size)
         strip = self._strips.get(y)
         if strip is None:
-            strip = self._strips[y] = self._strip(_row(self._rows, y), on_cursor=y == self._cursor)
+            strip = self._strips[y] = self._strip(_row(self._rows, y), size.width, on_cursor=y == self._cursor)
         return strip
 
     def notify_style_update(self) -> None:
@@ -150,8 +152,7 @@ class LinesView(Widget):
         self._rows = self.draw(size.width, size.height, self._view)[: size.height] if size else []
         self._cursor = self.cursor_row()
 
-    def _strip(self, line: Line, *, on_cursor: bool) -> Strip:
-        width = self.size.width
+    def _strip(self, line: Line, width: int, *, on_cursor: bool) -> Strip:
         under = self.style_of("cursor", alone=True) if on_cursor else None
         plain, faded = self._view.glyphs.plain, self.FADES and not self._view.live
         segments = []

@@ -58,3 +58,28 @@ async def test_fault_94_a_screen_that_gets_no_snapshot_any_more_takes_its_green_
 
         monitor.show(samples.typical())
         await until(lambda: not isinstance(app.screen, FrozenScreen))
+
+
+async def test_while_the_monitor_gives_what_is_on_show_it_is_believed_and_nothing_is_drawn() -> None:
+    monitor, clock = FixedMonitor(samples.typical()), ManualClock(samples.NOW)
+    app = VoxtopApp(monitor, clock, "dark")
+    async with app.run_test(size=(120, 40)):
+        await until(lambda: "ok" in roles(app))
+        front = app._front
+        front._due = samples.NOW + 3600  # no age on show changes meanwhile
+        for _ in range(3):
+            clock.advance(3)
+            assert not front._is_in_doubt()
+        assert front._unasked_s == 0
+
+
+async def test_what_the_monitor_gives_without_telling_is_shown_a_second_after_it_was_asked() -> None:
+    monitor, clock = FixedMonitor(samples.typical()), ManualClock(samples.NOW)
+    app = VoxtopApp(monitor, clock, "dark")
+    async with app.run_test(size=(120, 40)):
+        await until(lambda: "ok" in roles(app))
+        monitor.showing = replace(samples.typical(), frozen_since=samples.NOW - 7)
+        clock.advance(3)
+        assert not app._front._is_in_doubt()  # it may be just about to tell
+        clock.advance(1)
+        await until(lambda: isinstance(app.screen, FrozenScreen))

@@ -214,16 +214,14 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         return self._clock.monotonic() - self._pulled
 
     def _is_in_doubt(self) -> bool:
-        """Tell whether what is on show has stood for a while, and is not what the monitor gives or the clock wants."""
+        """Ask the monitor now and then; tell whether what it gives was not shown within a second, or is too old."""
         unasked = self._unasked_s
-        if unasked < UNASKED_S:
-            return False
-        if unasked > OVERDUE_S:
-            return True
-        as_ever = self._monitor.present() is self._seen and self._shown_at <= self._now() < self._due + LOOK_S
-        if as_ever:
-            self._pulled += unasked
-        return not as_ever
+        if UNASKED_S <= unasked <= OVERDUE_S:
+            if self._monitor.present() is self._seen and self._shown_at <= self._now() < self._due + LOOK_S:
+                self._pulled += unasked
+                return False
+            return unasked >= UNASKED_S + LOOK_S
+        return unasked > OVERDUE_S
 
     def _suspect(self) -> None:
         """Take all green back: no snapshot has come for too long, whatever the reason."""

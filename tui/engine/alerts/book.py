@@ -177,9 +177,8 @@ def _with_told(alert: Alert, told: _Told) -> Alert:
 def with_ack(alert: Alert, acks: dict[str, Ack]) -> Alert:
     """Return an alert with its acknowledgement, if one holds."""
     ack = acks.get(alert.id)
-    if ack is None or not ack.covers(alert):
-        return replace(alert, acked_by="", acked_at=None)
-    return replace(alert, acked_by=ack.author, acked_at=ack.at)
+    said = (ack.author, ack.at) if ack is not None and ack.covers(alert) else ("", None)
+    return alert if said == (alert.acked_by, alert.acked_at) else replace(alert, acked_by=said[0], acked_at=said[1])
 
 
 def urgency(alert: Alert) -> tuple[int, bool, bool, float]:

@@ -188,7 +188,8 @@ class Judge:
             self._tell(replace(track), "", plan, snapshot, now)
         for key, track in machine.tracks.items():
             mute = muted_by(track.alert, firing, self._rules, silences, now)
-            alert = replace(book.with_ack(track.alert, words.acks), muted_by=mute)
+            alert = book.with_ack(track.alert, words.acks)
+            alert = alert if alert.muted_by == mute else replace(alert, muted_by=mute)
             copy = replace(track, alert=alert)
             told = self._tell(copy, mute, plan, snapshot, now)
             if key in self._unsaved and alert.state is not AlertState.PENDING:

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
+from weakref import finalize
 
 _CHANGES = 0x2 | 0x4 | 0x400 | 0x800
 """Written to or emptied, other attributes (a name less), deleted, renamed."""
@@ -72,6 +73,7 @@ class Inotify:
         except (AttributeError, TypeError) as error:
             raise OSError(str(error)) from error
         _refuse_failure(self.descriptor)
+        finalize(self, os.close, self.descriptor).atexit = False
 
     def watch(self, path: str) -> int:
         """Return the number by which the next change of what a path leads to is told; raises OSError."""
@@ -94,10 +96,6 @@ class Inotify:
             found.add(number)
             at += _HEADER.size + name_bytes
         return found
-
-    def close(self) -> None:
-        """Hear nothing any more."""
-        os.close(self.descriptor)
 
 
 def _refuse_failure(result: int) -> None:

@@ -27,65 +27,52 @@ class _Watched(NamedTuple):
 
 
 class Told:
-    """The files of one event loop; the kernel is asked as long as there are any."""
+    """The files of one event loop, by which it is kept."""
 
     def __init__(self) -> None:
         """Ask nothing yet."""
         self._files: dict[object, _Watched] = {}
         self._kernel: Inotify | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._looks = False
         self._looked_at = 0.0
 
     @contextmanager
     def watching(self, path: str, seen: Seen, wake: Callable[[], None]) -> Iterator[Silent]:
         """Call ``wake`` once, as soon as a path leads to something else; raises OSError where nobody would tell."""
-        try:
-            number = self._begun().watch(path)
-        except OSError:
-            self._let_go()
-            raise
-        key = object()
+        kernel = self._kernel or self._begun()
+        number, key = kernel.watch(path), object()
         self._files[key] = _Watched(path, seen, wake, number)
+        self._look_on()
         if seen_now(path) != seen:
             self._wake([key])  # it changed before the kernel was asked to tell
         try:
             yield self._silent_s
         finally:
             self._files.pop(key, None)
-            self._forget(number)
-            self._let_go()
+            if all(each.number != number for each in self._files.values()):
+                kernel.forget(number)
+                self._hear()  # that it is forgotten is told too, and would wake the loop for itself
 
     def _begun(self) -> Inotify:
-        """Return whom to ask, from now on."""
-        if self._kernel is None:
-            loop, self._kernel, self._looked_at = asyncio.get_running_loop(), Inotify(), time.monotonic()
-            loop.add_reader(self._kernel.descriptor, self._hear)
-            self._timer = loop.call_later(until_tick(LOOK_EVERY_S), self._look)
+        """Ask the kernel from now on: to end that makes everybody wait for 15 ms, and it costs nothing."""
+        self._kernel = Inotify()
+        asyncio.get_running_loop().add_reader(self._kernel.descriptor, self._hear)
         return self._kernel
 
-    def _forget(self, number: int) -> None:
-        """Hear no more of a file, unless somebody else waits for it."""
-        if self._kernel and self._files and all(each.number != number for each in self._files.values()):
-            self._kernel.forget(number)
-            self._hear()  # that it is forgotten is told too, and would wake the loop for itself
-
-    def _let_go(self) -> None:
-        """Ask nobody where nothing is watched."""
-        if self._kernel is None or self._files:
-            return
-        asyncio.get_running_loop().remove_reader(self._kernel.descriptor)
-        self._kernel.close()
-        self._kernel = None
-        if self._timer is not None:
-            self._timer.cancel()
+    def _look_on(self) -> None:
+        """Look at every path at the next whole second, if anybody waits then."""
+        if not self._looks:
+            self._looks, self._looked_at = True, time.monotonic()
+            asyncio.get_running_loop().call_later(until_tick(LOOK_EVERY_S), self._look)
 
     def _silent_s(self) -> float:
         return time.monotonic() - self._looked_at
 
     def _look(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(until_tick(LOOK_EVERY_S), self._look)
-        self._wake([key for key, each in self._files.items() if seen_now(each.path) != each.seen])
-        self._looked_at = time.monotonic()
+        self._looks = False
+        if self._files:
+            self._look_on()
+            self._wake([key for key, each in self._files.items() if seen_now(each.path) != each.seen])
 
     def _hear(self) -> None:
         numbers = self._kernel.told() if self._kernel else set()
