@@ -16,7 +16,7 @@ from tui.engine.bulk._token_tables import HOLDS_KNOWN, UNSURE, TokenTables
 from tui.engine.bulk._words import Places, Text
 from tui.engine.dialects._dialect import dialects
 from tui.engine.envelopes._envelope import envelopes
-from tui.engine.parser._scan import BlockScan
+from tui.engine.parser._scan import BlockScan, widest
 
 Codes = NDArray[np.int8]
 
@@ -69,8 +69,10 @@ class KernelNothings(Nothings):
         super().__init__()
         self._kernel = kernel
         self._bits = [1 << _FIRST_OTHER + place % _OTHERS for place in range(len(self.patterns))]
-        pieces = [pattern.pattern[:_PIECE] for pattern in self.patterns]
-        self._tables = TokenTables(self.candidates, self.known, [*zip(pieces, self._bits, strict=True)])
+        tokens = [(token, UNSURE) for token in widest(frozenset(self.candidates))]
+        tokens += [(token, HOLDS_KNOWN) for token in widest(frozenset(self.known))]
+        tokens += [(pattern.pattern[:_PIECE], bit) for pattern, bit in zip(self.patterns, self._bits, strict=True)]
+        self._tables = TokenTables(tokens)
 
     def codes(self, text: Text, lines: Places) -> Codes:
         """See there."""

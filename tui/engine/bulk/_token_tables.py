@@ -1,25 +1,24 @@
 """Pieces of text to be looked for, as the tables that ``kernel_tokens.c`` reads; each mirrors a struct there."""
 
 import ctypes
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.engine.parser._scan import widest
-
 UNSURE, HOLDS_KNOWN = 1, 2
-"""What a line holds."""
+"""Bits that say what a line holds."""
 
-_BUCKETS = 8
-_OF_CANDIDATES, _OF_KNOWN = 5, 2
+_BUCKETS, _FIRST = 8, 4
+"""How many there are, and the bytes of a token that are looked at first."""
+
 _ALL = slice(None)
 
 _TOKEN = np.dtype([("first", "<u8"), ("mask", "<u8"), *((name, "<i4") for name in ("place", "size", "kind", "unused"))])
 
 Token = tuple[bytes, int]
-"""With the bit that says that a line holds it."""
+"""With the bit of its kind."""
 
 
 class TokenTables(ctypes.Structure):
@@ -30,10 +29,9 @@ class TokenTables(ctypes.Structure):
         ("bounds", ctypes.c_int64 * (_BUCKETS + 1)),
     )
 
-    def __init__(self, candidates: Iterable[bytes], known: Iterable[bytes], others: Sequence[Token]) -> None:
-        """``others`` have bits of their own."""
+    def __init__(self, tokens: Sequence[Token]) -> None:
         super().__init__()
-        buckets = [*_parts(candidates, UNSURE, _OF_CANDIDATES), *_parts(known, HOLDS_KNOWN, _OF_KNOWN), others]
+        buckets = _buckets(tokens)
         literals = b"".join(token for bucket in buckets for token, _ in bucket)
         self._pairs = _pairs(buckets)
         self._literals = np.frombuffer(literals + b"\0", np.uint8)
@@ -48,11 +46,12 @@ class TokenTables(ctypes.Structure):
             setattr(self, name, array.ctypes.data)
 
 
-def _parts(tokens: Iterable[bytes], kind: int, count: int) -> list[list[Token]]:
-    """Return tokens in so many parts, with the shortest, of which the least can be told at once, in the first."""
-    ordered = sorted(widest(frozenset(tokens)), key=lambda token: (min(len(token), 4), token))
-    bounds = [len(ordered) * part // count for part in range(count + 1)]
-    return [[(token, kind) for token in ordered[begin:end]] for begin, end in pairwise(bounds)]
+def _buckets(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Return tokens in buckets: those that are too short to be told well at first in one of their own."""
+    short = [token for token in tokens if len(token[0]) < _FIRST]
+    others = sorted(token for token in tokens if len(token[0]) >= _FIRST)
+    bounds = [len(others) * part // (_BUCKETS - 1) for part in range(_BUCKETS)]
+    return [short, *(others[begin:end] for begin, end in pairwise(bounds))]
 
 
 def _pairs(buckets: Sequence[Sequence[Token]]) -> NDArray[np.uint16]:

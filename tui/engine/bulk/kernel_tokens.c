@@ -10,7 +10,7 @@ struct tokens {
     const uint16_t *pairs; /* of two bytes: the buckets of which a token begins so, and those of which one goes on so */
     const struct token *tokens;
     const byte *literals;
-    int64_t bounds[BUCKETS + 1]; /* where the tokens of each bucket, all of which are of a kind or of none, begin */
+    int64_t bounds[BUCKETS + 1]; /* where the tokens of each bucket begin */
 };
 
 static inline unsigned pair(const struct tokens *tokens, const byte *at) {
@@ -52,8 +52,8 @@ static int kinds_in(const struct tokens *tokens, const byte *at, const byte *end
             begun[next] = pair(tokens, at + next);
         for (int next = 0; next < AT_ONCE; next++)
             any |= buckets[next] = begun[next] & (begun[next + 2] >> BUCKETS);
-        if (any)
-            for (int next = 0; next < AT_ONCE; next++)
+        for (int next = 0; any && next < AT_ONCE; next++)
+            if (buckets[next])
                 found |= standing(tokens, buckets[next], at + next, end);
     }
     return found;
