@@ -71,17 +71,16 @@ def test_what_nobody_says_twice_means_the_same_at_once(seed: int, lines: int) ->
 
 
 @pytest.mark.parametrize("above", [30, 31, 32, 130])
-def test_a_traceback_below_a_line_of_debugging_is_as_quiet_wherever_it_stands(above: int) -> None:
+@pytest.mark.parametrize("quiet", ["no error", "hello", "no error\n", "hello\n\n  ", "hello\n\nno error\n"])
+def test_a_traceback_below_a_line_of_debugging_is_as_quiet_wherever_it_stands(above: int, quiet: str) -> None:
     stamp = "2027-01-15 08:15:14,001 - app"
     lines = [f"{stamp} - INFO - {number % 7 * 'x'} errors" for number in range(above)]
-    quiet = [
-        f"{stamp} - DEBUG - no error",
-        "Traceback (most recent call last):",
-        '  File "a.py", line 3',
-        "ValueError: no",
-    ]
+    below = ["Traceback (most recent call last):", '  File "a.py", line 3', "ValueError: no"]
+    log = "\n".join([*lines, f"{stamp} - DEBUG - {quiet}", *below]).encode()
+    reader = BlockReader("app", UTC, NOW)
 
-    compare("\n".join([*lines, *quiet]).encode())
+    compare(log, reader)
+    compare(log, reader)
 
 
 @pytest.mark.parametrize(

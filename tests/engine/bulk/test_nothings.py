@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.engine.bulk.both_ways import NOW
 from tui.engine.bulk import _nothings
 from tui.engine.bulk._block_reader import BlockReader
-from tui.engine.bulk._familiar import KNOWN, UNKNOWN, UNRECOGNISED
+from tui.engine.bulk._familiar import BLANK, KNOWN, UNKNOWN, UNRECOGNISED
 from tui.engine.bulk._kernel import Kernel
 from tui.engine.bulk._nothings import ArrayNothings, KernelNothings, Nothings
 from tui.engine.bulk._words import Text
@@ -40,11 +40,15 @@ _LINES = st.lists(st.one_of(_BETWEEN, pieces()), max_size=5).map(b"".join)
 
 def _asked(nothings: Nothings, line: bytes) -> int:
     """Return the code of a line by the definition."""
-    if any(token in line for token in nothings.candidates) or not line.strip(b" \t\n\r\x0b\f"):
+    if any(token in line for token in nothings.candidates):
         return UNKNOWN
     if any(pattern.search(line) for pattern in nothings.patterns):
         return UNKNOWN
-    return KNOWN if line[0] in b" \t" or any(token in line for token in nothings.known) else UNRECOGNISED
+    if any(token in line for token in nothings.known):
+        return KNOWN
+    if not line.strip(b" \t\n\r\x0b\f"):
+        return BLANK
+    return KNOWN if line[0] in b" \t" else UNRECOGNISED
 
 
 def _told(nothings: Nothings, lines: list[bytes]) -> list[int]:
@@ -118,6 +122,6 @@ def test_hardly_any_line_that_means_nothing_is_read_line_by_line(monkeypatch: py
     reader = BlockReader("app", UTC, NOW)
     monkeypatch.setattr(Parser, "feed", lambda *_, **__: pytest.fail("read line by line"))
 
-    found = reader.read(b"".join(line + b"\n" for pair in zip(said, asked, strict=True) for line in pair), [])
+    found = reader.read(b"".join(b"%b\n%b\n\n  \n" % pair for pair in zip(said, asked, strict=True)), [])
 
-    assert (found.lines, found.unrecognised) == (1200, 600)
+    assert (found.lines, found.unrecognised) == (2400, 600)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tui.engine.bulk._call_layout import Hits as CallHits
 from tui.engine.bulk._failures import FailureLayout
-from tui.engine.bulk._familiar import UNKNOWN, UNRECOGNISED
+from tui.engine.bulk._familiar import BLANK, UNKNOWN, UNRECOGNISED
 from tui.engine.bulk._sample_layout import Hits as SampleHits
 from tui.engine.bulk._words import Flags, Places, Text
 from tui.engine.model import LogEvent
@@ -81,9 +81,17 @@ class Block:
         """Return pieces of ASCII without line ends."""
         return self.text.pieces(begins, ends).decode().split("\n")[:-1]
 
-    def previous(self, index: int) -> bytes:
-        """Return the line above if it gave no event, as the parser remembers it."""
-        return self.text.line(index - 1) if index and self.codes[index - 1] != UNKNOWN else b""
+    def previous(self, index: int) -> bytes | None:
+        """Return the last line above that says anything if it gave no event, as the parser remembers it.
+
+        None where the parser itself read it last.
+        """
+        above = index - 1
+        while above >= 0 and self.codes[above] == BLANK and not self.plain[above]:
+            above -= 1
+        if above >= 0 and self.plain[above]:
+            return None
+        return self.text.line(above) if above >= 0 and self.codes[above] != UNKNOWN else b""
 
     def drop_plain(self) -> None:
         """Take back what was found in lines that turned out to belong to a record."""

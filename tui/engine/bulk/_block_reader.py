@@ -310,8 +310,9 @@ class BlockReader:
             begin = max(first, stop)
             if begin >= end:
                 continue
-            if begin > stop and not block.plain[begin - 1 : begin].any():
-                parser.passed(block.previous(begin))
+            previous = block.previous(begin) if begin > stop else None
+            if previous is not None:
+                parser.passed(previous)
             events += self._feed(block.text, begin, end)
             stop = end
             while stop < count and parser.is_open:

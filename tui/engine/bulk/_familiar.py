@@ -17,8 +17,9 @@ from tui.engine.dialects._dialect import dialects
 from tui.engine.envelopes._envelope import envelopes
 from tui.engine.parser._scan import BlockScan
 
-UNKNOWN, KNOWN, UNRECOGNISED = 0, 1, 2
-"""What is remembered of a line: nothing, that it is of a family's writing, of none (``Parser.unrecognised``)."""
+UNKNOWN, KNOWN, UNRECOGNISED, BLANK = range(4)
+"""What is known of a line: nothing, that it is of a family's writing, of none (``Parser.unrecognised``), that it says
+nothing at all."""
 
 _KEPT = 20_000
 _BYTES_KEPT = 4 * 1024**2
@@ -56,7 +57,8 @@ class FamiliarLines:
         new = dict[bytes, int]()
         if len(self._seen) > _SEEN_KEPT:
             self._seen.clear()
-        short = (text.ends[lines] - text.starts[lines] <= LONGEST).nonzero()[0][:_AT_ONCE]
+        sizes = text.ends[lines] - text.starts[lines]
+        short = ((sizes > 0) & (sizes <= LONGEST)).nonzero()[0][:_AT_ONCE]
         for line, code in zip(lines[short].tolist(), codes[short].tolist(), strict=True):
             folded = _folded(text.line(line))
             if self._seen.get(folded) is False:

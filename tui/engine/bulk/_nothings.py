@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.engine.bulk import _kernel
-from tui.engine.bulk._familiar import KNOWN, UNKNOWN, UNRECOGNISED
+from tui.engine.bulk._familiar import BLANK, KNOWN, UNKNOWN, UNRECOGNISED
 from tui.engine.bulk._kernel import Kernel
-from tui.engine.bulk._token_tables import HOLDS_KNOWN, UNSURE, TokenTables
+from tui.engine.bulk._token_tables import HOLDS_KNOWN, HOLDS_NOTHING, UNSURE, TokenTables
 from tui.engine.bulk._words import Places, Text
 from tui.engine.dialects._dialect import dialects
 from tui.engine.envelopes._envelope import envelopes
@@ -23,7 +23,7 @@ Codes = NDArray[np.int8]
 _PIECE = 4
 """Bytes, none of them special, with which the pattern of an envelope for candidates begins."""
 
-_FIRST_OTHER, _OTHERS = 2, 6
+_FIRST_OTHER, _OTHERS = 3, 5
 """Bits that say that a line may hold what a pattern finds."""
 
 
@@ -37,10 +37,7 @@ class Nothings(ABC):
 
     @abstractmethod
     def codes(self, text: Text, lines: Places) -> Codes:
-        """Return ``KNOWN`` or ``UNRECOGNISED`` for each line that is nothing, ``UNKNOWN`` for all others.
-
-        Lines that say nothing at all are among those: the parser does not remember them as the line above another.
-        """
+        """Return ``KNOWN``, ``UNRECOGNISED`` or ``BLANK`` for each line that is nothing, ``UNKNOWN`` for all others."""
 
 
 class ArrayNothings(Nothings):
@@ -57,9 +54,11 @@ class ArrayNothings(Nothings):
         return np.array([UNKNOWN if unsure else self._code(line) for line, unsure in marks], np.int8)
 
     def _code(self, line: bytes) -> int:
+        if self._scan.is_known(line):
+            return KNOWN
         if not line or line.isspace():
-            return UNKNOWN
-        return KNOWN if line[0] in b" \t" or self._scan.is_known(line) else UNRECOGNISED
+            return BLANK
+        return KNOWN if line[0] in b" \t" else UNRECOGNISED
 
 
 class KernelNothings(Nothings):
@@ -82,11 +81,11 @@ class KernelNothings(Nothings):
             some = (kinds & (bit | UNSURE) == bit).nonzero()[0]
             if some.size:
                 kinds[some[_matching(pattern, text, starts[some], ends[some])]] |= UNSURE
-        found: Codes = _CODES[kinds & (UNSURE | HOLDS_KNOWN)]
+        found: Codes = _CODES[kinds & (UNSURE | HOLDS_KNOWN | HOLDS_NOTHING)]
         return found
 
 
-_CODES: Codes = np.array([UNRECOGNISED, UNKNOWN, KNOWN, UNKNOWN], np.int8)
+_CODES: Codes = np.array([UNRECOGNISED, UNKNOWN, KNOWN, UNKNOWN, BLANK, UNKNOWN, KNOWN, UNKNOWN], np.int8)
 """By what a line holds."""
 
 

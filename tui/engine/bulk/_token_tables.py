@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-UNSURE, HOLDS_KNOWN = 1, 2
+UNSURE, HOLDS_KNOWN, HOLDS_NOTHING = 1, 2, 4
 """Bits that say what a line holds."""
 
 _BUCKETS, _FIRST = 8, 4

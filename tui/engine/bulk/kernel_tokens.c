@@ -2,7 +2,7 @@
 #include "kernel.h"
 
 enum { BUCKETS = 8, AT_ONCE = 4 };
-enum { UNSURE = 1, KNOWN = 2 }; /* of lines and tokens; further bits mean something to Python only */
+enum { UNSURE = 1, KNOWN = 2, BLANK = 4 }; /* of lines and tokens; further bits mean something to Python only */
 
 struct token { word first, mask; int32_t place, size, kind, unused; }; /* its first bytes, and where all of it is */
 
@@ -19,12 +19,12 @@ static inline unsigned pair(const struct tokens *tokens, const byte *at) {
     return tokens->pairs[both];
 }
 
-static inline int is_indented(const byte *at) { return *at == ' ' || *at == '\t'; }
-
-static int is_blank(const byte *at, const byte *end) {
+/* Return what a line is without any token. */
+static int shape(const byte *at, const byte *end) {
+    int indented = *at == ' ' || *at == '\t';
     while (at < end && (*at == ' ' || (*at >= '\t' && *at <= '\r')))
         at++;
-    return at == end;
+    return at == end ? BLANK : indented ? KNOWN : 0;
 }
 
 /* Return the kinds of those tokens of some buckets that stand at a place. */
@@ -43,10 +43,8 @@ static __attribute__((noinline)) int standing(const struct tokens *tokens, unsig
 
 /* Return what a line holds; once it is unsure whether it means something the rest of it is not looked at. */
 static int kinds_in(const struct tokens *tokens, const byte *at, const byte *end) {
-    int found = is_indented(at) ? KNOWN : 0;
-    if (is_blank(at, end))
-        return UNSURE;
-    for (; at < end && !(found & UNSURE); at += AT_ONCE) {
+    int found = shape(at, end);
+    do {
         unsigned begun[AT_ONCE + 2], buckets[AT_ONCE], any = 0;
         for (int next = 0; next < AT_ONCE + 2; next++)
             begun[next] = pair(tokens, at + next);
@@ -55,7 +53,7 @@ static int kinds_in(const struct tokens *tokens, const byte *at, const byte *end
         for (int next = 0; any && next < AT_ONCE; next++)
             if (buckets[next])
                 found |= standing(tokens, buckets[next], at + next, end);
-    }
+    } while ((at += AT_ONCE) < end && !(found & UNSURE));
     return found;
 }
 
