@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.bulk.both_ways import NOW, compare
-from tui.engine.bulk import _verdicts
+from tui.engine.bulk import _seen, _verdicts
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.dialects._dialect import use_dialects
 from tui.engine.dialects._user_file import read_dialect
@@ -189,7 +189,7 @@ def test_only_so_many_lines_are_looked_for_that_differ_in_digits_and_only_so_man
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(_verdicts, "_KEPT", 30)
-    monkeypatch.setattr(_verdicts, "_HASHES", 50)
+    monkeypatch.setattr(_seen, "_KEPT", 50)
     reader = BlockReader("app", UTC, NOW)
     lines = [_as_json(f"❌ Cache MISS: voice_profile:{number}", 1, "DEBUG") for number in range(100, 140)]
     for _ in range(3):

@@ -279,8 +279,8 @@ class BlockReader:
         if place is None or not begins_record(raw):
             return False
         if event.kind in _FAILURES:
-            if self._failures.knows_enough(place.stamp):
-                return False  # to read it once more would be half of what it costs
+            if not self._failures.is_worth_it(raw, place.stamp):
+                return False
             for alone in self._once_more(text, [event.line]):
                 failure = self._failures.learn(raw, alone, place)
                 if failure is not None:

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from tui.engine.bulk._clock import NO_STAMP, Stamp, StampReader
+from tui.engine.bulk._seen import Seen
 from tui.engine.bulk.forms._pieces import Place
 from tui.engine.dialects._message import TEXT_LENGTH
 from tui.engine.model import LogEvent
@@ -49,16 +50,17 @@ class Failures:
     def __init__(self, clock: StampReader) -> None:
         self._clock = clock
         self._known: dict[Stamp, dict[bytes, _Known]] = {}
+        self._seen = Seen()
         self._laid_out: dict[FailureLayout, _Known] = {}
 
-    def knows_enough(self, stamp: Stamp) -> bool:
-        """Tell whether no more failures with such a time are remembered."""
-        return len(self._known.get(stamp, ())) >= _KEPT
+    def is_worth_it(self, raw: bytes, stamp: Stamp) -> bool:
+        """Tell whether to learn a line, which is to understand it once more: there is room, and it came before."""
+        return len(self._known.get(stamp, ())) < _KEPT and not self._seen.is_new(_parted(raw, stamp.size)[0])
 
     def learn(self, raw: bytes, event: LogEvent, place: Place) -> FailureLayout | None:
         """Remember the line of a failure that is alone in its record, whatever is above it; return its layout."""
         known = self._known.setdefault(place.stamp, {})
-        if self.knows_enough(place.stamp) or self._clock.time(raw, place.stamp) != event.time:
+        if self._clock.time(raw, place.stamp) != event.time:
             return None
         rest, trace = _parted(raw, place.stamp.size)
         before, mark, behind = event.text.partition(f"trace={trace} ")

@@ -17,6 +17,7 @@ from tui.engine.bulk._clock import Stamp, StampReader
 from tui.engine.bulk._columns import is_column
 from tui.engine.bulk._familiar import AS_ZERO, UNKNOWN
 from tui.engine.bulk._records import begins_record
+from tui.engine.bulk._seen import Seen
 from tui.engine.bulk._words import Text
 from tui.engine.dialects._dialect import own_dialects
 from tui.engine.envelopes._envelope import unwrap
@@ -24,8 +25,6 @@ from tui.engine.model import LogEvent
 
 _KEPT = 3000
 _LONGEST = 1024
-_HASHES = 20_000
-"""Lines of which it is remembered that they were seen, and no more than that."""
 
 _VARIANTS = 16
 """Lines looked for many at once that differ in their digits only: they are tried one after the other."""
@@ -61,7 +60,7 @@ class Verdicts:
         """
         self._clock, self._ask, self._remember = clock, ask, remember
         self._known: dict[bytes, _Known | int] = {}
-        self._seen: set[int] = set()
+        self._seen = Seen()
         self._alike = Counter[bytes]()
 
     def read(self, raw: bytes, line: int) -> Verdict:
@@ -83,20 +82,11 @@ class Verdicts:
                 return
             raw = text.line(index)
             line, free = _timeless(raw)
-            if len(raw) > _LONGEST or line in self._known or self._is_new(line):
+            if len(raw) > _LONGEST or line in self._known or self._seen.is_new(line):
                 continue
             known = self._known[line] = self._judged(raw, free)
             if known and isinstance(known, int):
                 self._tell(line, free, known)
-
-    def _is_new(self, line: bytes) -> bool:
-        """Tell whether a line is seen for the first time: most that come once never come again."""
-        if hash(line) in self._seen:
-            return False
-        if len(self._seen) >= _HASHES:
-            self._seen.clear()
-        self._seen.add(hash(line))
-        return True
 
     def _judged(self, raw: bytes, free: int) -> _Known | int:
         stamps = [str(stamp) for stamp, _ in unwrap(raw.decode("utf-8", "replace")).stamps]
