@@ -55,17 +55,53 @@ _OTHERS = (
 _STAMPS = ("2027-01-15 08:15:14,006", "2027-02-30 08:15:14,006", "1999-01-01 00:00:00,5", "2027-01-15T08:15:14.006Z")
 
 
+_CARRIERS = (
+    *("🎤 [STT] Recognized: ", "🎤 [STT] Recognized: ", "[STT] Final: ", "🔊 Speaking: ", "USER: ", "🎤 USER: "),
+    *("\ufeff🎤 [STT] Final: ", "é [STT] Final: ", "\r🎤 [STT] Final: ", "\x1b🎤 [STT] Final: ", "🎤 STT said: "),
+)
+_WORDS = (
+    *("error", "me da error", "ERROR: x", "ERROR:a: b", "warning", "Traceback (most recent call last):", "TTFB=9ms"),
+    *(
+        "año",
+        "¿qué?",
+        "—",
+        "😀",
+        '"error"',
+        "\\error",
+        "\rERROR:a: b",
+        "\nerror",
+        "\x1b[1m",
+        "\x9b1m",
+        "\x7f",
+        "\ufe0f",
+    ),
+    *("a | b error", "[ERROR]", "level=error msg=x", '"MESSAGE"', "INFO:  ", "~", " ", ""),
+)
+
+
+def _words(rng: random.Random) -> str:
+    return " ".join(rng.choice(_WORDS) for _ in range(rng.randrange(4)))
+
+
 def _line(rng: random.Random) -> str:
     message = rng.choice(_NOTHINGS if rng.random() < 0.6 else _OTHERS)
+    if rng.random() < 0.3:
+        message = rng.choice(_CARRIERS) + _words(rng)
     second, milli = rng.randrange(62), rng.choice((6, 6, 7, rng.randrange(1000)))
     level = rng.choice(("INFO", "INFO", "DEBUG", "WARNING", "ERROR"))
     stamp = f"2027-01-15 08:15:{second:02},{milli:03}" if rng.random() < 0.9 else rng.choice(_STAMPS)
     form = rng.randrange(6)
     if form < 3:
-        record: dict[str, object] = {"timestamp": stamp, "level": level, "message": message, "trace_id": None}
+        record: dict[str, object] = {
+            "timestamp": stamp,
+            "level": level,
+            "message": message,
+            "trace_id": rng.choice((None, "a-1")),
+        }
         if rng.random() < 0.03:
             record["timestamp" if rng.random() < 0.5 else "exc_info"] = "2027-01-15 08:15:14,006"
-        return json.dumps(record)
+        return json.dumps(record, ensure_ascii=rng.random() < 0.9)
+    message = message.replace("\n", " ")
     if form == 3:
         return f"{stamp} - vo.main - {level} - {message}"
     return f"2027-01-15T08:15:{second:02}.{milli:03}Z {message}" if form == 4 else message
@@ -99,6 +135,10 @@ def _as_json(message: str, second: int, level: str = "INFO") -> bytes:
 
 def _as_lines(message: str, second: int, level: str = "INFO") -> bytes:
     return f"2027-01-15 08:15:{second:02},006 - vo.main - {level} - {message}".encode()
+
+
+def _as_docker(message: str, second: int) -> bytes:
+    return f"2027-01-15T08:15:{second:02}.006Z {message}".encode()
 
 
 @pytest.mark.parametrize("message", _NOTHINGS)
@@ -137,6 +177,53 @@ def test_an_event_seen_twice_is_read_no_more_and_has_its_own_time(
     assert [event.kind for event in events] == [kind] * 60
     assert [event.time for event in events] == [1_800_000_900.006 + second for second in range(60)]
     assert found.understood == counted
+
+
+@pytest.mark.parametrize("carrier", _CARRIERS)
+@pytest.mark.parametrize("form", [_as_json, _as_docker])
+def test_each_word_said_is_nothing_or_not_as_it_is_line_by_line(
+    form: Callable[[str, int], bytes], carrier: str
+) -> None:
+    reader = BlockReader("app", UTC, NOW)
+    compare(form(carrier + "error", 1).replace(b"\n", b" "), reader)
+    for word in _WORDS:
+        compare(form(carrier + word, 2).replace(b"\n", b" "), reader)
+        compare(form(f"{carrier}error {word}", 2).replace(b"\n", b" "), reader)
+
+
+_SAID = st.lists(st.sampled_from([*_WORDS, "\t", "\u2028"]) | st.text(max_size=9), max_size=5).map(" ".join)
+
+
+@given(st.lists(st.tuples(st.sampled_from(_CARRIERS), _SAID), min_size=1, max_size=9), st.booleans(), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_what_is_said_is_nothing_or_not_as_it_is_line_by_line(
+    said: list[tuple[str, str]], as_json: bool, ascii_only: bool
+) -> None:
+    reader = BlockReader("app", UTC, NOW)
+    for words in ("error", None):
+        lines = list[bytes]()
+        for second, (carrier, other) in enumerate(said):
+            message = carrier + (other if words is None else words)
+            stamp = f"2027-01-15 08:15:{second:02},006"
+            record = {"timestamp": stamp, "level": "INFO", "message": message, "trace_id": f"{second}-1"}
+            plain = f"2027-01-15T08:15:{second:02}.006Z {message}".replace("\n", " ")
+            line = json.dumps(record, ensure_ascii=ascii_only) if as_json else plain
+            lines += [line.encode("utf-8", "surrogatepass")] * 2
+        compare(b"\n".join(lines), reader)
+
+
+@pytest.mark.parametrize("form", [_as_json, _as_docker])
+def test_what_callers_say_is_read_no_more_though_nobody_said_it_before(
+    form: Callable[[str, int], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = BlockReader("app", UTC, NOW)
+    compare(form("🎤 [STT] Recognized: es un error", 1), reader)
+    monkeypatch.setattr(Parser, "feed", lambda *_, **__: pytest.fail("read once more"))
+    log = b"\n".join(form(f"🎤 [STT] Recognized: {word} error {word} año", 2) for word in "abcdefgh")
+
+    found = reader.read(log + b"\n", [])
+
+    assert (found.rows, found.unrecognised) == (0, 0)
 
 
 def test_an_event_without_a_time_is_read_no_more_either(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from tui.engine.bulk._clock import Stamp, StampReader
 from tui.engine.bulk._columns import is_column
-from tui.engine.bulk._familiar import AS_ZERO, UNKNOWN
+from tui.engine.bulk._familiar import AS_ZERO, KNOWN, UNKNOWN
 from tui.engine.bulk._records import begins_record
 from tui.engine.bulk._seen import Seen
+from tui.engine.bulk._spoken import SpokenLines
 from tui.engine.bulk._words import Text
 from tui.engine.dialects._dialect import own_dialects
 from tui.engine.envelopes._envelope import unwrap
@@ -60,12 +61,19 @@ class Verdicts:
         """
         self._clock, self._ask, self._remember = clock, ask, remember
         self._known: dict[bytes, _Known | int] = {}
+        self._spoken = SpokenLines(ask)
         self._seen = Seen()
         self._alike = Counter[bytes]()
 
     def read(self, raw: bytes, line: int) -> Verdict:
         """Return what a line says, ``UNKNOWN`` if that is not known."""
-        known = self._known.get(_timeless(raw)[0], UNKNOWN)
+        same, free = _timeless(raw)
+        known = self._known.get(same, UNKNOWN)
+        if known == UNKNOWN and self._spoken.knows(raw):
+            known = KNOWN
+            if self._is_worth_it(same):
+                self._known[same] = KNOWN
+                self._tell(same, free, KNOWN)
         if isinstance(known, int):
             return known
         (kind, source, _, time, *rest), stamp = known
@@ -78,15 +86,20 @@ class Verdicts:
     def learn(self, text: Text, lines: Iterable[int]) -> None:
         """Remember those of some lines, understood one by one, that come for the second time."""
         for index in lines:
-            if len(self._known) >= _KEPT or own_dialects():
+            if own_dialects():
                 return
             raw = text.line(index)
+            self._spoken.learn(raw)
             line, free = _timeless(raw)
-            if len(raw) > _LONGEST or line in self._known or self._seen.is_new(line):
+            if line in self._known or not self._is_worth_it(line):
                 continue
             known = self._known[line] = self._judged(raw, free)
             if known and isinstance(known, int):
                 self._tell(line, free, known)
+
+    def _is_worth_it(self, line: bytes) -> bool:
+        """Tell whether to remember a line: there is room, and it came before."""
+        return len(self._known) < _KEPT and len(line) <= _LONGEST and not self._seen.is_new(line)
 
     def _judged(self, raw: bytes, free: int) -> _Known | int:
         stamps = [str(stamp) for stamp, _ in unwrap(raw.decode("utf-8", "replace")).stamps]
