@@ -16,7 +16,7 @@ from tui.engine.alerts.policy import Policy
 from tui.engine.alerts.rule import shipped
 from tui.engine.alerts.telling import Teller
 from tui.engine.clock import ManualClock
-from tui.engine.model import NO_BOARD, Notification, Snapshot
+from tui.engine.model import NO_BOARD, AlertBoard, Notification, Snapshot
 from tui.engine.sources import identity
 from tui.engine.state import StateDatabase
 
@@ -68,6 +68,22 @@ async def test_without_a_watch_the_monitor_judges_and_notifies() -> None:
         assert [alert.rule for alert in one.board().firing] == ["config_warning"]
         assert one.board().watched_by == ""
         assert [message.occasion for message in sink.arrived] == ["fired"]
+
+
+async def test_whoever_waits_for_figures_to_be_judged_is_not_told_of_the_board_besides(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.alert_desk.SETTLED_WITHIN_S", PATIENCE_S)
+    told: list[AlertBoard] = []
+    async with desk(figures.missing(at=NOW), ManualClock(NOW), Sink()) as one:
+        one._tell = lambda: told.append(one.board())
+        await one.settled()
+        assert one.board().firing
+        assert told == []
+
+        await one.acknowledge(one.board().firing[0])
+        await until(lambda: bool(told))
+        assert told[0].alerts[0].acked_by
 
 
 async def test_while_a_watch_judges_its_sources_the_monitor_shows_its_alerts_and_notifies_nobody() -> None:

@@ -94,6 +94,7 @@ class AlertDesk:
         self._watched = False
         self._sending: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()
+        self._awaited = False
 
     def use(self, alerting: Alerting) -> None:
         """Judge by these rules and tell these channels from the next second on."""
@@ -104,11 +105,18 @@ class AlertDesk:
         return self._board
 
     async def settled(self) -> None:
-        """Return once the figures of this moment are judged, if they are just being, or a moment later."""
+        """Return once the figures of this moment are judged, if they are just being, or a moment later.
+
+        Whoever looks at the board then is not told besides that it is another one.
+        """
         if not self._settled.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(SETTLED_WITHIN_S):
-                    await self._settled.wait()
+            self._awaited = True
+            try:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(SETTLED_WITHIN_S):
+                        await self._settled.wait()
+            finally:
+                self._awaited = False
 
     def playbook(self, alert: Alert) -> Playbook | None:
         """Return what to do about an alert, if that is known."""
@@ -202,7 +210,8 @@ class AlertDesk:
         board = replace(board, trouble=self._lost)
         if board != self._board:
             self._board = board
-            self._tell()
+            if not self._awaited:
+                self._tell()
 
     def _send(self, *, stop: bool) -> None:
         """Send messages while nobody else does; a watch that appears takes over."""
