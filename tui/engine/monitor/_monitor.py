@@ -83,7 +83,7 @@ class Monitor:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._group: asyncio.TaskGroup | None = None
         self._news = asyncio.Event()
-        self._noticing = Noticing(clock, self._parts, self.snapshot_of, self._explain, self.wake)
+        self._noticing = Noticing(clock, self._parts, self.snapshot_of, self._explain, self._news.set)
         self._slept = False
         self._unmoved: dict[Part | None, Unmoved] = {}
         self._counted = 0
