@@ -20,15 +20,16 @@ from tui.engine.model import LogEvent
 _KEPT = 256
 _LONGEST = 8192
 
-_PRINTABLE = rb"[ !#-\[\]-~]*"
+_PRINTABLE = rb"[ !#-\[\]-~]*+"
+# Nothing is tried twice below: a line of many colons would take long.
 _JSON = re.compile(
     rb'(?P<stamp>\{"timestamp": "\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{1,9})'
-    rb'(?P<head>", [^\\]*?"message": "(?:\\u[0-9a-f]{4})*[^"\\]*?: )'
-    rb"" + _PRINTABLE + rb"(?:\\u00[a-f][0-9a-f]" + _PRINTABLE + rb')*(?P<tail>"[^\\]*)'
+    rb'(?P<head>(?>", [^\\]*?"message": "(?:\\u[0-9a-f]{4})*+[^"\\]*?: ))'
+    rb"" + _PRINTABLE + rb"(?:\\u00[a-f][0-9a-f]" + _PRINTABLE + rb')*+(?P<tail>"[^\\]*)'
 )
 _PLAIN = re.compile(
-    rb"(?P<stamp>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z)(?P<head> [^\x00-\x7f]{2,8} [ -~]*?: )"
-    rb"[ -~]*(?:(?:\xc2[\xa0-\xbf]|[\xc3-\xc9][\x80-\xbf])[ -~]*)*(?P<tail>)"
+    rb"(?P<stamp>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z)(?P<head>(?> [^\x00-\x7f]{2,8} [ -~]*?: ))"
+    rb"[ -~]*+(?:(?:\xc2[\xa0-\xbf]|[\xc3-\xc9][\x80-\xbf])[ -~]*+)*+(?P<tail>)"
 )
 _TRACE = re.compile(rb'(?<="trace_id": ")' + _PRINTABLE + rb'(?=")')
 _SYMBOL = re.compile(r"[^\w\s.:|\[-]")
