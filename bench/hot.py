@@ -66,9 +66,9 @@ def reference() -> Walk:
     return walk
 
 
-def written(dialect: DialectName, lines: int) -> list[bytes]:
-    """Return lines of a dialect, about half of them events."""
-    story = zip(range(lines), entries(1), strict=False)
+def written(dialect: DialectName, lines: int, *, seed: int = 1, varied: bool = False) -> list[bytes]:
+    """Return lines of a dialect, about half of them events, or a tenth among ``varied`` ones."""
+    story = zip(range(lines), entries(seed, 9 if varied else 1, varied=varied), strict=False)
     return [WRITERS[dialect](entry, NOW - 600 + number / 50).rstrip("\n").encode() for number, entry in story]
 
 
@@ -127,18 +127,20 @@ def event_lines() -> Walk:
     return partial(EventLines(masked=True).lines, parsed(written("andrea", LINES)))
 
 
-def block_reader(dialect: DialectName, *, in_c: bool) -> Walk:
-    """Whole blocks become columns, with the kernel in C or without."""
+def block_reader(dialect: DialectName, *, in_c: bool, varied: bool = False) -> Walk:
+    """Whole blocks become columns, with the kernel in C or without; of ``varied`` lines hardly any comes again."""
     from tui.engine.bulk import _kernel  # noqa: PLC0415 - numpy is not part of the other paths
     from tui.engine.bulk._block_reader import BlockReader  # noqa: PLC0415
 
     built, _kernel.KERNEL = _kernel.KERNEL, _kernel.KERNEL if in_c else None
-    data, reader = b"\n".join([*written(dialect, BLOCK_LINES), b""]), BlockReader("app.log", UTC, NOW)
+    reader = BlockReader("app.log", UTC, NOW)
     _kernel.KERNEL = built
+    texts = (written(dialect, BLOCK_LINES, seed=seed, varied=varied) for seed in ((1, 2) if varied else (1, 1)))
+    blocks = iter([b"\n".join([*text, b""]) for text in texts])
 
     def walk() -> None:
         _kernel.KERNEL = built if in_c else None
-        reader.read(data, [])
+        reader.read(next(blocks), [])
         _kernel.KERNEL = built
 
     walk()  # learns the layouts
@@ -180,6 +182,8 @@ def engine(folder: Path) -> Iterator[HotPath]:
     yield HotPath("events as JSON", event_lines)
     yield HotPath("block reader: guide", partial(block_reader, "guide", in_c=True))
     yield HotPath("block reader: andrea", partial(block_reader, "andrea", in_c=True))
+    yield HotPath("block reader: guide, varied", partial(block_reader, "guide", in_c=True, varied=True))
+    yield HotPath("block reader: andrea, varied", partial(block_reader, "andrea", in_c=True, varied=True))
     yield HotPath("block reader without kernel: guide", partial(block_reader, "guide", in_c=False))
     yield HotPath("block reader without kernel: andrea", partial(block_reader, "andrea", in_c=False))
     yield HotPath("report counting", partial(counting, folder))
