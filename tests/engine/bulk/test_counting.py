@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.bulk.both_ways import NOW, state
@@ -115,6 +115,7 @@ JUMPS, TIMELESS_SHARE = st.sampled_from([0.0, 0.02, 0.2]), st.sampled_from([0.0,
 
 @given(st.integers(0, 2**32), st.integers(1, 120), st.tuples(JUMPS, TIMELESS_SHARE), st.booleans(), st.booleans())
 @settings(max_examples=250, deadline=None)
+@example(seed=3962, size=12, odd=(0.02, 0.0), narrow=False, limited=True)
 def test_columns_leave_every_counter_as_events_do(
     seed: int, size: int, odd: tuple[float, float], narrow: bool, limited: bool
 ) -> None:

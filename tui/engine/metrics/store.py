@@ -125,9 +125,9 @@ class MetricsStore:
         self._latency.take(samples)
         if timed.times.size:
             self._last_event = max(self._last_event, timed.bounds()[1])
-            self._busy(one, busy_at)
+            self.busy(one, busy_at)
         if not samples.all_timed:
-            self._busy(one, None)
+            self.busy(one, None)
         return True
 
     def take_calls(self, calls: "Calls") -> bool:
@@ -142,6 +142,14 @@ class MetricsStore:
         if source in self._starts:
             self._starts[source].busy()
         self._calls.take(calls, now)
+
+    def busy(self, event: LogEvent, time: float | None, *, call: bool = False) -> None:
+        """Pass on that calls are going on."""
+        self._generations.busy(event.source, time, call=call)
+        if event.source in self._starts:
+            self._starts[event.source].busy()
+        if event.id is not None:
+            self._calls.touch(event, time)
 
     def _count(self, events: Sequence[LogEvent], now: float) -> None:
         slot = slot_of(now)
@@ -206,23 +214,15 @@ class MetricsStore:
         self._latency.ttfb(event, time)
         if self._is_live:
             self._silence.sample(event, time)
-        self._busy(event, time)
+        self.busy(event, time)
 
     def _turn(self, event: LogEvent, time: float | None, _now: float) -> None:
         self._latency.turn(event, time)
-        self._busy(event, time)
+        self.busy(event, time)
 
     def _call(self, event: LogEvent, time: float | None, now: float) -> None:
-        self._busy(event, time, call=event.kind in {"call_opened", "socket_opened"})
+        self.busy(event, time, call=event.kind in {"call_opened", "socket_opened"})
         self._calls.apply(event, time, now)
-
-    def _busy(self, event: LogEvent, time: float | None, *, call: bool = False) -> None:
-        """Pass on that calls are going on."""
-        self._generations.busy(event.source, time, call=call)
-        if event.source in self._starts:
-            self._starts[event.source].busy()
-        if event.id is not None:
-            self._calls.touch(event, time)
 
     def _fallback(self, event: LogEvent, time: float | None, _now: float) -> None:
         if self._fallbacks.activated(event, time):

@@ -99,7 +99,7 @@ class SourceTotals:
         if columns is None:
             self._apply(events, before)
             return
-        if self._needs_order(samples) or (calls is not None and not self._takes(calls)):
+        if self._needs_order(samples, calls) or (calls is not None and not self._takes(calls)):
             self._apply_some(merge(events, columns.between(0, maxsize), key=attrgetter("line")), before)
             return
         ways = _Ways(self, samples, calls)
@@ -113,9 +113,15 @@ class SourceTotals:
         self._apply(events[begin:], before)
         ways.until(None, samples=True)
 
-    def _needs_order(self, samples: "Samples | None") -> bool:
-        """Tell whether it depends on what stands above some samples whether they are in the period."""
-        return samples is not None and not self._unlimited and not samples.all_timed
+    def _needs_order(self, samples: "Samples | None", calls: "Calls | None") -> bool:
+        """Tell whether samples have to be counted in the order of the log.
+
+        Those without a time are in the period if what stands above them is; and of those that are not surely all in
+        it, only some show that the process is up, as calls do too.
+        """
+        if samples is None or self._unlimited:
+            return False
+        return not samples.all_timed or (calls is not None and not self._surely_count(samples.bounds()))
 
     def _is_beside_samples(self, event: LogEvent) -> bool:
         """Tell whether it means nothing for an event which latencies were counted before it."""
@@ -147,6 +153,8 @@ class SourceTotals:
         surely = last.time is None or self._surely_count(timed.bounds())
         if not (surely and self.store.take(samples, max(busy, last).time)):
             self._apply_some(samples.events(), None)
+            if busy.line > last.line:
+                self.store.busy(samples.series[0], busy.time)
         elif last.time is not None:
             oldest, newest = timed.bounds()
             self.uptime.take(samples.series[0], newest, None)
