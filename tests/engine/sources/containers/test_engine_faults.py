@@ -74,6 +74,26 @@ async def test_fault_70_garbage_instead_of_a_frame_is_read_again_from_the_last_w
     assert await following.lines(20) == numbered(1, 20)
 
 
+async def test_fault_65_a_container_looked_at_just_before_it_began_is_read_as_a_process_of_its_own(
+    fake: FakeEngine, follow: Follow
+) -> None:
+    container = await fake.create("app")
+
+    async def begins_behind_the_look(request: web.Request) -> web.StreamResponse | None:
+        if not request.path.endswith("/app/json") or fake._made[container].started:
+            return None
+        answer = await fake._inspect(request)
+        await fake.start(container)
+        await fake.write(container, text(numbered(1, 10)))
+        return answer
+
+    fake.fault = begins_behind_the_look
+    following = follow(fake, "app")
+
+    assert await following.lines(10) == numbered(1, 10)
+    assert following.lives == [b"line 1"]
+
+
 async def test_fault_70_what_comes_is_told_until_it_is_a_log_again(fake: FakeEngine, follow: Follow) -> None:
     container = await fake.create("app")
     await fake.start(container)

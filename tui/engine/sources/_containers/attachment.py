@@ -101,8 +101,8 @@ class Attachment:
             yield Batch(cursor=places.as_json(), gap="container_gone" if cut_off else "", part=place.part, life=over)
 
     async def _drain(self, engine: Engine, log: Log) -> AsyncGenerator[Batch, None]:
-        """Yield what a log holds by now."""
-        if log.finished:
+        """Yield what a log holds by now; that of a container looked at before it began waits for the next look."""
+        if log.finished or log.container.never_began:
             return
         async with aclosing(engine.log(log.container, log.since, follow=False)) as chunks:
             async for each in chunks:

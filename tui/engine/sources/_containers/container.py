@@ -48,6 +48,11 @@ class Container(NamedTuple):
             raise TroubleError("docker_unclear", reason=repr(error)) from error
 
     @property
+    def never_began(self) -> bool:
+        """Tell whether no process of it had run when it was looked at: lines in its log are of one begun since."""
+        return not (self.part or self.running or self.started or self.ended)
+
+    @property
     def first_line_from(self) -> float | None:
         """The moment from which on lines are of the newest process: its first one may precede its start by a little."""
         if self.started is None:
