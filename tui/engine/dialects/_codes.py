@@ -2,12 +2,14 @@
 
 import re
 
+from tui.engine.patterns import LazyPattern
+
 _NOT_A_COUNT = r"(?![\d.,:/%]*\d)(?!\s*(?:ms|s|sec|seconds|min|minutes|tokens?|chunks?|bytes|frames|%|of)\b)"
 _HTTP = rf"([45]\d\d)\b{_NOT_A_COUNT}"
 _REASON = (
     r"Unauthorized|Forbidden|Not Found|Too Many Requests|Bad (?:Request|Gateway)|Internal Server|Service Un|Gateway T"
 )
-_STATUS = re.compile(
+_STATUS = LazyPattern(
     rf"\bHTTP\\?/\d(?:\.\d)?\\?\"? {_HTTP}"
     rf"|\bHTTP(?: status| error)?(?: code)?[ :=]+{_HTTP}"
     rf"|(?<![?&])(?i:\bstatus)(?:_code|Code| code)?['\"]?[ :=]+{_HTTP}"
@@ -20,23 +22,23 @@ _STATUS = re.compile(
     rf"|[a-z]: {_HTTP} (?:-|[A-Z][a-z])"
     rf"|\b{_HTTP} (?:- |{_REASON})"
 )
-_OTHER = re.compile(
+_OTHER = LazyPattern(
     rf"(?i:error code)['\"]?[ :=]+(\d{{1,5}})\b{_NOT_A_COUNT}"
     rf"|(?i:\bstatus)(?:Code|_code| code)[ :=]+(\d{{1,5}})\b{_NOT_A_COUNT}"
     rf"|\breceived (\d{{4}})\b{_NOT_A_COUNT}"
     rf"|(?i:\berror): ([1-4]\d{{3}})\b{_NOT_A_COUNT}"
     r"|\((1[01]\d\d|[34]\d{3})\)"
 )
-_DIGITS = re.compile(r"\d\d|\b\d\b")
-_CALL_IS_OVER = re.compile(r"(?:code|errors)\W{1,6}(20404|90018)\b")
+_DIGITS = LazyPattern(r"\d\d|\b\d\b")
+_CALL_IS_OVER = LazyPattern(r"(?:code|errors)\W{1,6}(20404|90018)\b")
 """Twilio's and Telnyx's words for a call that ended before it was hung up: they say more than the HTTP status."""
 
-_QUOTA = re.compile(
+_QUOTA = LazyPattern(
     r"insufficient_quota|quota_exceeded|exceed\w{0,4} your (?:current )?quota|quota exceeded", re.IGNORECASE
 )
-_THROTTLED = re.compile(r"\b1007\b.{0,200}throttled|throttled.{0,200}\b1007\b", re.IGNORECASE)
+_THROTTLED = LazyPattern(r"\b1007\b.{0,200}throttled|throttled.{0,200}\b1007\b", re.IGNORECASE)
 _CLASSES = tuple(
-    (name, re.compile(pattern, re.IGNORECASE))
+    (name, LazyPattern(pattern, re.IGNORECASE))
     for name, pattern in (
         ("rate_limit", r"rate[ _-]?limit|too[ _]many[ _](?:concurrent[ _])?requests|throttl"),
         (

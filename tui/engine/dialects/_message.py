@@ -1,29 +1,29 @@
 """What every dialect needs to know of a message: its marks, how bad it is, whose call, a number's worth."""
 
-import re
 from functools import lru_cache
 from typing import Literal
 
 from tui.engine.model import Kind, LogEvent, LogLine, Stage
+from tui.engine.patterns import LazyPattern
 
 TEXT_LENGTH = 500
 
 MAX_SAMPLE_MS = 120_000.0
 
-_FAILED = re.compile(
+_FAILED = LazyPattern(
     r"(?:ERROR|CRITICAL|FATAL|Error|error)\b[: ]|\S*(?:Error|Exception): |[\w.]+\.exceptions\.\w+: "
     r"|Exception in ASGI application|Traceback \(most recent call last\)"
     r"|(?:Task|Future) exception was never retrieved|Exception in (?:thread|callback)\b|Unhandled exception\b"
 )
-_LEAD = re.compile(r"(?:[^\w\[(<\"'/.-]{1,4}\s*)?")
+_LEAD = LazyPattern(r"(?:[^\w\[(<\"'/.-]{1,4}\s*)?")
 _CALL_KEYS = ("call_control_id", "call_sid", "callSid", "CallSid", "call_id", "callId", "stream_sid", "StreamSid")
-_CALL_IN_TEXT = re.compile(
+_CALL_IN_TEXT = LazyPattern(
     r"\b(?:call_control_id|[Cc]all_?[Ss]id|call_id|[Ss]tream_?[Ss]id)[=:] ?['\"]?(?P<named>[^\s'\",;)}\]]+)"
     r"|\(ID: (?P<id>[^)\s]+)\)|\b(?P<twilio>CA[0-9a-f]{32})\b"
 )
-_MAY_NAME_CALL = re.compile(r"[CcSs](?:all|tream)_?[Ssci]|ID: |CA[0-9a-f]")
-_VALUE = re.compile(r"(?P<number>[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d{1,3})?)(?P<unit>ms|s)?[,;)]?")
-_DURATION = re.compile(
+_MAY_NAME_CALL = LazyPattern(r"[CcSs](?:all|tream)_?[Ssci]|ID: |CA[0-9a-f]")
+_VALUE = LazyPattern(r"(?P<number>[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d{1,3})?)(?P<unit>ms|s)?[,;)]?")
+_DURATION = LazyPattern(
     r"(?:(?P<h>\d{1,6})h)?(?:(?P<m>\d{1,6})m(?!s))?(?:(?P<s>\d{1,9}(?:[.,]\d{1,9})?)s)?"
     r"|(?P<ms>\d{1,12}(?:[.,]\d{1,9})?)ms|(?P<bare>\d{1,9}(?:[.,]\d{1,9})?)"
 )

@@ -3,6 +3,7 @@
 import re
 
 from tui.engine.model import STAGES, Stage
+from tui.engine.patterns import LazyPattern
 
 NAMES = {
     "azure": "Azure",
@@ -49,11 +50,11 @@ _ONLY: dict[str, Stage] = {
 }
 """Vendors that orchestrators use for one stage only, unless the text says otherwise."""
 
-_VENDOR = re.compile(rf"(?<![a-zA-Z])({'|'.join(NAMES)})(?!(?-i:[a-z]))", re.IGNORECASE)
-_STAGE_WORDS: tuple[tuple[Stage, re.Pattern[str]], ...] = (
-    ("STT", re.compile(r"(?-i:STT)|(?<![a-z])stt(?![a-z])|speech[- ]to[- ]text|recogni[szt]|transcri", re.IGNORECASE)),
-    ("TTS", re.compile(r"(?-i:TTS)|(?<![a-z])tts(?![a-z])|text[- ]to[- ]speech|synthes", re.IGNORECASE)),
-    ("LLM", re.compile(r"(?-i:LLM)|(?<![a-z])llm(?![a-z])|chat completion", re.IGNORECASE)),
+_VENDOR = LazyPattern(rf"(?<![a-zA-Z])({'|'.join(NAMES)})(?!(?-i:[a-z]))", re.IGNORECASE)
+_STAGE_WORDS: tuple[tuple[Stage, LazyPattern[str]], ...] = (
+    ("STT", LazyPattern(r"(?-i:STT)|(?<![a-z])stt(?![a-z])|speech[- ]to[- ]text|recogni[szt]|transcri", re.IGNORECASE)),
+    ("TTS", LazyPattern(r"(?-i:TTS)|(?<![a-z])tts(?![a-z])|text[- ]to[- ]speech|synthes", re.IGNORECASE)),
+    ("LLM", LazyPattern(r"(?-i:LLM)|(?<![a-z])llm(?![a-z])|chat completion", re.IGNORECASE)),
 )
 
 

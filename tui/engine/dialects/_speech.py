@@ -1,8 +1,8 @@
 """Lines that carry what callers say and what is said to them: bait for every pattern (semantics R79)."""
 
-import re
+from tui.engine.patterns import LazyPattern
 
-_CARRIER = re.compile(
+_CARRIER = LazyPattern(
     r"\W{0,8}(?:"
     r"\[STT\] (?:Recogni[sz]ed|Recogni[sz]ing|Partial|Final)\b|\[REPORTER\]|\[STT_EVENT\]"
     r"|(?:\S+: )?Generating TTS \[|Transcription: \["

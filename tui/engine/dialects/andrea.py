@@ -7,31 +7,32 @@ from tui.engine.dialects._dialect import Meaning, Nothing
 from tui.engine.dialects._message import Severity, call_id, event, known_trace, milliseconds, severity, split_lead
 from tui.engine.dialects._providers import as_stage, find_provider, find_stage, provider_name
 from tui.engine.model import LogLine, Stage
+from tui.engine.patterns import LazyPattern
 
-_CLOSE = re.compile(r"WebSocket disconnected: (?P<client>\S+) \(ID: (?P<id>[^)]+)\)")
-_METRIC = re.compile(
+_CLOSE = LazyPattern(r"WebSocket disconnected: (?P<client>\S+) \(ID: (?P<id>[^)]+)\)")
+_METRIC = LazyPattern(
     r"\[Metrics\]\s+(?P<provider>\w+?)_(?P<stage>stt|llm|tts)(?:_stream)?\.(?P<what>ttfb|failed_at)=(?P<value>\S+)(?P<rest>.*)"
 )
-_TURN = re.compile(r"\[LATENCY\] TTFA \(Turn Latency\): (?P<value>\S+)")
-_CHAIN = re.compile(r"\[(?P<stage>STT|LLM|TTS) ?Fallback\]\s+(?P<text>.*)")
-_ACTIVATED = re.compile(
+_TURN = LazyPattern(r"\[LATENCY\] TTFA \(Turn Latency\): (?P<value>\S+)")
+_CHAIN = LazyPattern(r"\[(?P<stage>STT|LLM|TTS) ?Fallback\]\s+(?P<text>.*)")
+_ACTIVATED = LazyPattern(
     r"Using FALLBACK: (?P<to>[A-Z][a-z]+)|Attempting fallback \d+"
     r"|(?:SSML )?Primary (?:transcription )?failed.*(?:Trying|Using) fallback\.{1,3}$"
 )
-_EXHAUSTED = re.compile(r"(?:All providers failed|BOTH primary AND fallback failed)")
-_TAG = re.compile(
+_EXHAUSTED = LazyPattern(r"(?:All providers failed|BOTH primary AND fallback failed)")
+_TAG = LazyPattern(
     r"\[(?P<stage>STT|LLM|TTS)\s+(?P<provider>[\w .-]+?)\]\s+(?:trace=(?P<trace>\S+)\s+)?"
     r"(?P<text>Rate limit hit\b|Authentication failed\b|STT Canceled\b|.*BACKPRESSURE MODE ACTIVE)"
 )
-_BARE = re.compile(
+_BARE = LazyPattern(
     r"Answer Failed:|Streaming Failed:|WebSocket error:|Manager connect failed:|Orchestrator start failed"
     r"|Azure STT recognizer creation failed:|STT Canceled\. Details:|Authentication failed:|Rate limit hit:"
 )
-_BACKPRESSURE = re.compile(r"\[Pipeline\] Backpressure (?P<how>WARNING|CRITICAL):")
-_MOCK = re.compile(r"\[(?P<provider>[A-Z]\w*?) ?(?P<stage>STT|LLM|TTS)\] (?:\w+ ){0,3}MOCK mode\b")
-_NOISE = re.compile(r"\[FSM\]|RAW PAYLOAD|(?i:(?:\[auth\] )?(?:failed login|login failed|invalid login))")
-_STOP = re.compile(r"Shutting down Voice Orchestrator")
-_KEY = re.compile(r"(?P<name>[A-Z]\w*(?: \w+){0,3}) configured: True$")
+_BACKPRESSURE = LazyPattern(r"\[Pipeline\] Backpressure (?P<how>WARNING|CRITICAL):")
+_MOCK = LazyPattern(r"\[(?P<provider>[A-Z]\w*?) ?(?P<stage>STT|LLM|TTS)\] (?:\w+ ){0,3}MOCK mode\b")
+_NOISE = LazyPattern(r"\[FSM\]|RAW PAYLOAD|(?i:(?:\[auth\] )?(?:failed login|login failed|invalid login))")
+_STOP = LazyPattern(r"Shutting down Voice Orchestrator")
+_KEY = LazyPattern(r"(?P<name>[A-Z]\w*(?: \w+){0,3}) configured: True$")
 
 
 class Andrea:

@@ -7,15 +7,16 @@ from tui.engine.dialects._failure import failure
 from tui.engine.dialects._message import call_id, event, severity, split_lead
 from tui.engine.dialects._providers import NAMES, find_provider, find_stage, provider_name
 from tui.engine.model import LogLine, Stage
+from tui.engine.patterns import LazyPattern
 
-_WORDS = re.compile(
+_WORDS = LazyPattern(
     r"Phone WS connection (?:(?P<opened>opened)|closed) for chat (?P<chat>\S+)"
     r"|(?P<vendor>[A-Za-z]\w*) connection died, (?P<dead>not )?restarting\b"
     r"|\[GIN\] \S+ - \S+ \|\s+(?P<status>\d{3}) \|"
     r"|(?P<exception>Exception occurred in \w+: )"
     r"|(?P<failed>(?:Failed|Could not) [^:]{1,120}: [45]\d\d -)"
 )
-_MODULE = re.compile(r"(?:[\w.]+\.)?(?P<vendor>[a-z]+)_(?P<role>transcriber|synthesizer|llm)")
+_MODULE = LazyPattern(r"(?:[\w.]+\.)?(?P<vendor>[a-z]+)_(?P<role>transcriber|synthesizer|llm)")
 _ROLES: dict[str, Stage] = {"transcriber": "STT", "synthesizer": "TTS", "llm": "LLM"}
 
 

@@ -1,16 +1,15 @@
 """What any log says: levels, crosses, exceptions, the start of a machine."""
 
-import re
-
 from tui.engine.dialects._codes import find_code
 from tui.engine.dialects._dialect import Meaning, Nothing
 from tui.engine.dialects._message import call_id, event, says_failure, severity, split_lead
 from tui.engine.dialects._providers import as_stage, find_provider, find_stage, provider_name
 from tui.engine.model import LogLine, Stage
+from tui.engine.patterns import LazyPattern
 
-_BOOT = re.compile(r"-- Boot \w+ --")
-_REPEATED = re.compile(r"HTTP Request: [A-Z]+ \S+ \"HTTP/[\d.]+ [123]\d\d")
-_TAG = re.compile(r"\[(?P<stage>STT|LLM|TTS) ?(?P<provider>[\w .-]*?)\]")
+_BOOT = LazyPattern(r"-- Boot \w+ --")
+_REPEATED = LazyPattern(r"HTTP Request: [A-Z]+ \S+ \"HTTP/[\d.]+ [123]\d\d")
+_TAG = LazyPattern(r"\[(?P<stage>STT|LLM|TTS) ?(?P<provider>[\w .-]*?)\]")
 
 
 class Generic:

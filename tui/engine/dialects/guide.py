@@ -7,15 +7,16 @@ from tui.engine.dialects._dialect import Meaning, Nothing
 from tui.engine.dialects._message import call_id, duration_s, event, known_trace, milliseconds, severity, split_lead
 from tui.engine.dialects._providers import as_stage, provider_name
 from tui.engine.model import LogLine
+from tui.engine.patterns import LazyPattern
 
 _STAGE = r"(?P<stage>STT|LLM|TTS)"
 _TAG = rf"\[{_STAGE}\s+(?P<provider>[\w .-]+?)\]\s+"
-_CONFIG = re.compile(r"\[Config\]\s+(?P<field>[A-Z][A-Z0-9_]+) is not set\b")
-_OPEN = re.compile(r"WS CONNECTION\s*\|\s*Client:\s*(?P<client>[^,\s]+),\s*ID:\s*(?P<id>\S+)\s*$")
-_CLOSE = re.compile(r"WS CLOSED\s*\|\s*ID:\s*(?P<id>\S+)(?:\s+duration=(?P<duration>\S*))?\s*$")
-_FALLBACK = re.compile(rf"\[{_STAGE} Fallback\]\s+Switching to (?P<to>\w+)")
-_TTFB = re.compile(rf"{_TAG}(?:trace=(?P<trace>\S+)\s+)?TTFB=(?P<value>\S+(?: m?s\b)?)")
-_ISSUE = re.compile(rf"{_TAG}(?:trace=(?P<trace>\S+)\s+)?[^\w\[(<\"'/.-]{{0,4}}E(?i:rror):\s*(?P<text>.*)")
+_CONFIG = LazyPattern(r"\[Config\]\s+(?P<field>[A-Z][A-Z0-9_]+) is not set\b")
+_OPEN = LazyPattern(r"WS CONNECTION\s*\|\s*Client:\s*(?P<client>[^,\s]+),\s*ID:\s*(?P<id>\S+)\s*$")
+_CLOSE = LazyPattern(r"WS CLOSED\s*\|\s*ID:\s*(?P<id>\S+)(?:\s+duration=(?P<duration>\S*))?\s*$")
+_FALLBACK = LazyPattern(rf"\[{_STAGE} Fallback\]\s+Switching to (?P<to>\w+)")
+_TTFB = LazyPattern(rf"{_TAG}(?:trace=(?P<trace>\S+)\s+)?TTFB=(?P<value>\S+(?: m?s\b)?)")
+_ISSUE = LazyPattern(rf"{_TAG}(?:trace=(?P<trace>\S+)\s+)?[^\w\[(<\"'/.-]{{0,4}}E(?i:rror):\s*(?P<text>.*)")
 
 
 class Guide:

@@ -1,6 +1,5 @@
 """The dialect of SIP servers: jambonz, the modules of FreeSWITCH and Asterisk, Asterisk's voice agents."""
 
-import re
 from collections.abc import Mapping
 
 from tui.engine.dialects._dialect import Meaning, Nothing
@@ -8,22 +7,23 @@ from tui.engine.dialects._failure import failure
 from tui.engine.dialects._message import call_id, duration_s, event, severity, split_lead
 from tui.engine.dialects._providers import as_stage, find_provider, find_stage, provider_name
 from tui.engine.model import LogLine
+from tui.engine.patterns import LazyPattern
 
-_CANCELED = re.compile(r"(?:\w+: )?\((?P<vendor>[\w .:-]+)\) synthesis canceled\b")
-_FALLBACK = re.compile(
+_CANCELED = LazyPattern(r"(?:\w+: )?\((?P<vendor>[\w .:-]+)\) synthesis canceled\b")
+_FALLBACK = LazyPattern(
     r"(?:Synthesize error|Failed to use primary (?P<stage>STT|TTS|LLM) provider), fallback to (?P<to>[\w:-]+)"
 )
-_NO_CREDENTIALS = re.compile(
+_NO_CREDENTIALS = LazyPattern(
     r"(?:\w{1,20}: )?(?:Error: )?No (?P<stage>speech-to-text|text-to-speech) service credentials for (?P<vendor>\S+)"
 )
-_RECORDED = re.compile(r"Recorded call duration\b")
-_DURATION = re.compile(r"\bduration_seconds=(?P<seconds>\d+(?:\.\d+)?)\b")
-_MODULE = re.compile(r"(?P<name>\w+)\.(?:c|cpp|h)$")
-_DEEPGRAM = re.compile(r"(?:^|_)dg(?:_|$)")
-_FAILS = re.compile(r"[Ee]rror\b|.{0,80}?\b(?:[Cc]onnection (?:failed|failure|error)|[Ff]ailed to connect)\b")
-_GRPC = re.compile(r"grpc_\w{1,40}: .{0,400}?\((?P<status>\d{1,2})\)$")
+_RECORDED = LazyPattern(r"Recorded call duration\b")
+_DURATION = LazyPattern(r"\bduration_seconds=(?P<seconds>\d+(?:\.\d+)?)\b")
+_MODULE = LazyPattern(r"(?P<name>\w+)\.(?:c|cpp|h)$")
+_DEEPGRAM = LazyPattern(r"(?:^|_)dg(?:_|$)")
+_FAILS = LazyPattern(r"[Ee]rror\b|.{0,80}?\b(?:[Cc]onnection (?:failed|failure|error)|[Ff]ailed to connect)\b")
+_GRPC = LazyPattern(r"grpc_\w{1,40}: .{0,400}?\((?P<status>\d{1,2})\)$")
 _STREAM_LIMIT = "Exceeded maximum allowed stream duration"
-_REQUIRES_KEY = re.compile(r"\brequires [A-Z][A-Z0-9_]*(?:KEY|TOKEN)\b")
+_REQUIRES_KEY = LazyPattern(r"\brequires [A-Z][A-Z0-9_]*(?:KEY|TOKEN)\b")
 
 
 class JambonzAsterisk:

@@ -11,27 +11,28 @@ from tui.engine.dialects._failure import failure
 from tui.engine.dialects._message import call_id, event, milliseconds
 from tui.engine.dialects._providers import as_stage, find_provider, find_stage
 from tui.engine.model import LogLine, Stage
+from tui.engine.patterns import LazyPattern
 
-_METRICS = re.compile(r"(?:Pipeline )?(?P<of>[A-Za-z]+) metrics(?=$|: | \{)")
+_METRICS = LazyPattern(r"(?:Pipeline )?(?P<of>[A-Za-z]+) metrics(?=$|: | \{)")
 _FIRST_BYTE = {"TTS": "ttfb", "LLM": "ttft"}
-_IN_TEXT = re.compile(r"\b(ttfb|ttft)=([^\s,]+)")
-_SWITCH = re.compile(
+_IN_TEXT = LazyPattern(r"\b(ttfb|ttft)=([^\s,]+)")
+_SWITCH = LazyPattern(
     r"(?P<label>[\w.-]+) (?:failed|error|timed out|unexpected error), "
     r"switching to next (?P<next>STT|LLM|TTS|instance)\b"
 )
-_RECOVERED = re.compile(r"(?:FallbackAdapter, )?(?P<label>[\w.-]+) recovered(?=$| \{)")
-_RETRY = re.compile(
+_RECOVERED = LazyPattern(r"(?:FallbackAdapter, )?(?P<label>[\w.-]+) recovered(?=$| \{)")
+_RETRY = LazyPattern(
     r"failed to (?:(?P<TTS>synthesize speech)|(?P<STT>recognize speech)|(?P<LLM>generate LLM completion))\b"
     r".*\bretrying in "
 )
-_NOBODY = re.compile(r"all (?P<stage>STT|LLM|TTS)s are unavailable\b")
-_WORDS = re.compile(
+_NOBODY = LazyPattern(r"all (?P<stage>STT|LLM|TTS)s are unavailable\b")
+_WORDS = LazyPattern(
     r"(?P<start>starting worker(?=$| \{))|(?P<stop>shutting down worker(?=$| \{))"
     r"|(?P<left>closing agent session due to participant disconnect)"
     r"|(?P<full>not dispatching agent job since no worker is available)"
     r"|(?P<killed>(?:process|job) is unresponsive, killing )"
 )
-_PLUGIN = re.compile(r"livekit\.plugins\.(\w+)")
+_PLUGIN = LazyPattern(r"livekit\.plugins\.(\w+)")
 _LABELS = ("label", "tts", "stt", "llm", "model_provider")
 _TOLD_BY_PAUSE = frozenset({None, "exception", "connect_failed", "ws_closed"})
 """Codes that say less of a repeated attempt than that it is repeated."""

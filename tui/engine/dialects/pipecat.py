@@ -9,19 +9,20 @@ from tui.engine.dialects._failure import failure
 from tui.engine.dialects._message import Severity, call_id, event, milliseconds, split_lead
 from tui.engine.dialects._providers import NAMES, as_stage, find_provider, find_stage
 from tui.engine.model import LogLine
+from tui.engine.patterns import LazyPattern
 
 _CLASS = r"(?P<vendor>[A-Za-z]\w*?)(?P<stage>STT|LLM|TTS)\w*#\d+"
-_SAID = re.compile(r"Transcription: |Generating (?:TTS|chat)\b")
-_SAMPLE = re.compile(r"TTFB:\s+(?P<value>\S+)(?:\s+\(.*\))?$")
-_BY_CLASS = re.compile(rf"{_CLASS}:? +(?P<text>.*)")
-_REPORTED = re.compile(rf"Service {_CLASS} reported an error\b")
-_CLASS_WORDS: tuple[tuple[re.Pattern[str], Severity, str], ...] = (
-    (re.compile(r"connection closed, but with an error\b"), "error", "ws_closed"),
-    (re.compile(r"initialization error\b"), "error", "connect_failed"),
-    (re.compile(r"connection error, will retry\b"), "warning", "retry"),
-    (re.compile(r"Reconnecting\b"), "warning", "retry"),
+_SAID = LazyPattern(r"Transcription: |Generating (?:TTS|chat)\b")
+_SAMPLE = LazyPattern(r"TTFB:\s+(?P<value>\S+)(?:\s+\(.*\))?$")
+_BY_CLASS = LazyPattern(rf"{_CLASS}:? +(?P<text>.*)")
+_REPORTED = LazyPattern(rf"Service {_CLASS} reported an error\b")
+_CLASS_WORDS: tuple[tuple[LazyPattern[str], Severity, str], ...] = (
+    (LazyPattern(r"connection closed, but with an error\b"), "error", "ws_closed"),
+    (LazyPattern(r"initialization error\b"), "error", "connect_failed"),
+    (LazyPattern(r"connection error, will retry\b"), "warning", "retry"),
+    (LazyPattern(r"Reconnecting\b"), "warning", "retry"),
 )
-_WORDS = re.compile(
+_WORDS = LazyPattern(
     r"(?P<start>(?:ᓚᘏᗢ )?Pipecat \d[\w.]* (?:\(Python |ᓚ))"
     r"|WebSocket accepted\s+[—–-]+\s+call_uuid: (?P<accepted>\S+)"
     r"|(?P<closed>Client connection closed\.$)"
@@ -32,10 +33,10 @@ _WORDS = re.compile(
     r"|(?P<send>(?:[\w.]+: )?send\(\) failed\b)"
     r"|Failed to terminate (?P<telephony>Twilio|Telnyx|Plivo) call (?P<call>\S+?): "
 )
-_HUNG_UP_FIRST = re.compile(r"\b(?:20404|90018)\b")
+_HUNG_UP_FIRST = LazyPattern(r"\b(?:20404|90018)\b")
 """The vendors' own numbers for a call that was already over; they say more than the status (semantics R41)."""
 
-_VENDOR = re.compile(rf"(?:^|(?<=[a-z0-9_])(?=[A-Z]))(?i:({'|'.join(sorted(NAMES, key=len, reverse=True))}))(?![a-z])")
+_VENDOR = LazyPattern(rf"(?:^|(?<=[a-z0-9_])(?=[A-Z]))(?i:({'|'.join(sorted(NAMES, key=len, reverse=True))}))(?![a-z])")
 
 
 class Pipecat:

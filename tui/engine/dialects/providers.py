@@ -1,7 +1,7 @@
 """The dialect of the vendors: what their libraries and services say of themselves, whoever logs it."""
 
-import re
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import re2
 
@@ -10,6 +10,7 @@ from tui.engine.dialects._dialect import Meaning
 from tui.engine.dialects._message import call_id, event, says_failure, severity, split_lead
 from tui.engine.dialects._providers import find_provider, find_stage
 from tui.engine.model import LogLine, Stage
+from tui.engine.patterns import LazyPattern
 
 _SEARCHED = 8000
 """Characters of a record that are looked through, from its end: the last exception is the one that counts."""
@@ -21,7 +22,7 @@ _TELLING = {"quota", "rate_limit", "timeout"}
 class _Saying(NamedTuple):
     """A text that shows whose failure it is."""
 
-    pattern: re.Pattern[str]
+    pattern: LazyPattern[str]
     provider: str
     stage: Stage | None = None
     code: str | None = None
@@ -41,7 +42,7 @@ def _saying(
     decides: bool = False,
     vague: bool = False,
 ) -> _Saying:
-    return _Saying(re.compile(pattern), provider, stage, code, decides, vague)
+    return _Saying(LazyPattern(pattern), provider, stage, code, decides, vague)
 
 
 _SAYINGS = (
@@ -66,20 +67,25 @@ _SAYINGS = (
     _saying(r"WebSocket upgrade failed: |USP state: |Error code: (?:4429|1007)\. Error details", "Azure"),
     _saying(r"StatusCode: 1006\b|\bSPXERR_\w+|\bErrorDetails=", "Azure"),
 )
-_ANY = re2.compile("|".join(saying.pattern.pattern for saying in _SAYINGS))
-"""One pass that tells of most failures that no saying fits: RE2's time does not grow with their number."""
 
-_BEGINS = re.compile(
+
+@cache
+def _any_saying() -> Any:  # noqa: ANN401 - RE2 ships no types
+    """Return one pass that tells of most failures that no saying fits: RE2's time does not grow with their number."""
+    return re2.compile("|".join(saying.pattern.pattern for saying in _SAYINGS))
+
+
+_BEGINS = LazyPattern(
     r"CANCELL?ED\b|Cancell?ation details\b|WebSocket upgrade failed\b|Connection failed \(|Timeout while synthesizing\b"
     r"|(?:\d{3} )?(?:Rate limit reached for|Request too large for|RESOURCE_EXHAUSTED|Exceeded maximum allowed stream)\b"
     r"|(?:[\w.]+: )?<?\w+ of RPC that terminated with:"
 )
 """How such failures begin where neither a level nor a cross marks them."""
 
-_KEY_MISSING = re.compile(r"(?:\w+ ){0,4}?API key (?:is )?(?:missing|required)\b")
-_SPEECH_MODEL = re.compile(r"for model `?[\w./-]*(?P<kind>whisper|tts)\b")
-_STATUS = re.compile(r"\bStatusCode\.(?P<name>[A-Z_]{2,30})\b")
-_DETAILS = re.compile(r"\bdetails = \"(?P<text>[^\"\n]{0,400})")
+_KEY_MISSING = LazyPattern(r"(?:\w+ ){0,4}?API key (?:is )?(?:missing|required)\b")
+_SPEECH_MODEL = LazyPattern(r"for model `?[\w./-]*(?P<kind>whisper|tts)\b")
+_STATUS = LazyPattern(r"\bStatusCode\.(?P<name>[A-Z_]{2,30})\b")
+_DETAILS = LazyPattern(r"\bdetails = \"(?P<text>[^\"\n]{0,400})")
 _STATUSES = {
     "CANCELLED": "canceled",
     "UNKNOWN": "2",
@@ -123,7 +129,7 @@ class Providers:
         if kind is None:
             return None
         text = f"{line.message}\n{line.more}"[-_SEARCHED:] if line.more else line.message
-        if not _ANY.search(text.encode("utf-8", "replace")):
+        if not _any_saying().search(text.encode("utf-8", "replace")):
             return None
         said = next((saying for saying in _SAYINGS if saying.pattern.search(text)), None)
         if said is None:

@@ -8,36 +8,37 @@ from tui.engine.dialects._failure import failure
 from tui.engine.dialects._message import event, says_failure, severity, split_lead
 from tui.engine.dialects._providers import find_provider, find_stage, provider_name
 from tui.engine.model import Kind, LogLine
+from tui.engine.patterns import LazyPattern
 
 _PARTS = "pipeline|session|call|stream|connection|transport|websocket|client|task|agent"
 """What is shut down many times in one life of a process."""
 
-_LIFE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("process_start", re.compile(r"Started (?:server|parent|reloader) process \[|Starting gunicorn\b")),
-    ("process_ready", re.compile(r"Application startup complete")),
-    ("process_stop", re.compile(r"Finished server process \[|Handling signal: term$|Shutting down: Master$")),
-    ("process_stop", re.compile(rf"Shutting down(?: (?!{_PARTS})\w+)?[.!]*$")),
-    ("socket_opened", re.compile(r"connection open$")),
-    ("socket_closed", re.compile(r"connection closed$")),
+_LIFE: tuple[tuple[Kind, LazyPattern[str]], ...] = (
+    ("process_start", LazyPattern(r"Started (?:server|parent|reloader) process \[|Starting gunicorn\b")),
+    ("process_ready", LazyPattern(r"Application startup complete")),
+    ("process_stop", LazyPattern(r"Finished server process \[|Handling signal: term$|Shutting down: Master$")),
+    ("process_stop", LazyPattern(rf"Shutting down(?: (?!{_PARTS})\w+)?[.!]*$")),
+    ("socket_opened", LazyPattern(r"connection open$")),
+    ("socket_closed", LazyPattern(r"connection closed$")),
 )
 _FIRST = tuple("SAFHc")
 """What the lines of a life begin with."""
 
-_ACCESS = re.compile(
+_ACCESS = LazyPattern(
     r".{1,80} - \"(?P<method>[A-Z]+|WebSocket) \S+(?: HTTP/[\d.]+)?\" (?P<status>\[accepted\]|\d{3})\b"
 )
-_BAD_HTTP = re.compile(r"Invalid HTTP request received")
-_OPENED = re.compile(
+_BAD_HTTP = LazyPattern(r"Invalid HTTP request received")
+_OPENED = LazyPattern(
     r"(?:Incoming stream has started|(?:Twilio -> )?Starting Media Stream for):? (?P<stream>(?:MZ|CA)\w+)"
     r"|(?:\[Twilio\] )?Stream started - StreamSid: (?P<sid>MZ\w+)(?:, CallSid: (?P<call>CA\w+))?"
 )
-_CLOSED = re.compile(r"Twilio -> Media stream (?P<stream>MZ\w+) ended\b|\[Twilio\] Stream MZ\w+ ended\b")
-_VENDOR_LEFT = re.compile(r"(?:\[[\w. -]+\] )?Disconnected from (?P<vendor>\w+)\.? (?P<code>\d{4})\b")
+_CLOSED = LazyPattern(r"Twilio -> Media stream (?P<stream>MZ\w+) ended\b|\[Twilio\] Stream MZ\w+ ended\b")
+_VENDOR_LEFT = LazyPattern(r"(?:\[[\w. -]+\] )?Disconnected from (?P<vendor>\w+)\.? (?P<code>\d{4})\b")
 _CLEAN = {"1000", "1001", "1005"}
 """How a socket closes when nobody is at fault."""
 
-_ERROR_OBJECT = re.compile(r"\{\s{0,4}\"type\" ?: ?\"error\"", re.IGNORECASE)
-_WAITED = re.compile(r".{0,40}\bwaited too long for a websocket message")
+_ERROR_OBJECT = LazyPattern(r"\{\s{0,4}\"type\" ?: ?\"error\"", re.IGNORECASE)
+_WAITED = LazyPattern(r".{0,40}\bwaited too long for a websocket message")
 
 
 class UvicornTwilio:

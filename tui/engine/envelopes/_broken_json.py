@@ -3,12 +3,14 @@
 import json
 import re
 
+from tui.engine.patterns import LazyPattern
+
 _VALUE = r'(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)'
-_PAIR = re.compile(rf'"(?P<key>[\w.@-]+)": ?(?P<value>{_VALUE})')
-_HEAD = re.compile(rf'\{{(?:"[\w.@-]+": ?{_VALUE}, ?)*"(?:message|msg)": ?"')
-_NEXT = re.compile(rf", ?{_PAIR.pattern}")
-_REST = re.compile(r'(?:[^"\\]|\\.)*')
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_PAIR = LazyPattern(rf'"(?P<key>[\w.@-]+)": ?(?P<value>{_VALUE})')
+_HEAD = LazyPattern(rf'\{{(?:"[\w.@-]+": ?{_VALUE}, ?)*"(?:message|msg)": ?"')
+_NEXT = LazyPattern(rf", ?{_PAIR.pattern}")
+_REST = LazyPattern(r'(?:[^"\\]|\\.)*')
+_ESCAPE = LazyPattern(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": ""}
 
 

@@ -2,18 +2,20 @@
 
 import re
 
-_RAW_DIRT = re.compile(
+from tui.engine.patterns import LazyPattern
+
+_RAW_DIRT = LazyPattern(
     rb"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)"
     rb"|\x1b[@-Z\\^_a-z=>]|\x1b[()][A-Z0-9]|\x00"
 )
-_DIRT = re.compile(
+_DIRT = LazyPattern(
     r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]"
     r"|(?:\x1b\]|\x9d)[^\x07\x1b\x9c\x9d]{0,4096}(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[@-Z\\^_a-z=>]|\x1b[()][A-Z0-9]|[\x00\ufe0e\ufe0f]"
 )
-_LOOK = re.compile("[\x00\x1b\r\x9b\x9d\ufe0e\ufe0f\ud800-\udfff]")
-_LOOK_LINES = re.compile("[\n" + _LOOK.pattern[1:])
-_SURROGATES = re.compile("[\ud800-\udfff]+")
+_LOOK = LazyPattern("[\x00\x1b\r\x9b\x9d\ufe0e\ufe0f\ud800-\udfff]")
+_LOOK_LINES = LazyPattern("[\n" + _LOOK.pattern[1:])
+_SURROGATES = LazyPattern("[\ud800-\udfff]+")
 
 
 def clean_bytes(raw: bytes) -> bytes:

@@ -1,8 +1,9 @@
 """Time stamps as logs write them, and the seconds since the epoch they mean."""
 
-import re
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
+
+from tui.engine.patterns import LazyPattern
 
 ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d)?"
 ZONED = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)"
@@ -10,11 +11,11 @@ VIEWER = r"\d{4}(?:/\d\d/|-[A-Z][a-z]{2}-|-\d\d-)\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d
 NO_YEAR = r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?"
 US = r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d"
 
-_ZONE = re.compile(r"(?:Z| UTC| GMT| ?[+-]\d\d:?\d\d)$")
-_STAMP = re.compile(
+_ZONE = LazyPattern(r"(?:Z| UTC| GMT| ?[+-]\d\d:?\d\d)$")
+_STAMP = LazyPattern(
     r"(?P<moment>.*?\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?(?: ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d))?"
 )
-_MOMENT = re.compile(r".*?\d\d:\d\d:\d\d")
+_MOMENT = LazyPattern(r".*?\d\d:\d\d:\d\d")
 _FORMATS = ("%Y/%m/%d %H:%M:%S", "%Y-%b-%d %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%a %Y-%m-%d %H:%M:%S")
 
 

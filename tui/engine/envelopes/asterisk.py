@@ -5,8 +5,9 @@ import re
 from tui.engine.envelopes._envelope import Layer
 from tui.engine.envelopes._levels import UPPER, level_named
 from tui.engine.envelopes._stamps import ISO, NO_YEAR
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(
+_LINE = LazyPattern(
     rf"\[(?P<stamp>{NO_YEAR}|{ISO})\] (?P<level>{UPPER})\[\d+\](?:\[[^\]]*\])?: "
     r"(?P<logger>[\w.-]+):\d+(?: in)? \S+: ?(?P<message>.*)",
     re.DOTALL,

@@ -5,8 +5,9 @@ import re
 from tui.engine.envelopes._envelope import DIGITS, Layer
 from tui.engine.envelopes._levels import UPPER, level_named
 from tui.engine.envelopes._stamps import ISO
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(rf"(?P<stamp>{ISO}) \[(?P<logger>[\w.:-]+)\] \[(?P<level>{UPPER})\] (?P<message>.*)", re.DOTALL)
+_LINE = LazyPattern(rf"(?P<stamp>{ISO}) \[(?P<logger>[\w.:-]+)\] \[(?P<level>{UPPER})\] (?P<message>.*)", re.DOTALL)
 
 
 class Bracketed:

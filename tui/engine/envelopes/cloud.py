@@ -4,8 +4,9 @@ import re
 
 from tui.engine.envelopes._envelope import DIGITS, Layer
 from tui.engine.envelopes._stamps import ZONED
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(
+_LINE = LazyPattern(
     rf"(?P<stamp>{ZONED}) (?:[a-z]+\[[\w.-]+\]:|[a-z]+\[\w+\] [a-z]{{3}} \[[a-z]+\]|[\w.-]+(?:/[\w.$\[\]-]+)+) "
     r"(?P<message>.*)",
     re.DOTALL,

@@ -4,8 +4,9 @@ import re
 
 from tui.engine.envelopes._envelope import DIGITS, LETTERS, Layer
 from tui.engine.envelopes._levels import UPPER
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(rf"(?!(?:{UPPER})\b)[\w][\w.@-]*\s*\| ?(?P<message>.*)", re.DOTALL)
+_LINE = LazyPattern(rf"(?!(?:{UPPER})\b)[\w][\w.@-]*\s*\| ?(?P<message>.*)", re.DOTALL)
 
 
 class Compose:

@@ -4,8 +4,9 @@ import re
 
 from tui.engine.envelopes._envelope import DIGITS, Layer
 from tui.engine.envelopes._stamps import ZONED
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(rf"(?P<stamp>{ZONED}) std(?:out|err) (?P<tag>[PF])(?: (?P<message>.*))?", re.DOTALL)
+_LINE = LazyPattern(rf"(?P<stamp>{ZONED}) std(?:out|err) (?P<tag>[PF])(?: (?P<message>.*))?", re.DOTALL)
 
 
 class Cri:

@@ -4,8 +4,9 @@ import re
 
 from tui.engine.envelopes._envelope import DIGITS, Layer
 from tui.engine.envelopes._stamps import ZONED
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(
+_LINE = LazyPattern(
     rf"(?P<stamp>{ZONED}) (?:(?:[\w-]+\.)+[\w-]+=[^\s,]*(?:,\S+=\S*)? (?=\S))?(?P<message>.*)", re.DOTALL
 )
 

@@ -4,8 +4,9 @@ import re
 
 from tui.engine.envelopes._envelope import DIGITS, Layer
 from tui.engine.envelopes._stamps import ZONED
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(rf"({ZONED}) ([^\w\s.:|\[-].*)", re.DOTALL)
+_LINE = LazyPattern(rf"({ZONED}) ([^\w\s.:|\[-].*)", re.DOTALL)
 
 
 class DockerSymbol:

@@ -5,8 +5,9 @@ import re
 from tui.engine.envelopes._envelope import Layer
 from tui.engine.envelopes._levels import UPPER, level_named
 from tui.engine.envelopes._stamps import ISO
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(
+_LINE = LazyPattern(
     rf"\[(?P<stamp>{ISO})(?:\] \[\d+\] \[(?P<level>{UPPER})\]|: (?P<level2>{UPPER})/[^\]]+\]) (?P<message>.*)",
     re.DOTALL,
 )

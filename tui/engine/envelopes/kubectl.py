@@ -3,8 +3,9 @@
 import re
 
 from tui.engine.envelopes._envelope import Layer
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(r"\[pod/[^\s\]]+\] (?P<message>.*)", re.DOTALL)
+_LINE = LazyPattern(r"\[pod/[^\s\]]+\] (?P<message>.*)", re.DOTALL)
 
 
 class Kubectl:

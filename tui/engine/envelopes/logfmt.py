@@ -1,13 +1,12 @@
 """Keys and values in a row: structlog's logfmt, logrus without a terminal."""
 
-import re
-
 from tui.engine.envelopes._envelope import LETTERS, Layer
 from tui.engine.envelopes._levels import level_named
+from tui.engine.patterns import LazyPattern
 
 _PAIR = r"[A-Za-z_][\w.]*=(?:\"(?:[^\"\\]|\\.)*\"|[^\s\"]*)"
-_LINE = re.compile(rf"{_PAIR}(?: +{_PAIR})+ *")
-_PAIRS = re.compile(r"([A-Za-z_][\w.]*)=(?:\"((?:[^\"\\]|\\.)*)\"|([^\s\"]*))")
+_LINE = LazyPattern(rf"{_PAIR}(?: +{_PAIR})+ *")
+_PAIRS = LazyPattern(r"([A-Za-z_][\w.]*)=(?:\"((?:[^\"\\]|\\.)*)\"|([^\s\"]*))")
 
 
 class Logfmt:

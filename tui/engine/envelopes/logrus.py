@@ -5,8 +5,9 @@ import re
 from tui.engine.envelopes._envelope import LETTERS, Layer
 from tui.engine.envelopes._levels import UPPER, level_named
 from tui.engine.envelopes._stamps import ISO
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(rf"(?P<level>{UPPER})\[(?:(?P<stamp>{ISO})|\d+)\] (?P<message>.*)", re.DOTALL)
+_LINE = LazyPattern(rf"(?P<level>{UPPER})\[(?:(?P<stamp>{ISO})|\d+)\] (?P<message>.*)", re.DOTALL)
 
 
 class Logrus:

@@ -5,8 +5,9 @@ import re
 from tui.engine.envelopes._envelope import DIGITS, Layer
 from tui.engine.envelopes._levels import UPPER, level_named
 from tui.engine.envelopes._stamps import ISO
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(
+_LINE = LazyPattern(
     rf"(?:(?P<stamp>{ISO})|\d\d:\d\d:\d\d[.,]\d+) \| (?P<level>{UPPER}) *\| "
     r"(?:(?:\[[\w=]+\] \| )?(?P<place>[\w.<>]+:[\w.<>]+:\d+|[\w.<>]+:\d+)(?: \| (?:[0-9a-f-]{36} - )?| - ))?"
     r"(?P<message>.*)",

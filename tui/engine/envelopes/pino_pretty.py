@@ -4,8 +4,9 @@ import re
 
 from tui.engine.envelopes._envelope import LETTERS, Layer
 from tui.engine.envelopes._levels import UPPER, level_named
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(rf"(?P<level>{UPPER}) ?\[\d\d:\d\d:\d\d(?:\.\d+)?\] \([^)]*\): (?P<message>.*)", re.DOTALL)
+_LINE = LazyPattern(rf"(?P<level>{UPPER}) ?\[\d\d:\d\d:\d\d(?:\.\d+)?\] \([^)]*\): (?P<message>.*)", re.DOTALL)
 
 
 class PinoPretty:

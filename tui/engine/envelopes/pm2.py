@@ -4,8 +4,9 @@ import re
 
 from tui.engine.envelopes._envelope import DIGITS, Layer
 from tui.engine.envelopes._stamps import ISO
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(rf"\d+\|[\w.@ -]+? *\| (?:(?P<stamp>{ISO}): )?(?P<message>.*)", re.DOTALL)
+_LINE = LazyPattern(rf"\d+\|[\w.@ -]+? *\| (?:(?P<stamp>{ISO}): )?(?P<message>.*)", re.DOTALL)
 
 
 class Pm2:

@@ -5,6 +5,7 @@ import re
 from tui.engine.envelopes._envelope import DIGITS, LETTERS, Layer
 from tui.engine.envelopes._levels import UPPER, level_named
 from tui.engine.envelopes._stamps import ISO, US
+from tui.engine.patterns import LazyPattern
 
 _LEVEL = rf"(?P<level>{UPPER})"
 _NAME = r"(?P<logger>[\w.<>-]+)"
@@ -13,8 +14,8 @@ _SPACED = (
     rf"(?:\s+[\w.]+\[\d+\])?\s+\[?(?P<level2>{UPPER})\s*\]?(?::|\s)\s*"
     r"(?:(?P<logger3>\w+(?:(?:\.|::)\w+)+|\w+(?=: )):? )?"
 )
-_TIMED = re.compile(rf"(?P<stamp>{ISO}|{US})(?:{_DASHED}|{_SPACED})(?P<message>.*)", re.DOTALL)
-_BARE = re.compile(
+_TIMED = LazyPattern(rf"(?P<stamp>{ISO}|{US})(?:{_DASHED}|{_SPACED})(?P<message>.*)", re.DOTALL)
+_BARE = LazyPattern(
     rf"(?:\w+: (?=(?:{UPPER}):\w))?{_LEVEL}(?::(?:{_NAME}:| {{1,10}})| (?P<logger2>[\w.]+) - )(?P<message>.*)",
     re.DOTALL,
 )

@@ -3,8 +3,9 @@
 import re
 
 from tui.engine.envelopes._envelope import LETTERS, Layer
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(
+_LINE = LazyPattern(
     r"[a-z][a-z0-9-]*-[a-z0-9]{4,10}-[a-z0-9]{4,5} [a-z0-9-]+ (?:(?P<stamp>\d\d-\d\d \d\d:\d\d:\d\d) )?(?P<message>.*)",
     re.DOTALL,
 )

@@ -5,8 +5,9 @@ import re
 from tui.engine.envelopes._envelope import DIGITS, Layer
 from tui.engine.envelopes._levels import level_named
 from tui.engine.envelopes._stamps import ISO
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(
+_LINE = LazyPattern(
     rf"(?P<stamp>{ISO}) \[(?P<level>[a-z]+) *\] (?P<message>.*?)(?: +\[(?P<logger>[\w.]+)\])?"
     r"(?P<pairs>(?: +[A-Za-z_]\w*=(?:'[^']*'|\"[^\"]*\"|[^\s'\"]*))*)\s*",
     re.DOTALL,
@@ -14,7 +15,7 @@ _LINE = re.compile(
 MAX_LENGTH = 4000
 """Longer lines cost too much to take apart; another layout reads their head."""
 
-_PAIR = re.compile(r"([A-Za-z_]\w*)=('[^']*'|\"[^\"]*\"|[^\s'\"]*)")
+_PAIR = LazyPattern(r"([A-Za-z_]\w*)=('[^']*'|\"[^\"]*\"|[^\s'\"]*)")
 
 
 class Structlog:

@@ -4,13 +4,14 @@ import re
 
 from tui.engine.envelopes._envelope import DIGITS, LETTERS, Layer
 from tui.engine.envelopes._stamps import ISO, NO_YEAR
+from tui.engine.patterns import LazyPattern
 
 _HOST = r"[\w.:-]+ (?P<program>[\w./@-]+)(?:\[\d+\])?: "
 _UNIT_TIME = r"[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [A-Z]{3,5}"
-_LINE = re.compile(
+_LINE = LazyPattern(
     rf"(?:<\d{{1,3}}>)?(?P<stamp>{NO_YEAR}|{ISO}|{_UNIT_TIME}|\d{{10}}\.\d{{6}}) {_HOST}(?P<message>.*)", re.DOTALL
 )
-_RFC5424 = re.compile(
+_RFC5424 = LazyPattern(
     rf"<\d{{1,3}}>1 (?:-|(?P<stamp>{ISO})) \S+ \S+ \S+ \S+ (?:-|(?:\[[^\]]*\])+) ?(?P<message>.*)", re.DOTALL
 )
 

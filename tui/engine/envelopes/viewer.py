@@ -4,8 +4,9 @@ import re
 
 from tui.engine.envelopes._envelope import DIGITS, Layer
 from tui.engine.envelopes._stamps import VIEWER
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(rf"(?P<stamp>{VIEWER}) (?P<message>.*)", re.DOTALL)
+_LINE = LazyPattern(rf"(?P<stamp>{VIEWER}) (?P<message>.*)", re.DOTALL)
 
 
 class Viewer:

@@ -6,15 +6,16 @@ from tui.engine.dialects._dialect import meaning
 from tui.engine.dialects._message import TEXT_LENGTH
 from tui.engine.envelopes._envelope import Unwrapped
 from tui.engine.model import LogEvent, LogLine
+from tui.engine.patterns import LazyPattern
 
 MAX_MORE = 256
 """Lines of a traceback or dump that are kept: its beginning and its end."""
 
 TRACEBACK = "Traceback (most recent call last)"
 
-_TAIL = re.compile(r"\s|[}\])>]+[,;]?\s*$|File \"|During handling of |The above exception |" + re.escape(TRACEBACK))
-_SUMMARY = re.compile(r"[A-Za-z_][\w.]*(?:: |:?$)")
-_EXCEPTION = re.compile(
+_TAIL = LazyPattern(r"\s|[}\])>]+[,;]?\s*$|File \"|During handling of |The above exception |" + re.escape(TRACEBACK))
+_SUMMARY = LazyPattern(r"[A-Za-z_][\w.]*(?:: |:?$)")
+_EXCEPTION = LazyPattern(
     r"[\s|+-]*(?P<text>[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Timeout|Closed\w*|Group)\b(?::? .*|:?$))"
 )
 

@@ -19,6 +19,7 @@ from tui.engine.envelopes._envelope import _starting_with
 from tui.engine.envelopes._json import is_one_record
 from tui.engine.envelopes._stamps import seconds
 from tui.engine.model import LogEvent
+from tui.engine.patterns import LazyPattern
 
 _TOKENS = (b"TTFB=", b".ttfb=", b"(Turn Latency): ")
 """Each such line holds one of them."""
@@ -32,14 +33,14 @@ _TAG = rb"\[(?:STT|LLM|TTS) [A-Za-z0-9_ .-]+\] "
 _METRIC = rb"\[Metrics\] [a-z]\w*_(?:stt|llm|tts)(?:_stream)?\.ttfb=|\[LATENCY\] TTFA \(Turn Latency\): "
 _VALUE = rb"(?P<label>TTFB=)?(?P<value>\d{1,6}(?:\.\d{1,6})?ms)(?! m?s\b)"
 
-_PLAIN = re.compile(
+_PLAIN = LazyPattern(
     rb"(?:(?P<second>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(?P<fraction>\d{1,9})Z )?"
     rb"(?P<head>[^\x00-\x7f]{2,8} (?:" + _TAG + rb"|" + _METRIC + rb"))(?:trace=(?P<trace>[!-~]+) )?"
     rb"" + _VALUE + rb"(?P<rest>(?: [ -~]*[!-~])?)(?P<traced>)(?P<tail>)"
 )
 """Behind a platform's time, or none, and a symbol."""
 
-_JSON = re.compile(
+_JSON = LazyPattern(
     rb'\{"timestamp": "(?P<second>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[,.](?P<fraction>\d{1,9})'
     rb'(?P<head>", [^\\\[]*"message": "(?:(?:\\u[0-9a-f]{4}){1,2} )?(?:' + _TAG + rb"|" + _METRIC + rb"))"
     rb"(?:trace=(?P<trace>[!#-\[\]-~]+) )?" + _VALUE + rb"(?P<rest>(?: [ !#-\[\]-~]*[!#-\[\]-~])?)"

@@ -1,6 +1,5 @@
 """Playbooks found by what a log said or by the figure that broke its limit; first match wins."""
 
-import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from tui.engine.model import Hints, LogEvent, Playbook
+from tui.engine.patterns import LazyPattern
 from tui.engine.text import LANGUAGES
 
 REMEMBERED = 512
@@ -17,7 +17,7 @@ REMEMBERED = 512
 
 
 class Pattern(Protocol):
-    """A compiled regular expression: ``re`` for what is shipped and checked, RE2 for what a user wrote."""
+    """A regular expression: ``re`` for what is shipped and checked, RE2 for what a user wrote."""
 
     def search(self, text: str, /) -> object | None:
         """Return what was found, None if nothing was."""
@@ -108,5 +108,5 @@ def _entry(playbook_id: str, table: dict[str, Any]) -> Entry:
         commands=tuple(table.get("commands", ())),
         link=table.get("link", ""),
     )
-    pattern = re.compile("|".join(f"(?:{alternative})" for alternative in table["match"]))
+    pattern = LazyPattern("|".join(f"(?:{alternative})" for alternative in table["match"]))
     return Entry(table["order"], frozenset(table["applies_to"]), pattern, playbook)
