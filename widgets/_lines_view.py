@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import ClassVar, get_args
 from weakref import WeakSet
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
@@ -16,7 +17,7 @@ from textual.widget import Widget
 
 from tui.engine.text import said
 from widgets._glyphs import glyphs_in_use
-from widgets._lines import Line, Role, fit
+from widgets._lines import Line, Role, Run, fit, width_of
 from widgets._looks import ANSI_LOOKS, LOOKS
 from widgets._view import View
 
@@ -96,13 +97,38 @@ class LinesView(Widget):
             return
         before, cursor_before = self._rows, self._cursor
         self._lay_out(size)
-        changed = [y for y in range(size.height) if _row(before, y) != _row(self._rows, y)]
+        pairs = ((y, _row(before, y), _row(self._rows, y)) for y in range(size.height))
+        changed = {y: _changed(old, new, size.width) for y, old, new in pairs if old != new}
         if self._cursor != cursor_before:
-            changed += [y for y in (self._cursor, cursor_before) if y is not None]
+            changed |= {y: (0, size.width) for y in (self._cursor, cursor_before) if y is not None}
         for y in changed:
             self._strips.pop(y, None)
         if changed:
-            self._repaint(*[Region(0, y, size.width, 1) for y in set(changed)])
+            self._repaint(*[Region(first, y, last - first, 1) for y, (first, last) in changed.items()])
+
+    def cells(self, y: int, first: int, last: int) -> tuple[int, Strip] | None:
+        """Return the runs of a row that reach into some of its cells as they are painted, and where these begin.
+
+        None where more than the row decides how it looks.
+        """
+        styles = self.styles
+        if self._drawn != self.size or styles.tint.a or styles.text_opacity != 1 or styles.has_rule("hatch"):
+            return None
+        if self.opacity != 1:
+            return None
+        wanted: list[Run] = []
+        begin, at = first, 0
+        for run in fit(_row(self._rows, y), self._drawn.width):
+            if at >= last:
+                break
+            start, at = at, at + cell_len(run.text)
+            if at > first:
+                begin = begin if wanted else start
+                wanted.append(run)
+        strip = self._strip(tuple(wanted), at - begin, on_cursor=y == self._cursor)
+        for each in self.get_line_filters():
+            strip = strip.apply_filter(each, self.background_colors[1])
+        return begin, strip
 
     def _repaint(self, *rows: Region) -> None:
         """Have rows painted as soon as whoever changes them is done.
@@ -190,6 +216,24 @@ def _paint(screen: Screen[object]) -> None:
         screen.app._handle_exception(error)  # noqa: SLF001 - likewise
     if screen._dirty_widgets:  # noqa: SLF001 - what was not painted
         screen.check_idle()
+
+
+def _changed(old: Line, new: Line, width: int) -> tuple[int, int]:
+    """Return the first cell of a row that is in another run than before, and the one behind the last."""
+    before, after = fit(old, width), fit(new, width)
+    head = _alike(before, after)
+    tail = _alike(before[head:][::-1], after[head:][::-1])
+    return width_of(after[:head]), width - width_of(after[len(after) - tail :])
+
+
+def _alike(before: Line, after: Line) -> int:
+    """Return how many runs at the beginning are the same."""
+    count = 0
+    for old, new in zip(before, after, strict=False):
+        if old != new:
+            break
+        count += 1
+    return count
 
 
 def _row(rows: list[Line], y: int) -> Line:

@@ -3,13 +3,14 @@
 import hashlib
 import inspect
 import random
+import re
 import time
 from collections.abc import Iterator
 
 import pyte
 import pytest
 from rich.console import RenderableType
-from textual._compositor import Compositor, CompositorUpdate
+from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.geometry import Region
@@ -43,12 +44,14 @@ class Rows(LinesView):
         self._texts = [self._word() for _ in range(9)]
 
     def _word(self) -> str:
-        return "".join(self._rng.choices("abñé ", k=self._rng.randrange(1, 60)))
+        return "".join(self._rng.choices("abñé世 ", k=self._rng.randrange(1, 60)))
 
     def change(self) -> None:
         """Say something else in some rows."""
         for y in self._rng.sample(range(9), self._rng.randrange(1, 4)):
-            self._texts[y] = self._word()
+            words = self._texts[y].split(" ")
+            words[self._rng.randrange(len(words))] = self._word()[:9]
+            self._texts[y] = " ".join(words)[-60:] if self._rng.random() < 0.7 else self._word()
         if self._rng.random() < 0.5:
             self.say_below(self._word().strip())
         self.redraw(0.0)
@@ -56,7 +59,12 @@ class Rows(LinesView):
     def draw(self, width: int, height: int, view: View) -> list[Line]:
         """Return the rows."""
         del width, height, view
-        return [(Run(text, "warning" if "ñ" in text else "text"),) for text in self._texts]
+        return [_runs(text) for text in self._texts]
+
+
+def _runs(text: str) -> Line:
+    """Return a text in several runs, of which some stay as others change."""
+    return tuple(Run(f"{word} ", "warning" if "ñ" in word else "text") for word in text.split(" "))
 
 
 class Panels(Screen[None]):
@@ -109,6 +117,8 @@ class Shown(App[None]):
         self.rng = random.Random(seed)  # noqa: S311 - changes that can be repeated, not secrets
         self.terminal = pyte.Screen(80, 24)
         self.partial = 0
+        self.written = ""
+        """What it was sent last."""
         self.front = Panels(self.rng)
 
     def on_mount(self) -> None:
@@ -117,8 +127,9 @@ class Shown(App[None]):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, CompositorUpdate) and screen is self.screen:
-            pyte.Stream(self.terminal).feed(renderable.render_segments(self.console))
-            self.partial += "Chops" in type(renderable).__name__
+            self.written = renderable.render_segments(self.console)
+            pyte.Stream(self.terminal).feed(self.written)
+            self.partial += isinstance(renderable, ChopsUpdate)
 
     def in_full(self) -> pyte.Screen:
         """Return what it would show if Textual's own compositor drew everything."""
@@ -192,6 +203,22 @@ async def test_of_rows_far_apart_only_what_lies_over_them_is_rendered_too(monkey
             each.change()
         await _settle(app, pilot)
         assert {*asked} == {app.front.rows[0], app.front.cover, app.front.rows[4]}
+
+
+async def test_of_a_row_only_the_runs_that_changed_are_written() -> None:
+    app = Shown(2)
+    async with app.run_test(size=(80, 50)) as pilot:
+        await _settle(app, pilot)
+        rows = app.front.rows[4]
+        rows._texts[3] = "lag 7s long after"
+        rows.redraw(0.0)
+        await _settle(app, pilot)
+        app.written = ""
+        rows._texts[3] = "lag 8s long after"
+        rows.redraw(0.0)
+        await _settle(app, pilot)
+        assert "8s" in app.written
+        assert not {"lag", "long", "after"} & {*re.findall(r"[a-z]{3,}", app.written)}
 
 
 def test_textual_puts_pictures_together_as_it_did_when_both_were_compared() -> None:

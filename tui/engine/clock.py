@@ -102,11 +102,6 @@ class ReplayClock:
         return self._clock.boottime()
 
 
-def pace(clock: Clock) -> float:
-    """Return how many seconds of a clock pass in one of the machine."""
-    return clock.speed if isinstance(clock, ReplayClock) else 1.0
-
-
 TICK_LATE_S = 0.002
 """So long after a whole second ticks come: a timer may be early by less, and then everything would be woken twice."""
 

@@ -1,27 +1,80 @@
 """How a picture is put together of which little changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
+from rich.console import Console
+from rich.control import Control
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.widget import Widget
+
+from widgets._lines_view import LinesView
+
+
+class Content(NamedTuple):
+    """A view on which nothing lies, so that a piece of it can be painted without what stands around that."""
+
+    view: LinesView
+    region: Region
+    """Where its rows are, borders aside."""
+
+
+class CellsUpdate(ChopsUpdate):
+    """Cells of rows, each painted by itself, and what else changed."""
+
+    def __init__(self, cells: Sequence[tuple[int, int, Strip]], rest: ChopsUpdate | None) -> None:
+        """``cells`` are column, row and what stands from there on."""
+        super().__init__(*((rest.chops, rest.spans, rest.chop_ends) if rest else ([], [], [])))
+        self._cells = cells
+
+    def render_segments(self, console: Console) -> str:
+        """Return what to write to the terminal."""
+        told = [f"{Control.move_to(x, y)}{strip.render(console)}" for x, y, strip in self._cells]
+        return "".join(told) + (super().render_segments(console) if self.spans else "")
 
 
 class SparingCompositor(Compositor):
-    """Renders of a partial update the rows it touches; Textual renders all that lies between the first and the last.
+    """Renders of a partial update the cells that changed; Textual renders all rows between the first and the last.
 
     The strip stands at the top and alerts at the bottom: where an age changes in both, that is the whole screen.
     """
 
     _touched: tuple[Region, ...] = ()
+    _bare: tuple[object, Sequence[Content]] = (None, ())
+    """The views on which nothing lies, and the places of widgets by which that was found."""
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Return what changed since the last picture, if anything did."""
+        cells = []
+        for region in tuple(self._dirty_regions):
+            if painted := self._painted(region):
+                cells.append(painted)
+                self._dirty_regions.discard(region)
         self._touched = tuple(self._dirty_regions)
         try:
-            return super().render_partial_update()
+            rest = super().render_partial_update()
         finally:
             self._touched = ()
+        return CellsUpdate(cells, rest) if cells else rest
+
+    def _painted(self, region: Region) -> tuple[int, int, Strip] | None:
+        """Return where a piece of a row begins, and what it is; None where that is not all there is to paint."""
+        if region.height != 1:
+            return None
+        for view, place in self._contents():
+            if place.contains_region(region):
+                found = view.cells(region.y - place.y, region.x - place.x, region.right - place.x)
+                return found and (place.x + found[0], region.y, found[1])
+        return None
+
+    def _contents(self) -> Sequence[Content]:
+        """Return the views that are in sight as a whole with nothing over them."""
+        visible = self.visible_widgets
+        if self._bare[0] is not visible:
+            self._bare = visible, tuple(_uncovered(visible))
+        return self._bare[1]
 
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
         """Yield the place of each widget that is touched, what is seen of it, and that as rows; front to back."""
@@ -35,6 +88,15 @@ class SparingCompositor(Compositor):
                 top, bottom = min(each.y for each in touched), max(each.bottom for each in touched)
                 rows = seen.intersection(Region(seen.x, top, seen.width, bottom - top))
                 yield region, rows, widget.render_lines(rows.translate((-region.x, -region.y)))
+
+
+def _uncovered(visible: dict[Widget, tuple[Region, Region]]) -> Iterable[Content]:
+    """Yield the views over which no other widget lies; these come front to back."""
+    before: list[Region] = []
+    for widget, (region, clip) in visible.items():
+        if isinstance(widget, LinesView) and clip.contains_region(region) and not any(map(region.overlaps, before)):
+            yield Content(widget, region.shrink(widget.gutter))
+        before.append(region.intersection(clip))
 
 
 def sparing_compositor() -> Compositor:

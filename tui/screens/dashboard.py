@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from math import ceil
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,7 +13,7 @@ from textual.containers import Container, VerticalScroll
 from textual.widgets import Input
 
 from tui import screens
-from tui.engine.clock import Clock, pace, until_tick
+from tui.engine.clock import Clock
 from tui.engine.model import EMPTY_SNAPSHOT, Snapshot, Status
 from tui.engine.text import t
 from tui.engine.ticking import next_tick
@@ -119,8 +118,8 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         self._pulled = clock.monotonic()
         self._heads = VerdictStrip(), BlameBar(), NoticeBar(), AlertBanner()
         self._panels = [panel() for panel in PANELS]
-        self._shown_at = self._due = 0.0
-        """When everything was last shown, and when the first age on show changes (seconds since the epoch)."""
+        self._shown_at = 0.0
+        """When everything that was due was last shown (seconds since the epoch)."""
         self._ice: FrozenScreen | None = None
         self._bindings = translated(self.KEYS)
         self._bindings.bind("tab", "app.focus_next", show=False)
@@ -150,20 +149,15 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         self.run_worker(self._keep_suspecting(), group="suspect")
 
     async def _keep_pulling(self) -> None:
-        """Pull when there is news, at most every ``PULL_S``; without any only what changes with time."""
+        """Pull when there is news, at most every ``PULL_S``."""
         while True:
             began = self._clock.monotonic()
-            news = await self._monitor.news(self._patience())
+            news = await self._monitor.news(ASLEEP_S)
             if self._alerts:
                 await self._alerts.settled()
             self._pull(calm=not news)
             if (spent := self._clock.monotonic() - began) < PULL_S:
                 await asyncio.sleep(PULL_S - spent)
-
-    def _patience(self) -> float:
-        """Return for how long nothing on show changes unless somebody says so, up to a whole second of the clock."""
-        left = min((self._due - self._now()) / pace(self._clock), ASLEEP_S)
-        return until_tick(LOOK_S) + max(0, ceil(left / LOOK_S) - 1) * LOOK_S
 
     def _pull(self, *, calm: bool = False) -> None:
         """Show the newest snapshot; panels redraw only what changed.
@@ -180,8 +174,7 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         if news := self._summons.news(self._present):
             self.run_worker(self._call(news), group="summons")
         if self._frozen is None:
-            if not calm or self._shown is not before or not self._shown_at <= now < self._due:
-                self._show(self._shown, now)
+            self._show(self._shown, now, aged=calm and self._shown is before and self._shown_at <= now)
         else:
             new = events_of(self._present) - events_of(self._frozen)
             self._heads[0].show(self._frozen, now, paused=new)
@@ -214,14 +207,22 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         return self._clock.monotonic() - self._pulled
 
     def _is_in_doubt(self) -> bool:
-        """Ask the monitor now and then; tell whether what it gives was not shown within a second, or is too old."""
-        unasked = self._unasked_s
-        if UNASKED_S <= unasked <= OVERDUE_S:
-            if self._monitor.present() is self._seen and self._shown_at <= self._now() < self._due + LOOK_S:
-                self._pulled += unasked
-                return False
-            return unasked >= UNASKED_S + LOOK_S
-        return unasked > OVERDUE_S
+        """Tell whether an age is due while all else is as shown, or the figures were not shown in time or are too old.
+
+        Now and then the monitor is asked anyway.
+        """
+        unasked, due = self._unasked_s, not self._shown_at <= self._now() < self._due
+        if unasked > OVERDUE_S or not (due or unasked >= UNASKED_S):
+            return unasked > OVERDUE_S
+        if self._monitor.present() is not self._seen:
+            return unasked >= UNASKED_S + LOOK_S  # whoever waits for news shows it
+        self._pulled += unasked
+        return due
+
+    @property
+    def _due(self) -> float:
+        """When the first age on show changes (seconds since the epoch)."""
+        return min(each.due for each in (self._heads[0], *self._panels))
 
     def _suspect(self) -> None:
         """Take all green back: no snapshot has come for too long, whatever the reason."""
@@ -243,16 +244,21 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
             self._ice.dismiss()
             self._ice = None
 
-    def _show(self, snapshot: Snapshot, now: float) -> None:
+    def _show(self, snapshot: Snapshot, now: float, *, aged: bool = False) -> None:
+        """Show a snapshot; ``aged``: it is the one on show, and only what is due by now may read differently."""
         if self.behind_wall:
             return
         past = self._past(self._present)
-        self.set_class(bool(past), "-past")
         strip, blame, notice, banner = self._heads
         strip.show(snapshot, now, past=past)
-        for each in (blame, notice, banner, *self._panels):
-            each.show(snapshot, now)
-        self._shown_at, self._due = now, min(each.due for each in (strip, *self._panels))
+        if not aged:
+            self.set_class(bool(past), "-past")
+            for head in (blame, notice, banner):
+                head.show(snapshot, now)
+        for panel in self._panels:
+            if not aged or panel.due <= now:
+                panel.show(snapshot, now)
+        self._shown_at = now
 
     def action_freeze(self) -> None:
         """Hold the view or let it go on; reading never stops."""
