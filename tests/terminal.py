@@ -23,6 +23,8 @@ from typing import Self
 import pyte
 import pytest
 
+from tests.where_it_stands import HOOK, LAST_BYTES, terminal_size, where_it_stands
+
 ROOT = Path(__file__).resolve().parent.parent
 VOXTOP = (sys.executable, "-P", "-m", "tui")
 """The program of this checkout, whatever is installed; needs ``environment()``."""
@@ -50,7 +52,7 @@ def environment(home: Path | None = None, **more: str) -> dict[str, str]:
     """
     dropped = ("TMUX", "XDG_", "VOXTOP_", "NO_COLOR", "COLUMNS", "LINES", "LC_", "LANG", "COLORTERM", "COVERAGE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    kept |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+    kept |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": f"{HOOK}{os.pathsep}{ROOT}"}
     if home is not None:
         kept["HOME"] = str(home)
     return kept | more
@@ -82,7 +84,10 @@ class Tmux:
         require("tmux")
         self._socket = f"voxtop-{uuid.uuid4().hex}"
         self._folder = tempfile.mkdtemp(prefix="voxtop-")
-        self._env = {**(environment() if env is None else env), "TMUX_TMPDIR": self._folder}
+        self._standing = Path(self._folder) / "standing"
+        self._standing.mkdir()
+        own = {"TMUX_TMPDIR": self._folder, "STANDING_FOLDER": str(self._standing)}
+        self._env = {**(environment() if env is None else env), **own}
         # The pane keeps its last picture when the program ends, without the line tmux would add to it.
         self._tmux(
             *("set-option", "-g", "remain-on-exit", "on", ";"),
@@ -137,8 +142,14 @@ class Tmux:
             if status is not None:
                 raise AssertionError(f"ended with {status}, never showed {wanted!r}:\n{screen}")
             if time.monotonic() > deadline:
-                raise AssertionError(f"{wanted!r} not shown within {timeout} s:\n{screen}")
+                raise AssertionError(f"{wanted!r} not shown within {timeout} s:\n{self._state()}")
             time.sleep(POLL_S)
+
+    def _state(self) -> str:
+        """Return what is seen and where the program stands."""
+        with Path(self._tmux("display-message", "-p", "#{pane_tty}").strip()).open("rb") as pane:
+            size = terminal_size(pane.fileno())
+        return f"{self.screen()}\nsize {size}\n{where_it_stands(self._standing)}"
 
     @property
     def exit_status(self) -> int | None:
@@ -155,7 +166,7 @@ class Tmux:
         deadline = time.monotonic() + timeout
         while (status := self.exit_status) is None:
             if time.monotonic() > deadline:
-                raise AssertionError(f"still running after {timeout} s:\n{self.screen()}")
+                raise AssertionError(f"still running after {timeout} s:\n{self._state()}")
             time.sleep(POLL_S)
         return status
 
@@ -192,6 +203,7 @@ class Pty:
         self._size(width, height)
         self.cooked = termios.tcgetattr(self._master)
         """How the terminal was set before the program came."""
+        self._standing = Path(tempfile.mkdtemp(prefix="voxtop-"))
         self.output = bytearray()
         """Everything the program wrote."""
         self._screen = pyte.Screen(width, height)
@@ -204,7 +216,7 @@ class Pty:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            env=dict(env) if env is not None else environment(),
+            env={**(environment() if env is None else env), "STANDING_FOLDER": str(self._standing)},
             cwd=cwd or ROOT,
         )
         os.close(slave)
@@ -275,14 +287,23 @@ class Pty:
             if ended:
                 raise AssertionError(f"ended with {self.process.returncode}, never showed {wanted!r}:\n{self.screen()}")
             if time.monotonic() > deadline:
-                raise AssertionError(f"{wanted!r} not shown within {timeout} s:\n{self.screen()}")
+                raise AssertionError(f"{wanted!r} not shown within {timeout} s:\n{self._state()}")
+
+    def _state(self) -> str:
+        """Return what is seen, what came last, what was not read or taken yet, and where the program stands."""
+        if not self._open:
+            return f"{self.screen()}\n{where_it_stands(self._standing)}"
+        standing, size = where_it_stands(self._standing), terminal_size(self._master)
+        waiting = struct.unpack("i", fcntl.ioctl(self._master, termios.FIONREAD, bytes(4)))[0]
+        last = bytes(self.output[-LAST_BYTES:])
+        return f"{self.screen()}\nsize {size}, {waiting} bytes not read behind {last!r}\n{standing}"
 
     def wait(self, timeout: float = TIMEOUT_S) -> int:
         """Read until the program ends and return its exit code, negative for a signal."""
         deadline = time.monotonic() + timeout
         while self.process.poll() is None:
             if time.monotonic() > deadline:
-                raise AssertionError(f"still running after {timeout} s:\n{self.screen()}")
+                raise AssertionError(f"still running after {timeout} s:\n{self._state()}")
             if not self._open:
                 time.sleep(POLL_S)
             self.read()
@@ -302,6 +323,7 @@ class Pty:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        shutil.rmtree(self._standing)
         if self._open:
             self.hang_up()
 
