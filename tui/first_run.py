@@ -2,12 +2,15 @@
 
 from functools import partial
 
+from textual.screen import Screen
+
 from tui.bare_app import BareApp
 from tui.config import Settings
 from tui.engine.clock import SystemClock
 from tui.engine.detecting import candidates
 from tui.engine.sources import open_source
 from tui.memory import collect_rings
+from tui.screens._resizing import SizedScreen
 from tui.screens.first_run import Chosen, FirstRunScreen
 from tui.terminal import end_on_signals, shows_unicode
 from widgets import use_glyphs
@@ -22,6 +25,10 @@ class FirstRunApp(BareApp[Chosen]):
         use_glyphs(unicode=shows_unicode() and not settings.ascii)
         super().__init__(settings.theme)
         self._clock = SystemClock()
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return what lies below, which is told of sizes too."""
+        return SizedScreen(id="_default")
 
     def on_mount(self) -> None:
         """Ask."""

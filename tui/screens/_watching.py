@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on
 from textual.binding import Binding
-from textual.screen import Screen
 
 from tui import screens
 from tui.engine.errors import VoxtopError
@@ -16,6 +15,7 @@ from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._compositor import sparing_compositor
 from tui.screens._leaving import EndsItsWork
+from tui.screens._resizing import SizedScreen
 from tui.screens.viewed import HERE
 from widgets import SourcesPanel
 
@@ -91,7 +91,7 @@ class Watched(Protocol):
         """Try again at once what a source waits to try."""
 
 
-class WatchingScreen(Screen[None], EndsItsWork):
+class WatchingScreen(SizedScreen[None], EndsItsWork):
     """Knows the keys for sources."""
 
     SOURCE_KEYS: ClassVar[list[Binding]] = [

@@ -7,7 +7,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Label
 
 from tui.engine.errors import UsageError
@@ -15,6 +14,7 @@ from tui.engine.model import Alert, AlertBoard, AlertNote, Playbook, Snapshot
 from tui.engine.text import t
 from tui.engine.when import parse_span
 from tui.screens._bindings import translated
+from tui.screens._resizing import SizedDialog, SizedScreen
 from widgets import AlertsPanel, KeyFooter
 
 USUAL_SPAN = "1h"
@@ -83,7 +83,7 @@ class Actions(Protocol):
         """Open the playbook of an alert."""
 
 
-class SilenceScreen(ModalScreen[Asked | None]):
+class SilenceScreen(SizedDialog[Asked | None]):
     """Asks for how long and why; Esc silences nothing."""
 
     CSS = """
@@ -133,7 +133,7 @@ class SilenceScreen(ModalScreen[Asked | None]):
         self.dismiss(Asked(match, seconds, comment))
 
 
-class AlertsScreen(Screen[None]):
+class AlertsScreen(SizedScreen[None]):
     """The alerts with all there is to know; Enter opens a playbook, Esc goes back."""
 
     CSS = "AlertsScreen > AlertsPanel { height: 1fr; }"

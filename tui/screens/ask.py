@@ -8,12 +8,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from tui.screens._resizing import SizedDialog
 
 
 class Completion(Suggester):
@@ -32,7 +32,7 @@ class Completion(Suggester):
         return next((value[: value.startswith("file:") and 5] + path for path in paths if path.isprintable()), None)
 
 
-class AskScreen(ModalScreen[str | None]):
+class AskScreen(SizedDialog[str | None]):
     """Asks for one line; Enter answers, Esc answers nothing."""
 
     CSS = """
@@ -62,7 +62,7 @@ class AskScreen(ModalScreen[str | None]):
         self.dismiss(message.value.strip() or None)
 
 
-class ConfirmScreen(ModalScreen[bool | None]):
+class ConfirmScreen(SizedDialog[bool | None]):
     """Asks whether to do something that is not undone by a key."""
 
     CSS = """

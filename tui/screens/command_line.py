@@ -11,12 +11,12 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.fuzzy import FuzzySearch
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from tui.screens._resizing import SizedDialog
 from widgets import in_language
 
 LENGTH = 200
@@ -105,14 +105,14 @@ def _best(found: Sequence[Entry], typed: str) -> list[Entry]:
     return [entry for *_, entry in sorted(ranked, key=lambda each: each[:3])]
 
 
-class CommandLine(ModalScreen[Run | None]):
+class CommandLine(SizedDialog[Run | None]):
     """A line at the bottom; Tab completes, Enter does what is marked, Esc does nothing."""
 
     CSS = """
     CommandLine { align: center bottom; background: $background 40%; }
     CommandLine > Vertical { width: 100%; height: auto; max-height: 100%; background: $surface; }
     CommandLine OptionList {
-        height: auto; max-height: 12; border: none; padding: 0; background: $surface;
+        min-width: 8; height: auto; max-height: 12; border: none; padding: 0; background: $surface;
         scrollbar-size-vertical: 1;
         & > .option-list--option { padding: 0 1; }
         & > .option-list--option-highlighted { background: $primary 30%; color: $foreground; text-style: bold; }

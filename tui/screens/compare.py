@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from tui.engine.comparing import LENGTHS, Comparing, window_before
 from tui.engine.errors import StateError
@@ -15,6 +14,7 @@ from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens._leaving import EndsItsWork
+from tui.screens._resizing import SizedDialog
 from widgets import ComparisonView, KeyFooter
 
 HEAD_ROWS = 4
@@ -24,7 +24,7 @@ BASELINES = {"ago_week": 7 * 86_400.0, "ago_day": 86_400.0, "ago_before": 0.0}
 """How long before; the first of which anything is kept is shown."""
 
 
-class CompareScreen(ModalScreen[None], EndsItsWork):
+class CompareScreen(SizedDialog[None], EndsItsWork):
     """Compares the window that ends at the moment shown with one before."""
 
     CSS = """

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.engine.model import ErrorGroup
@@ -16,13 +15,14 @@ from tui.engine.playbooks.draft import draft
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from tui.screens._resizing import SizedDialog
 from widgets import KeyFooter
 
 TRIES = 100
 """Names that are tried until one is free."""
 
 
-class DraftScreen(ModalScreen[None]):
+class DraftScreen(SizedDialog[None]):
     """Shows what would be written, and where; nothing is written before ``w``, and nothing over another file."""
 
     CSS = """

@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import Screen
 
 from tui.engine.clock import Clock
 from tui.engine.errors import StateError
@@ -19,6 +18,7 @@ from tui.engine.stories import LOOK_BACK_S, tell
 from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens._leaving import EndsItsWork
+from tui.screens._resizing import SizedScreen
 from tui.screens._watching import Watched
 from tui.screens.help import HelpScreen
 from widgets import Breadcrumb, KeyFooter, TooSmallCard, VerdictStrip
@@ -41,7 +41,7 @@ class Way:
         return Way(self.monitor, self.clock, (*self.steps, step))
 
 
-class DrillScreen(Screen[None], EndsItsWork):
+class DrillScreen(SizedScreen[None], EndsItsWork):
     """Two lines of verdict, one of the way here, and what a subclass shows below."""
 
     CSS_PATH = "drill.tcss"

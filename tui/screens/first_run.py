@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,6 +18,7 @@ from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens._leaving import EndsItsWork
+from tui.screens._resizing import SizedScreen
 from tui.screens._watching import ADDABLE
 from tui.screens.ask import AskScreen
 from widgets import KeyFooter, glyphs_in_use
@@ -52,7 +52,7 @@ class Choices(OptionList):
             self._bindings.key_to_bindings[bindings[0].key] = bindings
 
 
-class FirstRunScreen(Screen[Chosen], EndsItsWork):
+class FirstRunScreen(SizedScreen[Chosen], EndsItsWork):
     """Offers what could be watched; Enter opens it, alone or with all that is marked."""
 
     CSS = """

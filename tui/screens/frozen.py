@@ -4,13 +4,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import ModalScreen
 
 from tui.screens._bindings import translated
+from tui.screens._resizing import SizedDialog
 from widgets import FrozenCover
 
 
-class FrozenScreen(ModalScreen[None]):
+class FrozenScreen(SizedDialog[None]):
     """Covers what was there; nothing can be done but leave (reliability §5)."""
 
     CSS = """

@@ -8,17 +8,17 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from tui.screens._resizing import SizedDialog
 from widgets import in_language
 
 FIGURES = ("ttfb", "fallback", "calls", "errors")
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(SizedDialog[None]):
     """Lists the bindings that are active where it was opened."""
 
     CSS = """

@@ -8,13 +8,13 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import ModalScreen
 
 from tui.engine.errors import StateError
 from tui.engine.model import Blame, ErrorGroup, Playbook
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
+from tui.screens._resizing import SizedDialog
 from tui.screens.desk import Desk
 from widgets import KeyFooter, PlaybookCard
 
@@ -41,7 +41,7 @@ class Case:
     """Leads on to the calls or lines that it is about."""
 
 
-class PlaybookScreen(ModalScreen[None]):
+class PlaybookScreen(SizedDialog[None]):
     """Holds one card; Esc goes back. Nothing here runs a command."""
 
     CSS = """

@@ -5,13 +5,13 @@ from typing import ClassVar, Protocol
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import Screen
 
 from tui.engine.clock import Clock
 from tui.engine.model import Snapshot, Status
 from tui.screens._alerting import AlertingScreen
 from tui.screens._bindings import translated
 from tui.screens._incident import Incident
+from tui.screens._resizing import SizedScreen
 from tui.screens.command_line import Verb
 from tui.screens.help import HelpScreen
 from tui.screens.layouts import Layout
@@ -45,7 +45,7 @@ class Behind(Protocol):
         """Return what is done with a word."""
 
 
-class WallboardScreen(Screen[None]):
+class WallboardScreen(SizedScreen[None]):
     """Pages over the snapshots of the screen behind; whatever changes anything is refused."""
 
     CSS = """
