@@ -4,7 +4,6 @@ The file is TOML at ``$XDG_CONFIG_HOME/voxtop/config.toml``; every field below i
 """
 
 import dataclasses
-import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -231,7 +230,9 @@ def _overlay(base: T, table: Mapping[str, Any], origin: Origin, prefix: str = ""
 
 
 def _nearest(key: str, known: Mapping[str, object]) -> str:
-    close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+    close = get_close_matches(key, known, n=1, cutoff=0.5)
     return t("config.did_you_mean", key=close[0]) if close else t("config.known_keys", keys=", ".join(known))
 
 
@@ -295,7 +296,9 @@ def _channel(table: object, origin: Origin, path: str) -> ChannelOptions:
         raise _wrong_type(ChannelOptions, table, origin, path)
     kind = str(table.get("kind", ""))
     if kind not in kinds():
-        close = difflib.get_close_matches(kind, kinds(), n=1)
+        from difflib import get_close_matches  # noqa: PLC0415 - likewise
+
+        close = get_close_matches(kind, kinds(), n=1)
         known = t("config.known_channels", kinds=", ".join(kinds()))
         remedy = t("config.did_you_mean", key=close[0]) if close else known
         where = origin.of(f"{path}.kind")

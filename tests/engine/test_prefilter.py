@@ -6,6 +6,7 @@ import pytest
 
 from tui.engine.model import LineBlock
 from tui.engine.parser import Parser
+from tui.engine.parser._scan import widest
 
 FLOOD = (
     b"2026-01-29 14:00:01,204 - vo.media - DEBUG - [Twilio] media frame seq=%d payload=160 bytes",
@@ -37,3 +38,11 @@ def test_r72_lines_of_a_debug_flood_are_never_decoded(form: bytes) -> None:
     assert [event.kind for event in events] == ["ttfb"]
     assert Line.decoded == [MEANT]
     assert parser.lines == 1001
+
+
+def test_of_tokens_that_contain_another_one_only_that_one_is_looked_for() -> None:
+    tokens = frozenset({b"TTFB=", b"TTFB", b" TTFB=1", b"error", b"err", b"terr", b"FB"})
+
+    assert widest(tokens) == (b"FB", b"err")
+    assert widest(frozenset({b"", b"a"})) == (b"",)
+    assert widest(frozenset({b"aa", b"aaa"})) == (b"aa",)

@@ -1,12 +1,12 @@
 """Events as the contract prints them: one JSON object per line."""
 
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from tui.engine.model import LogEvent
+from tui.engine.patterns import LazyPattern
 from tui.engine.redact import key_in_use, redact, redact_each, use_key
 
 KEYS = ("stage", "provider", "ms", "trace", "id", "client", "duration_s", "to", "field", "code", "part")
@@ -19,7 +19,7 @@ PLAIN = ("time", "event", "stage")
 REMEMBERED = 4096
 """Texts whose masked form is kept: names of sources and providers come again and again."""
 
-_UNSEEN = re.compile(
+_UNSEEN = LazyPattern(
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 """What JSON lets through and a terminal obeys or hides; escaped it is the same text to whoever parses it."""

@@ -15,7 +15,7 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 _PROGRAM = """
 import gc, sys
 gc.disable()
-sys.path[:] = sys.argv[2:]
+sys.path[:] = sys.argv[2:]  # which is all that loading site would find out, in 2 ms
 from tui.engine.bulk._serving import serve
 gc.freeze()
 gc.enable()
@@ -47,7 +47,7 @@ class Worker:
         ours, theirs = socketpair()
         with ours, theirs:
             self.process = subprocess.Popen(  # noqa: S603 - nothing but this program itself
-                [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), *sys.path],
+                [sys.executable, "-P", "-S", "-c", _PROGRAM, str(theirs.fileno()), *sys.path],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 bufsize=0,

@@ -5,7 +5,6 @@ the trace that the guide's form of an error names, as long as that is hexadecima
 or speech can find anything in it (semantics R32, R41, R79).
 """
 
-import re
 from typing import NamedTuple
 
 from tui.engine.bulk._clock import NO_STAMP, Stamp, StampReader
@@ -13,12 +12,13 @@ from tui.engine.bulk._seen import Seen
 from tui.engine.bulk.forms._pieces import Place
 from tui.engine.dialects._message import TEXT_LENGTH
 from tui.engine.model import LogEvent
+from tui.engine.patterns import LazyPattern
 
 _KEPT = 2000
 _LONGEST = 64
 _TAG = rb"\[(?:STT|LLM|TTS) [A-Za-z0-9_ .-]+\] "
-_TRACED = re.compile(_TAG + rb"trace=([0-9a-f-]{1,%d}) (?:ERROR|[Ee]rror): " % _LONGEST)
-_ALONE = re.compile(_TAG)
+_TRACED = LazyPattern(_TAG + rb"trace=([0-9a-f-]{1,%d}) (?:ERROR|[Ee]rror): " % _LONGEST)
+_ALONE = LazyPattern(_TAG)
 """No wrapping goes on with such a tag."""
 
 

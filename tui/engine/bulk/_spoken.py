@@ -8,7 +8,6 @@ nothing; and that it is of known writing, where that is so with hardly any words
 """
 
 import json
-import re
 from collections.abc import Callable
 
 from tui.engine.bulk._familiar import KNOWN
@@ -16,23 +15,24 @@ from tui.engine.bulk._records import begins_record
 from tui.engine.dialects._speech import is_speech
 from tui.engine.envelopes._envelope import _starting_with, unwrap
 from tui.engine.model import LogEvent
+from tui.engine.patterns import LazyPattern
 
 _KEPT = 256
 _LONGEST = 8192
 
 _PRINTABLE = rb"[ !#-\[\]-~]*+"
 # Nothing is tried twice below: a line of many colons would take long.
-_JSON = re.compile(
+_JSON = LazyPattern(
     rb'(?P<stamp>\{"timestamp": "\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{1,9})'
     rb'(?P<head>(?>", [^\\]*?"message": "(?:\\u[0-9a-f]{4})*+[^"\\]*?: ))'
     rb"" + _PRINTABLE + rb"(?:\\u00[a-f][0-9a-f]" + _PRINTABLE + rb')*+(?P<tail>"[^\\]*)'
 )
-_PLAIN = re.compile(
+_PLAIN = LazyPattern(
     rb"(?P<stamp>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z)(?P<head>(?> [^\x00-\x7f]{2,8} [ -~]*?: ))"
     rb"[ -~]*+(?:(?:\xc2[\xa0-\xbf]|[\xc3-\xc9][\x80-\xbf])[ -~]*+)*+(?P<tail>)"
 )
-_TRACE = re.compile(rb'(?<="trace_id": ")' + _PRINTABLE + rb'(?=")')
-_SYMBOL = re.compile(r"[^\w\s.:|\[-]")
+_TRACE = LazyPattern(rb'(?<="trace_id": ")' + _PRINTABLE + rb'(?=")')
+_SYMBOL = LazyPattern(r"[^\w\s.:|\[-]")
 """Behind a platform's time: see the wrapping of that name."""
 
 _WORD = "~"

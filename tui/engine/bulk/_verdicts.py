@@ -8,7 +8,6 @@ traceback (semantics R35), ends no split line, and what begins a record is asked
 every line that was found at once. What is below matters to failures only, and is asked of each.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -23,6 +22,7 @@ from tui.engine.bulk._words import Text
 from tui.engine.dialects._dialect import own_dialects
 from tui.engine.envelopes._envelope import unwrap
 from tui.engine.model import LogEvent
+from tui.engine.patterns import LazyPattern
 
 _KEPT = 3000
 _LONGEST = 1024
@@ -30,7 +30,7 @@ _LONGEST = 1024
 _VARIANTS = 16
 """Lines looked for many at once that differ in their digits only: they are tried one after the other."""
 
-_STAMP = re.compile(
+_STAMP = LazyPattern(
     rb'(?P<prefix>(?:\{"timestamp": ")?)'
     rb"(?P<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:(?P<separator>[.,])(?P<fraction>\d{1,9}))?)"
 )

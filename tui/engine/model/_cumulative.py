@@ -1,8 +1,10 @@
 """What was counted since counting for an exporter began: numbers that only grow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
+
+from tui.engine.frozen import frozen
 
 Series = tuple[str, ...]
 """A figure and the values it is broken down by."""
@@ -16,7 +18,7 @@ class TraceExample(NamedTuple):
     at: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Distribution:
     """Latencies by fixed bounds."""
 
@@ -27,7 +29,7 @@ class Distribution:
     """The newest sample with a trace for each of the counts; empty where there is none at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cumulative:
     """Counts and latencies since the beginning, after every de-duplication of the store."""
 

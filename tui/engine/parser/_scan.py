@@ -57,4 +57,6 @@ class FullScan(BlockScan):
 @lru_cache(maxsize=8)
 def widest(tokens: frozenset[bytes]) -> tuple[bytes, ...]:
     """Drop tokens that contain another one: whatever they find is found anyway."""
-    return tuple(sorted(token for token in tokens if not any(other in token for other in tokens if other != token)))
+    text = b"\n".join(tokens)
+    within = [token for token in tokens if text.count(token) > 1]  # all others, which are most, are in no other
+    return tuple(sorted(token for token in tokens if not any(each in token for each in within if each != token)))

@@ -2,12 +2,12 @@
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+from tui.engine.frozen import frozen
 from tui.engine.model import Hints, LogEvent, Playbook
 from tui.engine.patterns import LazyPattern
 from tui.engine.text import LANGUAGES
@@ -23,7 +23,7 @@ class Pattern(Protocol):
         """Return what was found, None if nothing was."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A playbook with what leads to it."""
 

@@ -1,13 +1,14 @@
 """What every kind of source is given when it is opened."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tui.engine.clock import Clock
+from tui.engine.frozen import frozen
 from tui.engine.model import SourceOptions
 from tui.engine.sources._since import LineTime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opening:
     """The circumstances in which a source is opened."""
 

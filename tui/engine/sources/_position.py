@@ -2,13 +2,13 @@
 
 import base64
 import json
-from dataclasses import dataclass
 from typing import Any
 
+from tui.engine.frozen import frozen
 from tui.engine.sources._access import Identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A place in one file: enough to find it again after it was renamed, copied or compressed."""
 
@@ -28,7 +28,7 @@ class Place:
         return not self.offset and not self.head
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Position:
     """Where a followed path was read to: everything newer than ``place`` is still unread."""
 

@@ -1,6 +1,5 @@
 """Names of rotated files: which belong to a path, and in which order they were written."""
 
-import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import PurePath
@@ -69,7 +68,9 @@ def _inode(identity: Identity, head: bytes) -> str:
 
 
 def _digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=8).hexdigest()
+    from hashlib import blake2b  # noqa: PLC0415 - loads OpenSSL
+
+    return blake2b(data, digest_size=8).hexdigest()
 
 
 def alike(one: bytes, other: bytes) -> bool:

@@ -64,10 +64,10 @@ def said(words: str) -> str:
 
 
 def _learnt(key: str) -> dict[str, str]:
-    """Return what is known, by now with the table that a key would stand in."""
+    """Return what is known, by now with the files that a key may stand in: nine have a table of sources."""
     known = _known[_language]
     if key not in known:
-        table = f"[{key.partition('.')[0]}]"
+        table, _, name = key.partition(".")
         for file in _files(_language):
-            known |= _flat(file) if table in file else {}
+            known |= _flat(file) if f"[{table}]" in file and f"\n{name} = " in file else {}
     return known

@@ -1,6 +1,5 @@
 """What the messages of latencies and calls look like, and the layouts they give wherever such messages stand."""
 
-import re
 from typing import NamedTuple
 
 from tui.engine.bulk._call_layout import CallLayout
@@ -9,11 +8,12 @@ from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._sample_layout import SampleLayout
 from tui.engine.envelopes._envelope import _starting_with
 from tui.engine.model import LogEvent
+from tui.engine.patterns import LazyPattern
 
-_SAMPLE = re.compile(rb"\[(?:STT|LLM|TTS) [A-Za-z0-9_ .-]+\] (?:(?P<trace>trace=)[!-~]+ )?(?P<label>TTFB=)\d")
+_SAMPLE = LazyPattern(rb"\[(?:STT|LLM|TTS) [A-Za-z0-9_ .-]+\] (?:(?P<trace>trace=)[!-~]+ )?(?P<label>TTFB=)\d")
 """No wrapping goes on with such a tag, and no dialect before the guide's knows it."""
 
-_METRIC = re.compile(
+_METRIC = LazyPattern(
     rb"(?P<lead>[^ -~]{2,8} |(?:\\u[0-9a-f]{4}){1,2} )?"
     rb"(?P<label>\[Metrics\] [a-z]\w*_(?:stt|llm|tts)(?:_stream)?\.ttfb=|\[LATENCY\] TTFA \(Turn Latency\): )\d"
 )
@@ -22,7 +22,7 @@ _METRIC = re.compile(
 A line of the first kind that says ``FAILED`` further on is an error: such lines are never looked for.
 """
 
-_CALL = re.compile(
+_CALL = LazyPattern(
     rb"(?:[^ -~]{2,8} |(?:\\u[0-9a-f]{4}){1,2} )?"
     rb"(?:WS (?:CONNECTION \| Client: [^\s,\"]+, |CLOSED \| )ID: (?P<id>[!-~]+?)(?P<duration> duration=\d{1,6}s)?"
     rb"|WebSocket disconnected: [!-~]+ \(ID: (?P<id2>[^) ]+)\))"

@@ -1,17 +1,16 @@
 """The orchestrator's JSON records, with whatever fields before and behind the message."""
 
-import re
-
 from tui.engine.bulk._clock import Stamp
 from tui.engine.bulk.forms._pieces import Place
 from tui.engine.envelopes._json import is_one_record
 from tui.engine.model import LogEvent
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(
+_LINE = LazyPattern(
     rb'(?P<prefix>\{"timestamp": ")\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?P<separator>[,.])(?P<fraction>\d{1,9})'
     rb'", [^\\]*?"message": "(?P<message>(?:\\u[0-9a-f]{4})*[^"\\]*)(?P<tail>"[^\\]*)'
 )
-_TRACE_ID = re.compile(rb'(?P<tail>", "trace_id": ")[^"]*(?P<after>".*)')
+_TRACE_ID = LazyPattern(rb'(?P<tail>", "trace_id": ")[^"]*(?P<after>".*)')
 
 
 def place(raw: bytes, _event: LogEvent) -> Place | None:

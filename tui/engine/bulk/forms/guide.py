@@ -1,14 +1,13 @@
 """The guide's lines, behind a platform's time or none: ``2027-03-09T08:15:14.006Z 📊 [STT Azure] TTFB=160ms``."""
 
-import re
-
 from tui.engine.bulk._clock import NO_STAMP, Stamp
 from tui.engine.bulk.forms._pieces import Place
 from tui.engine.envelopes._cleaning import is_clean
 from tui.engine.envelopes._envelope import _starting_with
 from tui.engine.model import LogEvent
+from tui.engine.patterns import LazyPattern
 
-_LINE = re.compile(
+_LINE = LazyPattern(
     rb"(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(?P<fraction>\d{1,9})Z )?(?P<lead>[^\x00-\x7f]{2,8}) (?P<message>[!-~].*)"
 )
 
