@@ -202,6 +202,34 @@ def test_more_lines_remembered_than_a_table_had_room_for_are_all_known(kernel: K
     assert found.left == []
 
 
+def test_lines_of_a_length_are_told_from_each_other_wherever_they_differ(kernel: Kernel) -> None:
+    lines = [
+        b"frame 0 of %b is here" % (b"x" * place + b"yz"[which : which + 1] + b"x" * (30 - place))
+        for place in range(3, 28, 8)
+        for which in (0, 1)
+    ]
+    matching = KernelMatching(kernel, StampReader(UTC, NOW))
+    for number, line in enumerate(lines):
+        matching.add_nothings([line], [1 + number % 2])
+
+    found = seen(matching, Text(b"".join(line.replace(b"0", b"7") + b"\n" for line in lines)), [*range(len(lines))])
+
+    assert found.codes == [1 + number % 2 for number in range(len(lines))]
+
+
+def test_of_lines_that_cannot_be_told_at_first_few_are_remembered(kernel: Kernel) -> None:
+    lines = [b"a" * place + b"b" + b"a" * (200 - place) for place in range(200)]
+    matching = KernelMatching(kernel, StampReader(UTC, NOW))
+    for line in lines:
+        matching.add_nothings([line], [1])
+    text = Text(b"".join(line + b"\n" for line in lines))
+
+    found = seen(matching, text, [*range(len(lines))])
+
+    assert 16 < sum(found.codes) < 100
+    assert found.left == [index for index, code in enumerate(found.codes) if not code]
+
+
 def test_no_line_is_known_that_differs_from_one_remembered_in_more_than_its_digits(kernel: Kernel) -> None:
     known = b"frame 0 of " + b"a" * 100
     every = [known[:place] + bytes([char]) + known[place + 1 :] for place in (0, 6, 40, 110) for char in range(256)]

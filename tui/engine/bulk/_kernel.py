@@ -52,7 +52,7 @@ class Scan(ctypes.Structure):
         ("counts", ctypes.c_int64 * len(KINDS)),
         ("heads", ctypes.c_void_p),
         *((name, ctypes.c_int64) for name in ("heads_count", "heads_tried", "tried")),
-        *((name, ctypes.c_void_p) for name in ("layouts", "pieces", "mix", "known")),
+        *((name, ctypes.c_void_p) for name in ("layouts", "pieces", "mix", "tellings", "known")),
         ("known_bits", ctypes.c_int64),
         ("minutes", ctypes.c_void_p),
         *((name, ctypes.c_int64) for name in ("minute_place", "minute_slot", "minute_zone")),
@@ -64,7 +64,6 @@ _FUNCTIONS = {
     "size_of_scan": (_NUMBER, ()),
     "scan_lines": (_NUMBER, (ctypes.POINTER(Scan),)),
     "find_lines": (_NUMBER, (_ADDRESS, _NUMBER, _NUMBER, _ADDRESS, _ADDRESS, ctypes.POINTER(_NUMBER))),
-    "fold_line": (ctypes.c_uint64, (ctypes.c_char_p, _NUMBER, _ADDRESS, _ADDRESS)),
     "fingerprints": (None, (_ADDRESS, _NUMBER, _ADDRESS, _ADDRESS, _NUMBER, _ADDRESS, _ADDRESS)),
     "find_tokens": (None, (_ADDRESS, _ADDRESS, _NUMBER, *3 * [_ADDRESS])),
     "gather": (None, (_ADDRESS, _NUMBER, _ADDRESS, _ADDRESS, _ADDRESS)),
@@ -88,7 +87,7 @@ class Kernel:
         sources = b"".join(source.read_bytes() for source in SOURCES)
         if (loaded.built_of(), loaded.size_of_scan()) != (zlib.crc32(sources), ctypes.sizeof(Scan)):
             raise OSError(f"{library} was built of another source")
-        self.scan_lines, self.fold_line = loaded.scan_lines, loaded.fold_line
+        self.scan_lines = loaded.scan_lines
         self._library = loaded
 
     def lines(self, address: int, size: int) -> tuple[Places, Places, bool]:

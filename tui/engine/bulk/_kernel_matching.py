@@ -36,7 +36,7 @@ class KernelMatching(Matching):
         self._scan = Scan()
         self._failures: dict[FailureLayout, int] = {}
         self._tables: LayoutTables | None = None
-        self._known = KnownLines(kernel)
+        self._known = KnownLines()
         self._minutes = np.zeros(_MINUTES, _MINUTE)
         self._mix = MIX
         self._scan.mix, self._scan.minutes = self._mix.ctypes.data, self._minutes.ctypes.data

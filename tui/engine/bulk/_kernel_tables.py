@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.engine.bulk._failures import FailureLayout
-from tui.engine.bulk._kernel import CALL, FAILURE, LATENCY, STEP, Kernel, Scan
+from tui.engine.bulk._kernel import CALL, FAILURE, LATENCY, STEP, Scan
 from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._literals import Heads
 from tui.engine.bulk._sample_layout import SampleLayout
+from tui.engine.bulk._templates import LONGEST
 from tui.engine.bulk._words import MIX
 
 Piece = tuple[int, bytes, int]
@@ -21,8 +22,21 @@ _LITERAL, _SKIP, _TOKEN, _MILLISECONDS, _WHOLE, _PLAIN_REST, _QUOTED_REST, _QUOT
 _FOLLOWING, _NONE = 5, -1
 """Where a layout's row has the one to try after it, and what stands there if there is none."""
 
-_KNOWN = np.dtype([("number", "<u8"), ("place", "<i4"), ("size", "<i2"), ("code", "<i2")])
+_KNOWN = np.dtype([("number", "<u8"), ("place", "<i4"), ("size", "<i2"), ("code", "<u2")])
 _FEWEST_BITS = 8
+_MOVED = -1
+"""Instead of a size: the line is in another slot now."""
+
+_FOLDED = bytes(max((char - ord("0")) % 256, 9) for char in range(256))
+"""As no two characters are the same, but all digits."""
+
+_STAMP = 32
+"""A line begins with a time of so many bytes, which is no help in telling it from others."""
+
+_ALIKE, _LOOKED_AT = 16, 256
+"""Lines that may have the same number, and those that are looked at to choose of which bytes it is made."""
+
+_LOWER_HALF, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 _CODES = 4
 """Codes are fewer; with each is how many bytes at the end of the line have to stand there as they are."""
@@ -72,7 +86,7 @@ class LayoutTables:
             same = [layout for layout in numbers if layout.stamp.size == size]
             guess = Heads([layout.head for layout in same])
             own = np.array([*(numbers[layout] for layout in same), _NONE], np.int32)
-            heads.append(np.concatenate(([size, guess.count], own[guess.slots])).astype(np.int32))
+            heads.append(np.concatenate(([size + guess.offset, guess.count], own[guess.slots])).astype(np.int32))
             for layout, following in zip(same, own[guess.following].tolist(), strict=True):
                 rows[numbers[layout]][_FOLLOWING] = following
         self._arrays: dict[str, NDArray[Any]] = {
@@ -116,37 +130,90 @@ def _kind(layout: Layout | FailureLayout) -> int:
 
 
 class KnownLines:
-    """Lines with a code each, by a number made of all they say: a table with open addresses."""
+    """Lines with a code each, by a number made of a few of their bytes: a table with open addresses.
 
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
+    Which bytes these are is chosen for each length, as they tell the lines of it from each other.
+    """
+
+    def __init__(self) -> None:
         self._slots: NDArray[np.void] = np.zeros(1 << _FEWEST_BITS, _KNOWN)
         self._folded = np.zeros(1 << 14, np.uint8)
-        self._used = self._count = 0
+        self._used = self._filled = 0
+        """Bytes, and slots: also those of lines that are in another one now."""
+        sizes = np.maximum(np.arange(LONGEST + 1), STEP)
+        self._tellings = np.stack((np.minimum(sizes - STEP, _STAMP), sizes - 8), axis=1).astype(np.int16)
+        self._counts, self._chosen = np.zeros((2, LONGEST + 1), np.int64)
+        """How many there are of each length, and how many there were when it was chosen where they are looked at."""
 
     def add(self, line: bytes, code: int, exact: int = 0) -> None:
-        """Remember a line of at most ``LONGEST`` bytes, whatever its digits are, but those of its last ``exact``."""
-        begin = self._used + len(line) + STEP
-        end = begin + exact
-        if end > self._folded.size:
-            self._folded = np.concatenate((self._folded, np.zeros(end, np.uint8)))
-        number = self._kernel.fold_line(
-            line + b"\0" * STEP, len(line), MIX.ctypes.data, self._folded.ctypes.data + self._used
-        )
-        self._folded[begin:end] = np.frombuffer(line, np.uint8)[len(line) - exact :]
-        if 2 * self._count >= self._slots.size:
-            old = self._slots[self._slots["size"] > 0]
-            self._slots = np.zeros(2 * self._slots.size, _KNOWN)
-            for row in old.tolist():
-                self._put(row)
-        self._put((number, self._used, len(line), exact * _CODES + code))
-        self._used, self._count = end, self._count + 1
+        """Remember a line of at most ``LONGEST`` bytes, whatever its digits are, but those of its last ``exact``.
+
+        It is not remembered where too many others cannot be told from it at first: all of these are looked at.
+        """
+        size = len(line)
+        folded = np.frombuffer(line.ljust(STEP, b"\0").translate(_FOLDED), np.uint8)
+        number = int(self._numbers(_words(folded[np.newaxis]), size)[0])
+        if self._alike(number) and self._counts[size] >= 2 * self._chosen[size]:
+            self._choose(size, folded)
+            number = int(self._numbers(_words(folded[np.newaxis]), size)[0])
+        if self._alike(number) < _ALIKE:
+            place = self._keep(folded, np.frombuffer(line, np.uint8)[size - exact :])
+            self._put((number, place, size, exact * _CODES + code))
+            self._counts[size] += 1
+
+    def _keep(self, *parts: NDArray[np.uint8]) -> int:
+        """Return where some bytes are kept, one behind the other, and as many behind them as are looked at."""
+        place = self._used
+        for part in parts:
+            begin, self._used = self._used, self._used + part.size
+            if self._used + STEP > self._folded.size:
+                self._folded = np.concatenate((self._folded, np.zeros(self._used + STEP, np.uint8)))
+            self._folded[begin : self._used] = part
+        return place
+
+    def _alike(self, number: int) -> int:
+        """Return how many lines have this number."""
+        slot, found = self._first(number), 0
+        while self._slots[slot]["size"]:
+            found += int(self._slots[slot]["number"]) == number
+            slot = (slot + 1) % self._slots.size
+        return found
+
+    def _choose(self, size: int, line: NDArray[np.uint8]) -> None:
+        """Choose which bytes tell lines of a length, and the one that is to come, from each other."""
+        mine = (self._slots["size"] == size).nonzero()[0]
+        rows = self._slots[mine]
+        words = _words(np.concatenate((self._folded[rows["place"][:, np.newaxis] + np.arange(line.size)], [line])))
+        some = words[-_LOOKED_AT:]
+        first = _telling(some)
+        self._tellings[size] = first, _telling(some[:, [first]] * MIX[0] + some * MIX[1])
+        self._slots["size"][mine] = _MOVED
+        rows["number"] = self._numbers(words[:-1], size)
+        for row in rows.tolist():
+            self._put(row)
+        self._chosen[size] = mine.size
+
+    def _numbers(self, words: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
+        """Return the numbers of lines of a length, of which every word is given."""
+        mixed = words[:, self._tellings[size]] ^ MIX[:2]
+        products = (mixed & _LOWER_HALF) * (mixed >> _HALF)
+        numbers: NDArray[np.uint64] = (products[:, 0] + products[:, 1] + np.uint64(size)) * MIX[0]
+        return numbers
 
     def _put(self, row: tuple[int, int, int, int]) -> None:
-        slot = row[0] >> (64 - self._bits)
+        if 2 * self._filled >= self._slots.size:
+            old = self._slots[self._slots["size"] > 0]
+            self._slots, self._filled = np.zeros(2 * self._slots.size, _KNOWN), 0
+            for each in old.tolist():
+                self._put(each)
+        slot = self._first(row[0])
         while self._slots[slot]["size"]:
             slot = (slot + 1) % self._slots.size
         self._slots[slot] = row
+        self._filled += 1
+
+    def _first(self, number: int) -> int:
+        return number >> (64 - self._bits)
 
     @property
     def _bits(self) -> int:
@@ -155,3 +222,16 @@ class KnownLines:
     def show(self, scan: Scan) -> None:
         """Let a scan look for these; it has to be told again after more were added."""
         scan.known, scan.known_bits, scan.folded = self._slots.ctypes.data, self._bits, self._folded.ctypes.data
+        scan.tellings = self._tellings.ctypes.data
+
+
+def _words(lines: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """Return the word that begins at each byte of some lines of a length."""
+    count, size = lines.shape
+    return np.ndarray((count, size - 7), "<u8", np.ascontiguousarray(lines), strides=(size, 1))
+
+
+def _telling(words: NDArray[np.uint64]) -> int:
+    """Return the column that has most different words, the last one of such: lines begin alike."""
+    ordered = np.sort(words, axis=0)
+    return int(words.shape[1] - 1 - (ordered[1:] != ordered[:-1]).sum(axis=0)[::-1].argmax())

@@ -36,14 +36,17 @@ class Literals:
 class Heads:
     """Which of some pieces a line may have at a place: a guess, to be looked at."""
 
-    _BITS = 10
+    _BITS, _WORDS = 10, 3
 
     def __init__(self, pieces: Sequence[bytes]) -> None:
         """Every piece has at least eight bytes."""
-        self.count = min(map(len, pieces)) // 8
+        most = min(map(len, pieces)) // 8
+        self.count = min(most, self._WORDS)
         """Words that are looked at."""
+        self.offset = 8 * (most - self.count)
+        """What stands before them; the last ones that all have tell most."""
         self._mix = MIX[: self.count]
-        words = np.array([np.frombuffer(piece, "<u8", self.count) for piece in pieces])
+        words = np.array([np.frombuffer(piece, "<u8", self.count, self.offset) for piece in pieces])
         self.slots = np.full(1 << self._BITS, -1, np.int64)
         """The piece to try first for each number made of those words, -1 for none."""
         self.following = np.full(len(pieces), -1, np.int64)
@@ -56,7 +59,7 @@ class Heads:
 
     def first(self, text: Text, places: Places) -> Places:
         """Return the piece to try first at each place, -1 where none is."""
-        return self.slots[self._slots(text.rows(places, self.count))]
+        return self.slots[self._slots(text.rows(places + self.offset, self.count))]
 
     def _slots(self, words: Words) -> Places:
         return ((words @ self._mix) >> np.uint64(64 - self._BITS)).view(np.int64)

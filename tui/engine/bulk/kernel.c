@@ -25,8 +25,9 @@ struct layout {
 };
 
 struct heads { int32_t offset, words, first[1 << HEAD_BITS]; };
-struct known { uint64_t number; int32_t place; int16_t size, code; }; /* the code is that of CODES, and how much of a
- * line's end, which is written behind it as it is, has to be the same with its digits, times CODES */
+struct telling { int16_t first, second; }; /* where lines of a length are looked at to guess which of those known it is */
+struct known { uint64_t number; int32_t place; int16_t size; uint16_t code; }; /* no size: none is here; the code is that
+ * of CODES, and how much of a line's end, which is behind it as it is, has to be the same with its digits, times CODES */
 union cell { int64_t whole; double real; };
 struct minute { uint64_t written[2]; int64_t zone; double begin; };
 
@@ -43,6 +44,7 @@ struct scan {
     const struct layout *layouts;
     const struct piece *pieces;
     const word *mix;
+    const struct telling *tellings;
     const struct known *known;
     int64_t known_bits;
     const struct minute *minutes;
@@ -262,47 +264,42 @@ static __attribute__((noinline)) int find_layout(struct scan *scan, int64_t line
     return NOT_FOUND;
 }
 
-/* Write down a line with all digits alike, and zeros up to a whole number of steps; return a number made of that. */
-static inline word fold(const byte *line, int64_t size, const word *mix, byte *written) {
-    static const byte within[2 * STEP] = {[0 ... STEP - 1] = 255};
-    const byte *mixed = (const byte *)mix;
-    lanes sum = {0};
-    for (; size > 0; size -= STEP, line += STEP, mixed += STEP, written += STEP) {
-        vector chars = folded(load_vector(line));
-        if (size < STEP)
-            chars &= load_vector(within + STEP - size);
-        memcpy(written, &chars, STEP);
-        sum += halves_multiplied((lanes)(chars ^ load_vector(mixed)));
-    }
-    for (int at = 1; at < STEP / 8; at++)
-        sum[0] += sum[at];
-    return sum[0] * mix[0];
+/* Return the words that tell lines of a length from each other. */
+static inline vector two_words(const byte *line, const struct telling *where) {
+    return (vector)(lanes){load(line + where->first), load(line + where->second)};
 }
 
-/* As above, for Python, which gives at least STEP bytes more than a line has. */
-EXPORTED word fold_line(const byte *line, int64_t size, const word *mix, byte *written) {
-    return fold(line, size, mix, written);
+/* Return a number made of them (_kernel_tables.py does the same): a guess, to be looked at. */
+static inline word guessed(vector words, int64_t size, const word *mix) {
+    lanes products = halves_multiplied((lanes)(words ^ load_vector(mix)));
+    return (products[0] + products[1] + (word)size) * mix[0];
 }
 
-static inline int is_same(const byte *one, const byte *other, int64_t size) {
-    vector same = (vector)(load_vector(one) == load_vector(other));
-    for (int64_t at = STEP; at < size; at += STEP)
-        same &= (vector)(load_vector(one + at) == load_vector(other + at));
-    return bits(same) == ALL;
+/* Tell whether a line, as long as one remembered, differs from it in digits only that may be others. */
+static inline int is_like(const struct known *known, const byte *same, const byte *line, int64_t looked) {
+    int64_t exact = known->code / CODES, last = looked - STEP;
+    vector alike = (vector)(folded(load_vector(line + last)) == load_vector(same + last));
+    for (int64_t at = 0; at < last; at += STEP)
+        alike &= (vector)(folded(load_vector(line + at)) == load_vector(same + at));
+    return bits(alike) == ALL && !(exact && memcmp(line + known->size - exact, same + looked, (size_t)exact));
 }
 
 /* Return the code of the remembered line that differs in digits only that may be others, 0 where there is none. */
 static inline byte find_known(const struct scan *scan, const byte *line, int64_t size) {
-    byte written[LONGEST_LINE];
-    if (size < 1 || size > LONGEST_LINE)
+    static const byte within[2 * STEP] = {[0 ... STEP - 1] = 255};
+    vector padded;
+    int64_t looked = size < STEP ? STEP : size;
+    if (size > LONGEST_LINE)
         return 0;
-    word sum = fold(line, size, scan->mix, written), mask = ((word)1 << scan->known_bits) - 1;
+    const struct telling *where = &scan->tellings[size];
+    if (size < STEP) { /* looked at with zeros behind it */
+        padded = load_vector(line) & load_vector(within + STEP - size);
+        line = (const byte *)&padded;
+    }
+    word sum = guessed(folded(two_words(line, where)), size, scan->mix), mask = ((word)1 << scan->known_bits) - 1;
     for (word slot = sum >> (64 - scan->known_bits); scan->known[slot].size; slot = (slot + 1) & mask) {
         const struct known *known = &scan->known[slot];
-        const byte *same = scan->folded + known->place;
-        int64_t exact = known->code / CODES;
-        if (known->number == sum && known->size == size && is_same(written, same, size)
-            && !memcmp(line + size - exact, same + size + STEP, (size_t)exact))
+        if (known->number == sum && known->size == size && is_like(known, scan->folded + known->place, line, looked))
             return known->code % CODES;
     }
     return 0;
@@ -328,8 +325,7 @@ EXPORTED int64_t scan_lines(struct scan *scan) {
             if (found == FOUND)
                 continue;
         }
-        byte code = find_known(scan, start, end - start);
-        codes[line] = code;
+        byte code = codes[line] = find_known(scan, start, end - start);
         if (!code)
             scan->left[scan->left_count++] = line;
     }
