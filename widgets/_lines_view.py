@@ -166,6 +166,13 @@ class LinesView(Widget):
             strip = self._strips[y] = self._strip(_row(self._rows, y), size.width, on_cursor=y == self._cursor)
         return strip
 
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = False) -> bool:
+        """Take a size from a layout, which paints the whole view; nothing has to be laid out or painted once more."""
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if changed:
+            self._repaint_regions.clear()
+        return changed
+
     def notify_style_update(self) -> None:
         """Forget strips in the colours of before."""
         self._strips.clear()

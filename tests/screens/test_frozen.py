@@ -68,8 +68,9 @@ async def test_while_the_monitor_gives_what_is_on_show_it_is_believed_and_nothin
 ) -> None:
     monitor, clock = FixedMonitor(samples.typical()), ManualClock(samples.NOW)
     app = VoxtopApp(monitor, clock, "dark")
-    async with app.run_test(size=(120, 40)):
+    async with app.run_test(size=(120, 40)) as pilot:
         await until(lambda: "ok" in roles(app))
+        await pilot.pause()  # what runs beside the screen has begun
         front = app._front
         monkeypatch.setattr(DashboardScreen, "_due", samples.NOW + 3600)  # no age on show changes meanwhile
         for _ in range(3):

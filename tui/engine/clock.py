@@ -104,8 +104,11 @@ class ReplayClock:
 
 TICK_LATE_S = 0.002
 """So long after a whole second ticks come: a timer may be early by less, and then everything would be woken twice."""
+EARLY_S = 0.0002
+"""So much sooner reads are due: what they find is in what is looked at with the tick, instead of a second later."""
 
 
-def until_tick(every_s: float) -> float:
+def until_tick(every_s: float, *, early: bool = False) -> float:
     """Return how many seconds it is to the next multiple of so many since the epoch, on the machine's clock."""
-    return every_s - (time.time() - TICK_LATE_S) % every_s
+    late = TICK_LATE_S - EARLY_S if early else TICK_LATE_S
+    return every_s - (time.time() - late) % every_s

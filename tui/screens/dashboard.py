@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, VerticalScroll
+from textual.geometry import Size
 from textual.widgets import Input
 
 from tui import screens
@@ -52,8 +53,20 @@ ASLEEP_S = 10.0
 """What waits for news waits no longer, whatever it was told."""
 
 
+class Panels(Container):
+    """Holds the panels, which fill it."""
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = False) -> bool:
+        """Take a size; the panels were laid out for it, once more they need not be."""
+        return super()._size_updated(size, virtual_size, container_size, layout)
+
+
 class Room(VerticalScroll):
     """Keeps the focused panel in sight when what stands above takes rows, such as the sentence of what changed."""
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = False) -> bool:
+        """Take a size; a bar for scrolling that comes or goes has all laid out once more, nothing else has."""
+        return super()._size_updated(size, virtual_size, container_size, layout)
 
     def on_resize(self) -> None:
         """Scroll to the focused panel again."""
@@ -128,7 +141,7 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
     def compose(self) -> ComposeResult:
         """Lay the panels out in the order of their number keys."""
         yield from self._heads
-        with Room(id="room", can_focus=False), Container(id="panels"):
+        with Room(id="room", can_focus=False), Panels(id="panels"):
             yield from self._panels
         yield KeyFooter()
         yield TooSmallCard()
@@ -197,6 +210,8 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
     async def _keep_suspecting(self) -> None:
         while True:
             await next_tick(LOOK_S, self._is_in_doubt)
+            if self._alerts:
+                await self._alerts.settled()
             if self._unasked_s > OVERDUE_S:
                 self._suspect()
             else:

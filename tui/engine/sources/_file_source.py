@@ -178,7 +178,7 @@ class FileSource:
         with LOOKOUT.watching(self._path, self._calm, self._wanted.set, told=self._watched.told) as silent_s:
             self._silent_s = silent_s
             try:
-                await self._wanted_within(until_tick(seconds))
+                await self._wanted_within(until_tick(seconds, early=True))
             finally:
                 self._reading.looked(silent_s())
                 self._silent_s = None

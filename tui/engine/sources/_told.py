@@ -63,7 +63,7 @@ class Told:
         """Look at every path at the next whole second, if anybody waits then."""
         if not self._looks:
             self._looks, self._looked_at = True, time.monotonic()
-            asyncio.get_running_loop().call_later(until_tick(LOOK_EVERY_S), self._look)
+            asyncio.get_running_loop().call_later(until_tick(LOOK_EVERY_S, early=True), self._look)
 
     def _silent_s(self) -> float:
         return time.monotonic() - self._looked_at
