@@ -2,13 +2,10 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-import pytest
-
 from tests import samples
 from tests.screens.fixed_monitor import FixedMonitor, app_over
 from tui.engine.clock import ManualClock
 from tui.engine.model import Snapshot
-from tui.screens.dashboard import DashboardScreen
 from tui.screens.frozen import FrozenScreen
 from tui.terminal_app import VoxtopApp
 from widgets import Panel, VerdictStrip
@@ -63,16 +60,14 @@ async def test_fault_94_a_screen_that_gets_no_snapshot_any_more_takes_its_green_
         await until(lambda: not isinstance(app.screen, FrozenScreen))
 
 
-async def test_while_the_monitor_gives_what_is_on_show_it_is_believed_and_nothing_is_drawn(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_while_the_monitor_gives_what_is_on_show_it_is_believed_and_nothing_is_drawn() -> None:
     monitor, clock = FixedMonitor(samples.typical()), ManualClock(samples.NOW)
     app = VoxtopApp(monitor, clock, "dark")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(lambda: "ok" in roles(app))
         await pilot.pause()  # what runs beside the screen has begun
         front = app._front
-        monkeypatch.setattr(DashboardScreen, "_due", samples.NOW + 3600)  # no age on show changes meanwhile
+        front._due = samples.NOW + 3600  # no age on show changes meanwhile
         for _ in range(3):
             clock.advance(3)
             assert not front._is_in_doubt()

@@ -56,6 +56,8 @@ ASLEEP_S = 10.0
 class Panels(Container):
     """Holds the panels, which fill it."""
 
+    BLANK = True  # has Textual draw none of its rows one by one: they lie behind the panels
+
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = False) -> bool:
         """Take a size; the panels were laid out for it, once more they need not be."""
         return super()._size_updated(size, virtual_size, container_size, layout)
@@ -63,6 +65,8 @@ class Panels(Container):
 
 class Room(VerticalScroll):
     """Keeps the focused panel in sight when what stands above takes rows, such as the sentence of what changed."""
+
+    BLANK = True
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = False) -> bool:
         """Take a size; a bar for scrolling that comes or goes has all laid out once more, nothing else has."""
@@ -131,8 +135,8 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         self._pulled = clock.monotonic()
         self._heads = VerdictStrip(), BlameBar(), NoticeBar(), AlertBanner()
         self._panels = [panel() for panel in PANELS]
-        self._shown_at = 0.0
-        """When everything that was due was last shown (seconds since the epoch)."""
+        self._shown_at = self._due = 0.0
+        """When all that was due was last shown, and when the first age on show changes (seconds since the epoch)."""
         self._ice: FrozenScreen | None = None
         self._bindings = translated(self.KEYS)
         self._bindings.bind("tab", "app.focus_next", show=False)
@@ -234,11 +238,6 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         self._pulled += unasked
         return due
 
-    @property
-    def _due(self) -> float:
-        """When the first age on show changes (seconds since the epoch)."""
-        return min(each.due for each in (self._heads[0], *self._panels))
-
     def _suspect(self) -> None:
         """Take all green back: no snapshot has come for too long, whatever the reason."""
         age, now, old = self._clock.monotonic() - self._pulled, self._now(), self._shown
@@ -273,7 +272,7 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         for panel in self._panels:
             if not aged or panel.due <= now:
                 panel.show(snapshot, now)
-        self._shown_at = now
+        self._shown_at, self._due = now, min(each.due for each in (strip, *self._panels))
 
     def action_freeze(self) -> None:
         """Hold the view or let it go on; reading never stops."""
