@@ -14,6 +14,7 @@ from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._familiar import BLANK, KNOWN, UNKNOWN, UNRECOGNISED
 from tui.engine.bulk._kernel import Kernel
 from tui.engine.bulk._nothings import ArrayNothings, KernelNothings, Nothings
+from tui.engine.bulk._steps import stepwise
 from tui.engine.bulk._words import Text
 from tui.engine.dialects._dialect import dialects, use_dialects
 from tui.engine.dialects._user import UserDialect
@@ -113,6 +114,60 @@ def test_what_a_pattern_finds_begins_as_the_pattern_does(pattern: re.Pattern[byt
     line = data.draw(st.from_regex(pattern))
 
     assert line[pattern.search(line).start() :].startswith(pattern.pattern[: _nothings._PIECE])
+
+
+_LEVELS = st.lists(
+    st.sampled_from([b"level", b"leve", b"\\", b'"', b" ", b"\t", b":", b"3", b"4", b"9", b"x"]),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(st.lists(_LEVELS.map(b"".join) | _LEVELS.map(lambda pieces: b"level" + b"".join(pieces[1:])), max_size=20))
+@settings(max_examples=300, deadline=None)
+def test_a_pattern_that_the_kernel_walks_along_is_found_where_it_stands_only(
+    kernel: Kernel, lines: list[bytes]
+) -> None:
+    lines = [*lines, *(b'level\\\\"' + line + b":\t7" for line in lines)]
+    nothings = KernelNothings(kernel)
+
+    assert _told(nothings, lines) == [_asked(nothings, line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "begin"),
+    [
+        (rb'level\\*"[ \t]*:[ \t]*[4-9]', b"level"),
+        (rb"a\.b[0-9]", b"a.b"),
+        (rb"ab*[cd]", b"a"),
+        (rb"ab*[bc]", None),
+        (rb"a[ab]*[ c]*b", None),
+        (rb"ab*", None),
+        (rb"abc", None),
+        (rb"[ab]c", None),
+        (rb"a[^b]", None),
+        (rb"a.", None),
+        (rb"a\d", None),
+        (rb"a(?:b|c)", None),
+        (rb"a(?<!b)c", None),
+        (rb"ab{2}[c]", None),
+        (rb"a[\n]", None),
+        (rb"a[b]?c", None),
+        (rb"a[b]+c", None),
+        (rb"a|[bc]", None),
+        (b"a" + b"[bc]" * 9, None),
+    ],
+)
+def test_only_patterns_are_walked_along_in_which_no_step_may_have_to_be_taken_back(
+    pattern: bytes, begin: bytes | None
+) -> None:
+    found = stepwise(re.compile(pattern))
+
+    assert (found and found[0]) == begin
+
+
+def test_a_pattern_with_options_is_asked() -> None:
+    assert stepwise(re.compile(rb"a[bc]", re.IGNORECASE)) is None
 
 
 @pytest.mark.usefixtures("both_looks")

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from tui.engine.bulk import _kernel
 from tui.engine.bulk._familiar import BLANK, KNOWN, UNKNOWN, UNRECOGNISED
 from tui.engine.bulk._kernel import Kernel
-from tui.engine.bulk._token_tables import HOLDS_KNOWN, HOLDS_NOTHING, UNSURE, TokenTables
+from tui.engine.bulk._steps import stepwise
+from tui.engine.bulk._token_tables import HOLDS_KNOWN, HOLDS_NOTHING, UNSURE, Token, TokenTables
 from tui.engine.bulk._words import Places, Text
 from tui.engine.dialects._dialect import dialects
 from tui.engine.envelopes._envelope import envelopes
@@ -62,22 +63,25 @@ class ArrayNothings(Nothings):
 
 
 class KernelNothings(Nothings):
-    """Looks with the kernel; patterns are asked of the lines in which a piece is with which they begin."""
+    """Looks with the kernel; patterns that are no simple steps are asked where a piece is with which they begin."""
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__()
         self._kernel = kernel
-        self._bits = [1 << _FIRST_OTHER + place % _OTHERS for place in range(len(self.patterns))]
-        tokens = [(token, UNSURE) for token in widest(frozenset(self.candidates))]
-        tokens += [(token, HOLDS_KNOWN) for token in widest(frozenset(self.known))]
-        tokens += [(pattern.pattern[:_PIECE], bit) for pattern, bit in zip(self.patterns, self._bits, strict=True)]
+        walked = {pattern: steps for pattern in self.patterns if (steps := stepwise(pattern))}
+        self._asked = [pattern for pattern in self.patterns if pattern not in walked]
+        self._bits = [1 << _FIRST_OTHER + place % _OTHERS for place in range(len(self._asked))]
+        tokens: list[Token] = [(token, UNSURE, None) for token in widest(frozenset(self.candidates))]
+        tokens += [(token, HOLDS_KNOWN, None) for token in widest(frozenset(self.known))]
+        tokens += [(begin, UNSURE, steps) for begin, steps in walked.values()]
+        tokens += [(pattern.pattern[:_PIECE], bit, None) for pattern, bit in zip(self._asked, self._bits, strict=True)]
         self._tables = TokenTables(tokens)
 
     def codes(self, text: Text, lines: Places) -> Codes:
         """See there."""
         starts, ends = text.starts[lines], text.ends[lines]
         kinds = self._kernel.tokens(self._tables, text.address, starts, ends)
-        for pattern, bit in zip(self.patterns, self._bits, strict=True):
+        for pattern, bit in zip(self._asked, self._bits, strict=True):
             some = (kinds & (bit | UNSURE) == bit).nonzero()[0]
             if some.size:
                 kinds[some[_matching(pattern, text, starts[some], ends[some])]] |= UNSURE

@@ -4,12 +4,14 @@
 enum { BUCKETS = 8, AT_ONCE = 4 };
 enum { UNSURE = 1, KNOWN = 2, BLANK = 4 }; /* of lines and tokens; further bits mean something to Python only */
 
-struct token { word first, mask; int32_t place, size, kind, unused; }; /* its first bytes, and where all of it is */
+struct token { word first, mask; int32_t place, size, kind, steps; }; /* its first bytes, where all of it is, what is behind */
+struct steps { byte sets[256], many, last; }; /* where each character may stand (_steps.py) */
 
 struct tokens {
     const uint16_t *pairs; /* of two bytes: the buckets of which a token begins so, and those of which one goes on so */
     const struct token *tokens;
     const byte *literals;
+    const struct steps *steps;
     int64_t bounds[BUCKETS + 1]; /* where the tokens of each bucket begin */
 };
 
@@ -27,6 +29,18 @@ static int shape(const byte *at, const byte *end) {
     return at == end ? BLANK : indented ? KNOWN : 0;
 }
 
+/* Tell whether all steps can be taken from a place on; a newline is in no set. */
+static int leads_on(const struct steps *steps, const byte *at) {
+    for (unsigned step = 1; step <= steps->last; step <<= 1) {
+        if (steps->many & step)
+            while (steps->sets[*at] & step)
+                at++;
+        else if (!(steps->sets[*at++] & step))
+            return 0;
+    }
+    return 1;
+}
+
 /* Return the kinds of those tokens of some buckets that stand at a place. */
 static __attribute__((noinline)) int standing(const struct tokens *tokens, unsigned buckets, const byte *at,
                                               const byte *end) {
@@ -35,7 +49,8 @@ static __attribute__((noinline)) int standing(const struct tokens *tokens, unsig
         const int64_t *bounds = tokens->bounds + __builtin_ctz(buckets);
         for (const struct token *token = tokens->tokens + bounds[0]; token < tokens->tokens + bounds[1]; token++)
             if (!((load(at) ^ token->first) & token->mask) && end - at >= token->size &&
-                !memcmp(at, tokens->literals + token->place, (size_t)token->size))
+                !memcmp(at, tokens->literals + token->place, (size_t)token->size) &&
+                leads_on(&tokens->steps[token->steps], at + token->size))
                 found |= token->kind;
     }
     return found;
