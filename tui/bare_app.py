@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, TypeVar
 
 import rich.text
+from rich.console import RenderableType
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
+from textual.screen import Screen
 
 import themes
 from tui.driver import OrderlyDriver
@@ -23,6 +25,9 @@ from widgets import AsciiFilter, glyphs_in_use
 Result = TypeVar("Result")
 
 ASCII_ONLY = AsciiFilter()
+
+CATCH_UP_S = 0.1
+"""A terminal that takes nothing is looked at so often."""
 
 
 class BareApp(KeysInOrder[Result]):
@@ -39,6 +44,7 @@ class BareApp(KeysInOrder[Result]):
         """
         super().__init__()
         self._reserve = bytes(RESERVE)
+        self._catching_up = False
         self._own_themes = own_themes or OwnThemes(theme_folder())
         for each in (*themes.load(), *self._own_themes.themes):
             self.register_theme(each)
@@ -79,6 +85,26 @@ class BareApp(KeysInOrder[Result]):
     def paint_anew(self) -> None:
         """Paint everything when the stopped program is continued: the terminal is empty then."""
         self.screen.refresh()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Paint, unless the terminal has yet to take older pictures: to wait would stop reading, alerts and signals."""
+        if not self._is_behind:
+            super()._display(screen, renderable)
+        elif not self._catching_up:
+            self._catching_up = True
+            self.set_timer(CATCH_UP_S, self._catch_up)
+
+    @property
+    def _is_behind(self) -> bool:
+        return isinstance(self._driver, OrderlyDriver) and self._driver.is_behind
+
+    def _catch_up(self) -> None:
+        """Paint everything as it is now, as soon as the terminal takes it."""
+        if self._is_behind:
+            self.set_timer(CATCH_UP_S, self._catch_up)
+        else:
+            self._catching_up = False
+            self.screen.refresh()
 
     async def run_beside(self, run: Callable[[], Awaitable[None]]) -> None:
         """Run what works beside the screen; where memory runs out in it, end with a sentence instead of a picture."""

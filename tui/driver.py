@@ -16,12 +16,20 @@ CUT_SHORT_S = 2 * ESCAPE_DELAY
 
 READ_BYTES = 4096
 
+MOST_WAITING = 10
+"""Of the 30 writes that may wait for the terminal pictures take so many; behind them whoever writes has to wait too."""
+
 
 class OrderlyDriver(LinuxDriver):
     """Tells the sizes of the terminal in the order in which it had them, and sleeps while nobody types."""
 
     _typing = _typing_ends = -1
     """The two ends of a pipe: closing the second one ends the wait for keys."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Tell whether the terminal does not take what was written, as when its connection stalls."""
+        return self._writer_thread is not None and self._writer_thread._queue.qsize() > MOST_WAITING  # noqa: SLF001 - nothing public tells
 
     def start_application_mode(self) -> None:
         """Let the event loop hear of a new size: there nothing interrupts the handler between reading and telling it.

@@ -16,7 +16,7 @@ from subprocess import PIPE
 import psutil
 import pytest
 
-from tests.terminal import ROOT, VOXTOP, Pty, Tmux, environment
+from tests.terminal import ROOT, TIMEOUT_S, VOXTOP, Pty, Tmux, environment
 
 DASHBOARD = "7 Sources"
 
@@ -134,6 +134,37 @@ def test_fault_81_no_size_and_no_storm_of_sizes_ends_it(tmp_path: Path) -> None:
 
         assert terminal.wait() == 0
         assert terminal.left_behind() == []
+
+
+def stall(terminal: Pty) -> None:
+    """Have more painted than a terminal takes that is not read: 60 pictures of 10 KB and more."""
+    for number in range(60):
+        terminal.resize(200 + number % 2, 100)
+        time.sleep(0.05)  # sizes that come at once are painted once
+
+
+def test_a_terminal_that_takes_nothing_for_a_while_shows_what_is_true_then(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    append(log, opened(1, 11))
+    with Pty([*VOXTOP, str(log)], env=environment(tmp_path)) as terminal:
+        terminal.wait_for(calls(11))
+        stall(terminal)
+        append(log, opened(12, 347))
+        terminal.resize(120, 40)
+        time.sleep(1.0)  # what it would paint in this time is left out; in less there is less to catch up with
+
+        terminal.wait_for(lambda screen: calls(347)(screen) and len({screen.count(corner) for corner in "╭╮╰╯"}) == 1)
+
+
+def test_a_program_whose_terminal_takes_nothing_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    append(log, opened(1, 5))
+    with Pty([*VOXTOP, str(log)], env=environment(tmp_path)) as terminal:
+        terminal.wait_for(DASHBOARD)
+        stall(terminal)
+        terminal.signal(signal.SIGTERM)
+
+        assert terminal.process.wait(TIMEOUT_S) == 128 + signal.SIGTERM
 
 
 INTERRUPTED = """
