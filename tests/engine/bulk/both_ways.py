@@ -20,7 +20,8 @@ from tui.engine.bulk._task import Part
 from tui.engine.clock import ManualClock
 from tui.engine.event_lines import STORE_ONLY, EventLines
 from tui.engine.lines import cut
-from tui.engine.metrics import latency
+from tui.engine.metrics import sums
+from tui.engine.metrics.ended import Ended
 from tui.engine.metrics.totals import Asked
 from tui.engine.model import LineBlock, LogEvent
 from tui.engine.reporting import Reporting
@@ -107,7 +108,7 @@ def small_blocks(block: int = 6000, window: int = 1500) -> Iterator[None]:
         patch.setattr(_ahead, "WRITTEN_SIZE", block)
         patch.setattr(_cutting, "WINDOW", window)
         patch.setattr(_tail, "BLOCK_SIZE", 8000)
-        patch.setattr(latency, "_ADD_UP", 70)
+        patch.setattr(sums, "_ADD_UP", 70)
         yield
 
 
@@ -119,6 +120,8 @@ def state(thing: Any) -> Any:  # noqa: ANN401 - anything that counts
 
     But for what both ways keep apart: what recognises repeated lines, and in which order open calls are looked at.
     """
+    if isinstance(thing, Ended):
+        return state(thing._known())
     if isinstance(thing, Mapping):
         return {repr(key): state(value) for key, value in thing.items()}
     if isinstance(thing, list | tuple | set | frozenset):

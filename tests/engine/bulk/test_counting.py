@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.engine.bulk.both_ways import NOW, state
 from tui.engine.metrics import calls as calls_module
+from tui.engine.metrics import ended as ended_module
 from tui.engine.metrics import levels as levels_module
 from tui.engine.metrics.period import PeriodFigures
 from tui.engine.metrics.samples import Calls, Samples
@@ -124,7 +125,7 @@ def test_columns_leave_every_counter_as_events_do(
     with pytest.MonkeyPatch.context() as patch:
         if narrow:
             patch.setattr(calls_module, "MAX_OPEN", 4)
-            patch.setattr(calls_module, "_ENDED_KEPT", 5)
+            patch.setattr(ended_module, "_KEPT", 5)
             patch.setattr(calls_module, "_WORTH", 3)
             patch.setattr(levels_module, "_BUCKETS_KEPT", 12)
         one_by_one, at_once = _totals(limited=limited), _totals(limited=limited)

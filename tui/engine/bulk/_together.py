@@ -18,7 +18,7 @@ from tui.engine.bulk._words import Flags, Places
 from tui.engine.metrics.samples import Calls, Samples
 from tui.engine.model import LogEvent
 
-_ENOUGH = 16_000
+_ENOUGH = 32_000
 """Events that are counted together."""
 
 _ENOUGH_SINGLE = 4000

@@ -2,11 +2,11 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.engine.metrics.call_counts import MISMATCH_S, CallCounts
+from tui.engine.metrics.ended import Ended, Unopened
 from tui.engine.metrics.expiries import Expiries
 from tui.engine.metrics.levels import Levels
 from tui.engine.metrics.recent_levels import RecentLevels
@@ -15,13 +15,11 @@ from tui.engine.model import LogEvent, Thresholds
 
 if TYPE_CHECKING:
     from tui.engine.metrics.samples import Calls
-    from tui.engine.metrics.usual_calls import Flags, Followed
+    from tui.engine.metrics.usual_calls import Followed
 
 MAX_OPEN = 100_000
 """Ids open at once; beyond that the oldest is given up as a ghost."""
 
-_ENDED_KEPT = 2_000
-"""Calls of a source known to have ended: a line that says so again comes soon, and more would fill memory for days."""
 _WORTH = 32
 """Lines that are counted together at least, or those below them are not tried."""
 _REOPEN_S = 5.0
@@ -39,15 +37,6 @@ class _Call:
     """Effective time of the latest open; the moment it was read where the log has no times."""
     touched: float
     line: int
-
-
-@dataclass(slots=True)
-class _Unopened:
-    """A close whose open was never seen, or comes later."""
-
-    at: float | None
-    unmeasured: bool
-    """How long the call lasted can be told if its open comes later."""
 
 
 def is_refusal(event: LogEvent) -> bool:
@@ -79,8 +68,7 @@ class SourceCalls:
         self.socket_closes = SlidingCount()
         self._sockets = 0
         self._open: OrderedDict[str, _Call] = OrderedDict()  # of a dict the oldest is found in linear time
-        self._ended: OrderedDict[str, _Unopened | None] = OrderedDict()
-        """The last that ended; nothing more is to be known of those that were seen opening."""
+        self._ended = Ended()
         self._latest: str | None = None
         self._own_lines = False
         self.next_expiry = float("inf")
@@ -129,52 +117,36 @@ class SourceCalls:
 
         What is as it should be, each call beginning and ending once, is counted together.
         """
-        begin, end, alone = 0, len(calls.ids), 1
-        times, is_open = calls.times.tolist(), calls.is_open()
+        times, end = calls.times.tolist(), len(calls.ids)
+        begin, size, alone = 0, end, 1
         while begin < end:
-            stop = begin
+            usual = 0
             if self.named and self.period is not None:
-                stop = self._follow(calls, times, is_open, begin)
-            alone = 1 if stop - begin >= _WORTH else min(2 * alone, _WORTH)
-            for begin in range(stop, min(stop + alone, end)):
-                self._take_one(calls.sketch(begin), calls.ids[begin], times[begin], now)
-            begin = stop + alone
+                usual = self._follow(calls.part(begin, begin + size))
+            # Looked at in vain is no more than a few times what was of use: many may not be as they should be.
+            size = 4 * max(usual, _WORTH)
+            alone = 1 if usual >= _WORTH else min(2 * alone, _WORTH)
+            begin += usual
+            for index in range(begin, min(begin + alone, end)):
+                self._take_one(calls.sketch(index), calls.ids[index], times[index], now)
+            begin += alone
 
-    def _follow(self, calls: "Calls", times: Sequence[float], is_open: "Flags", begin: int) -> int:
-        """Open and end calls up to the first line that does not simply do so; return where that is."""
-        from tui.engine.metrics.usual_calls import Followed, until  # noqa: PLC0415 - columns have loaded numpy already
+    def _follow(self, calls: "Calls") -> int:
+        """Open and end calls up to the first line that does not simply do so; return how many lines these are."""
+        from tui.engine.metrics.usual_calls import followed, until  # noqa: PLC0415 - columns have loaded numpy already
 
-        ids, open_, ended = calls.ids, self._open, self._ended
+        open_, ended = self._open, self._ended
         room, limit = MAX_OPEN - len(open_), self._thresholds.max_call_s
-        stop = begin + until(calls.times[begin:], is_open[begin:], self.next_expiry, limit, room)
-        opens = is_open[begin:stop].tolist()
-        begun: dict[str, int] = {}
-        ends: list[int] = []
-        firsts: list[float | None] = []
-        for index in range(begin, stop):
-            id_ = ids[index]
-            if opens[index - begin]:
-                if id_ in begun or id_ in open_ or id_ in ended:
-                    stop = index
-                    break
-                begun[id_] = index
-                continue
-            first = begun.pop(id_, None)
-            if first is None and id_ not in open_:
-                stop = index
-                break
-            firsts.append(open_.pop(id_).first if first is None else times[first])
-            ended[id_] = None
-            ends.append(index)
-        self._forget_ended()
-        for id_, index in begun.items():
-            open_[id_] = _Call(times[index], times[index], times[index], int(calls.lines[index]))
-        self._expiries.note(begun)
-        if begin < stop:
-            part = calls.part(begin, stop)
-            followed = Followed(part, is_open[begin:stop], calls.durations[ends], firsts, calls.times[ends])
-            self._count_usual(followed)
-        return stop
+        usual = followed(calls.part(0, until(calls, self.next_expiry, limit, room)), open_, ended)
+        if not usual.calls.ids:
+            return 0
+        usual.firsts[usual.begun < 0] = [open_.pop(id_).first for id_ in usual.before]
+        ended.add_all(usual.gone)
+        new = usual.left
+        open_.update((id_, _Call(time, time, time, line)) for id_, time, line in new)
+        self._expiries.note(id_ for id_, *_ in new)
+        self._count_usual(usual)
+        return len(usual.calls.ids)
 
     def _count_usual(self, followed: "Followed") -> None:
         calls = followed.calls
@@ -203,12 +175,12 @@ class SourceCalls:
 
     def _ended_early(self, event: LogEvent, call_id: str, time: float | None) -> bool:
         """Count an open whose close was read before it, lines being up to 30 s out of order (R67)."""
-        ended = self._ended.pop(call_id, None)
+        ended = self._ended.pop(call_id)
         if ended is None or ended.at is None or time is None:
             return False
         if not 0 <= ended.at - time <= _REORDER_S:
             return False
-        self._ended[call_id] = None
+        self._ended.add(call_id)
         if ended.unmeasured and event.time == time:
             self._counts.add_duration(ended.at - time, ended.at, self._thresholds.short_call_s)
         self._step(time, 1)
@@ -234,7 +206,7 @@ class SourceCalls:
             self._counts.add_duration(duration, time, self._thresholds.short_call_s)
         if unopened:
             unmeasured = duration is None and _log_time(event, time) is not None
-            self._ended[call_id] = _Unopened(time, unmeasured)
+            self._ended.add(call_id, Unopened(time, unmeasured))
         self._mark(time)
 
     def _duration(self, event: LogEvent, time: float | None, call: _Call | None) -> float | None:
@@ -313,14 +285,8 @@ class SourceCalls:
         return min(limit, call.touched + self._thresholds.idle_call_s) if self._own_lines else limit
 
     def _end(self, call_id: str) -> _Call | None:
-        self._ended.pop(call_id, None)
-        self._ended[call_id] = None
-        self._forget_ended()
+        self._ended.add(call_id)
         return self._open.pop(call_id, None)
-
-    def _forget_ended(self) -> None:
-        for _ in range(len(self._ended) - _ENDED_KEPT):
-            self._ended.popitem(last=False)
 
     def _become_named(self) -> None:
         if not self.named:

@@ -13,14 +13,13 @@ from tui.engine.model import STAGES, Limits, LogEvent, Percentiles, Stage, Stage
 
 if TYPE_CHECKING:  # numpy takes 80 ms to load: only large logs are worth that
     from tui.engine.metrics.samples import Samples
+    from tui.engine.metrics.sums import Sums
 
 OTHER = "other"
 _PROVIDERS_KEPT = 20
 _HOUR_S = 3600.0
 _WAITING = 1_000
 """Samples of a series that wait to be counted at most."""
-_ADD_UP = 100_000
-"""Samples taken at once that wait to be added up at most."""
 
 
 class _Series:
@@ -129,7 +128,7 @@ class Latency:
         self.fixed: FixedHistograms | None = None
         """Takes every sample too, where an exporter wants fixed bounds."""
         self._doubles = DoubledSamples()
-        self._waiting: dict[int | None, list[Samples]] = {}
+        self._waiting: dict[int | None, Sums] = {}
         """Samples that were taken at once: of one hour, and of none."""
         self._stages = {
             stage: _Series(thresholds, thresholds.ttfb_ms(stage), whole_period=whole_period) for stage in STAGES
@@ -163,24 +162,22 @@ class Latency:
     def take(self, samples: "Samples") -> None:
         """Take many samples of a whole period at once, with the very result of taking one after the other.
 
-        They are added up when there are many of them, or something else of another hour comes.
+        They become part of the figures when somebody asks, or something else of another hour comes.
         """
+        from tui.engine.metrics.sums import Sums  # noqa: PLC0415 - columns have loaded numpy already
+
         for hour, run in self._without_doubles(samples).runs(_HOUR_S):
             if hour is not None:
                 self._make_way(_HOUR_S * hour)
-            self._waiting.setdefault(hour, []).append(run)
-        if sum(len(run.lines) for runs in self._waiting.values() for run in runs) > _ADD_UP:
-            self.add_up()
+            if hour not in self._waiting:
+                self._waiting[hour] = Sums()
+            self._waiting[hour].add(run)
 
     def add_up(self) -> None:
         """Count the samples that were taken."""
-        if not self._waiting:
-            return
-        from tui.engine.metrics.samples import added_up  # noqa: PLC0415 - whoever has taken samples has loaded it
-
         waiting, self._waiting = self._waiting, {}
-        for hour, runs in waiting.items():
-            for one, buckets, highest in added_up(runs):
+        for hour, sums in waiting.items():
+            for one, buckets, highest in sums.told():
                 series = self._of(one)
                 series.add_many(None if hour is None else _HOUR_S * hour, buckets, highest, one.provider)
                 series.version += sum(buckets.values()) >> 64

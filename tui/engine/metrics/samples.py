@@ -1,7 +1,6 @@
 """Latencies as columns: what a large log has most of, counted many at once. Loaded for nothing else."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from itertools import pairwise
 from math import isnan
 from typing import NamedTuple
@@ -9,13 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.engine.metrics.histogram import Buckets, bucket_of
 from tui.engine.metrics.twins import Sample
 from tui.engine.model import LogEvent, Stage
-
-_WHOLE_MS = 120_000
-"""The longest latency there is (semantics R17)."""
-
 
 Between = Callable[[int, int], Iterable[LogEvent]]
 """Reads all latencies and calls in columns once more, from one line to another, as events in the order of the log."""
@@ -184,53 +178,7 @@ def _stamped(times: NDArray[np.float64]) -> NDArray[np.float64]:
     return times[(fraction > 0.001) & (fraction < 0.999)]
 
 
-def added_up(parts: Sequence[Samples]) -> Iterator[tuple[LogEvent, Buckets, float]]:
-    """Yield for each code what its samples have in common, their buckets and the highest, by the first of them.
-
-    The last of the parts knows the series of all.
-    """
-    series = parts[-1].series
-    ms, codes = np.concatenate([part.ms for part in parts]), np.concatenate([part.codes for part in parts])
-    for code, where in _places(codes, len(series)).items():
-        yield series[code], *_buckets(ms[where])
-
-
 def _places(codes: NDArray[np.int64], count: int) -> dict[int, NDArray[np.int64]]:
     """Return where each code is, in the order of the first places."""
     of_code = ((code, np.flatnonzero(codes == code)) for code in range(count))
     return dict(sorted(((code, where) for code, where in of_code if where.size), key=lambda each: int(each[1][0])))
-
-
-def _buckets(ms: NDArray[np.float64]) -> tuple[Buckets, float]:
-    """Return the buckets of some values, as ``bucket_of`` and ``packed`` make them, and the highest."""
-    whole = ms.astype(np.int64)
-    if (whole == ms).all():
-        counts = np.bincount(whole)
-        values = np.flatnonzero(counts)
-        numbers, keys, micros = counts[values], _whole_buckets(values), values * 1000
-    else:
-        values, numbers = np.unique(ms, return_counts=True)
-        keys = np.array([bucket_of(value) for value in values.tolist()], np.int64)
-        micros = np.rint(values * 1000).astype(np.int64)
-    begins = np.concatenate(([0], np.flatnonzero(keys[1:] != keys[:-1]) + 1))
-    counted = zip(
-        keys[begins].tolist(),
-        np.add.reduceat(numbers, begins).tolist(),
-        np.add.reduceat(numbers * micros, begins).tolist(),
-        strict=True,
-    )
-    return {key: (count << 64) + total for key, count, total in counted}, float(values[-1])
-
-
-def _whole_buckets(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the buckets of whole milliseconds."""
-    known = _known_buckets()
-    new = values[known[values] < 0]
-    known[new] = [bucket_of(ms) for ms in new.tolist()]
-    return known[values]
-
-
-@cache
-def _known_buckets() -> NDArray[np.int64]:
-    """Return room for the bucket of each whole millisecond, below 0 until somebody asks for it."""
-    return np.full(_WHOLE_MS + 1, -1, np.int64)
