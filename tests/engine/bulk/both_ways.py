@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tui.engine.bulk import Reader, _ahead, _cutting
+from tui.engine.bulk import Reader, _ahead, _cutting, _ranges
 from tui.engine.bulk._apart import Helper
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._columns import is_column
@@ -105,6 +105,8 @@ def compare(data: bytes, reader: BlockReader | None = None, tz: tzinfo | None = 
 def small_blocks(block: int = 6000, window: int = 1500) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_cutting, "BLOCK_SIZE", block)
+        patch.setattr(_cutting, "PART_SIZE", block // 8)
+        patch.setattr(_ranges, "PART_SIZE", block // 8)
         patch.setattr(_ahead, "WRITTEN_SIZE", block)
         patch.setattr(_cutting, "WINDOW", window)
         patch.setattr(_tail, "BLOCK_SIZE", 8000)

@@ -18,9 +18,12 @@ from tests.engine.bulk.both_ways import compare, kill_at_the_third_part, read_re
 from tests.engine.bulk.dirty_logs import dirty_log, talking_log
 from tests.engine.reports.reading import DATA, NOW, story
 from tui.engine.bulk import _again, _cutting, _together, _words
-from tui.engine.bulk._block_reader import BlockReader, Understood
+from tui.engine.bulk._apart import Helper
+from tui.engine.bulk._block_reader import BlockReader, TooMuchError, Understood
 from tui.engine.bulk._cutting import OpenFile
+from tui.engine.bulk._listing import Listed
 from tui.engine.bulk._rebuilt import rebuilt
+from tui.engine.bulk._task import Cut
 from tui.engine.metrics.totals import Asked, SourceTotals
 from tui.engine.model import LogEvent
 from tui.engine.report import Span
@@ -300,6 +303,65 @@ async def test_where_every_line_is_an_event_of_its_own_few_of_them_are_there_at_
     assert max(single) > 700
     assert sorted(single)[-3] < 150
     assert sorted(counted)[-2] < 350
+
+
+def _mostly_quiet(path: Path) -> None:
+    """Write a log that says little, but for some stretches."""
+    lines = list[str]()
+    for n in range(6000):
+        stamp = f"2027-01-15T07:{n // 60 % 60:02}:{n % 60:02}.{n:09}Z"
+        told = n % 1500 > 1200 or n % 50 == 0
+        said = f"📊 [STT Azure] trace=1-{n} TTFB={100 + n % 90}ms" if told else f"[Pipeline] frame {n} queued"
+        lines.append(f"{stamp} {said}")
+        if n == 4400:
+            lines.append(f"{stamp} ❌ [TTS Azure] Error: 503 upstream\r")
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="")
+
+
+async def test_a_large_range_that_suddenly_says_much_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, sizes, cut = tmp_path / "app.log", list[int](), list[int]()
+    _mostly_quiet(path)
+    read = BlockReader.read
+
+    def reading(self: BlockReader, data: memoryview, context: list[bytes], most: int | None) -> Understood:
+        try:
+            found = read(self, data, context, most)
+        except TooMuchError:
+            cut.append(len(data))
+            raise
+        assert most is None or found.rows <= most
+        sizes.append(len(data))
+        return found
+
+    monkeypatch.setattr(BlockReader, "read", reading)
+    monkeypatch.setattr(_cutting, "_MOST", 30)
+    report = await same_report(path)
+
+    assert report["input"]["events"] > 1200
+    assert max(sizes) > 9000  # some are twice a block
+    assert cut
+    assert min(cut) > 6000
+
+
+async def test_a_large_range_that_says_much_is_cut_by_the_other_process_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, cut = tmp_path / "app.log", list[int]()
+    _mostly_quiet(path)
+    take = Helper.take
+
+    def taking(self: Helper) -> Understood | Listed | Cut | None:
+        found = take(self)
+        if isinstance(found, Cut):
+            cut.append(len(found.parts))
+        return found
+
+    monkeypatch.setattr(Helper, "take", taking)
+    monkeypatch.setattr(_cutting, "_MOST", 30)
+    report = await same_report(path, parallel_from=0)
+
+    assert report["input"]["events"] > 1200
+    assert cut
 
 
 async def test_a_file_that_is_emptied_while_it_is_read_in_blocks_is_read_on_from_its_start(

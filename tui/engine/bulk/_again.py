@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tui.engine.bulk._block_reader import BlockReader
-from tui.engine.bulk._cutting import WINDOW, OpenFile, Range, Ranges
+from tui.engine.bulk._cutting import WINDOW, OpenFile, parts
 from tui.engine.bulk._rebuilt import rebuilt
+from tui.engine.bulk._task import Range
 from tui.engine.bulk._words import Places
 from tui.engine.model import LogEvent
-from tui.engine.sources._follow import Unread
 
 PIECE = 4 * WINDOW
 """Bytes whose events are there at once: those of a whole range are ten times as many bytes as the range."""
@@ -54,22 +54,13 @@ class Again:
 
     def _of_range(self, one: Counted, lines: Places) -> Iterator[LogEvent]:
         above = one.above
-        for part in self._parts(one):
+        for part in parts(self._file.descriptor, Range(one.offset, one.size, [], []), PIECE):
             piece = self._last if part.offset == self._last.offset else self._read(part, above, lines)
             if piece is None:
                 return
             wanted = set(lines[(lines > above) & (lines <= piece.below)].tolist())
             yield from [event for event in piece.events if event.line in wanted]
             above = piece.below
-
-    def _parts(self, one: Counted) -> Iterator[Range]:
-        """Yield parts of a range that begin with a record, in their order."""
-        stop = one.offset + one.size
-        ranges = Ranges(self._file, Unread(self._file.descriptor, one.offset, stop, b""), [], PIECE)
-        while (piece := ranges.next()) is not None:
-            yield piece
-        if ranges.offset < stop:
-            yield Range(ranges.offset, stop - ranges.offset, [], [])
 
     def _read(self, part: Range, above: int, lines: Places) -> _Piece | None:
         """Read a part, and understand it if any of the lines is in it; None if the file is not what it was."""

@@ -4,8 +4,8 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.bulk._apart import Helper
-from tui.engine.bulk._cutting import WRITTEN_SIZE, OpenFile, Range, Ranges
-from tui.engine.bulk._task import Part, Task
+from tui.engine.bulk._cutting import WRITTEN_SIZE, OpenFile, Ranges
+from tui.engine.bulk._task import Cut, Part, Range, Task
 from tui.engine.sources._follow import Unread
 from tui.engine.worker import take_worker
 
@@ -24,7 +24,7 @@ class Waiting(NamedTuple):
     first_line: int
     given: bool
     """The other process has it."""
-    found: "Understood | Listed | None" = None
+    found: "Understood | Listed | Cut | None" = None
     """What it means, where that was found out here and the file is what it was."""
 
 
@@ -34,7 +34,8 @@ class Ahead:
     def __init__(self, unread: Unread, context: list[bytes], line: int, task: Task, *, helped: bool) -> None:
         """``context`` are the last lines above, ``line`` is the number of the last of them."""
         self.file = OpenFile(unread)
-        self.ranges = Ranges(self.file, unread, context, WRITTEN_SIZE if task.lines else None)
+        size = WRITTEN_SIZE if task.lines else None
+        self.ranges = Ranges(self.file.descriptor, unread.start, unread.stop, context, size)
         self.skipped = self.ranges.skipped()
         """The lines above the first range; None where there is none."""
         self.context = self.ranges.context
@@ -56,7 +57,7 @@ class Ahead:
             return None
         number = self._first_line(part)
         if self.helper is not None and given:
-            self.helper.give(Part(part.offset, part.size, part.context, number))
+            self.helper.give(Part(part, number))
         return Waiting(part, number, given)
 
     def _helper_has_room(self) -> bool:

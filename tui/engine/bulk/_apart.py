@@ -9,7 +9,7 @@ from socket import send_fds
 from typing import TYPE_CHECKING
 
 from tui.engine.bulk import _messages
-from tui.engine.bulk._task import Part, Task
+from tui.engine.bulk._task import Cut, Part, Task
 from tui.engine.worker import Worker
 
 if TYPE_CHECKING:
@@ -36,20 +36,23 @@ class Helper:
         """Let it understand a range."""
         self.waiting += 1
         with suppress(OSError):
-            _messages.send(self._asked, marshal.dumps(tuple(part)))
+            _messages.send(self._asked, marshal.dumps((*part.range, part.first_line)))
 
     def is_ready(self) -> bool:
         """Tell whether an answer is there, or will never be."""
         return bool(self._ready.poll(0))
 
-    def take(self) -> "Understood | Listed | None":
+    def take(self) -> "Understood | Listed | Cut | None":
         """Return the next answer, when it is there; None if the file is not what it was, or nobody will answer."""
         self.waiting -= 1
         try:
             data = _messages.receive(self._answers)
         except (EOFError, OSError):
             return None
-        return self._receiver.received(data) if data else None
+        found = self._receiver.received(data) if data else None
+        if isinstance(found, Cut):
+            self.waiting += len(found.parts)
+        return found
 
     @cached_property
     def _receiver(self) -> "Receiver":

@@ -59,6 +59,10 @@ _FIRST_STEP = 32
 """Lines read one by one before anything is looked for that is laid out like one of them."""
 
 
+class TooMuchError(Exception):
+    """A range says more than is to be held at once: it has to be cut."""
+
+
 class Understood(NamedTuple):
     """What a block means; lines are counted from 1."""
 
@@ -127,11 +131,20 @@ class BlockReader:
         self._at_once = _FIRST_STEP
         self._late: Late | None = None
         """Takes latencies and calls that are to be in columns from what is understood line by line."""
+        self._most: int | None = None
 
-    def read(self, data: bytes | memoryview, context: list[bytes]) -> Understood:
-        """Return what lines mean, every one of them with its newline; ``context`` are those above them."""
+    def read(self, data: bytes | memoryview, context: list[bytes], most: int | None = None) -> Understood:
+        """Return what lines mean, every one of them with its newline; ``context`` are those above them.
+
+        Raises:
+            TooMuchError: more than ``most`` of them say something, or may; nothing was counted.
+        """
         late = self._late = Late(self.series)
-        found, self._late = self.find(data), None
+        self._most = most
+        try:
+            found = self.find(data)
+        finally:
+            self._late = self._most = None
         block, events = found.block, late.take(found.events)
         samples, calls, ids, near, doubts = self._columns(block, late)
         single = len(events) + late.count + sum(event.time is None for event in doubts)
@@ -161,6 +174,8 @@ class BlockReader:
         if unsure is None:
             events = self._understand(block)
         else:
+            if self._most is not None:
+                raise TooMuchError
             events = self._plainly(unsure)
             block.plain[:] = True
         events += parser.flush()
@@ -245,7 +260,10 @@ class BlockReader:
         codes = block.codes[left] = self._nothings.codes(block.text, left)
         told = codes != UNKNOWN
         self._familiar.learn(block.text, left[told], codes[told])
-        return self._look_for_the_same(block, left[~told])
+        left = left[~told]
+        if self._most is not None and left.size + len(block.failing) + block.at_once > self._most:
+            raise TooMuchError
+        return self._look_for_the_same(block, left)
 
     def _look_for_the_same(self, block: Block, lines: Places) -> Places:
         """Look among some lines for what came before, and which failures found are alone; return the other lines."""

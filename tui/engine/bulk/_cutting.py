@@ -2,40 +2,37 @@
 
 import os
 import weakref
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tui.engine.bulk._reader import CONTEXT
 from tui.engine.bulk._records import begins_record, ends_whole, last_cut
+from tui.engine.bulk._task import Range
 from tui.engine.sources._follow import Unread
 
 if TYPE_CHECKING:
     from tui.engine.bulk._words import Room  # loads numpy, which is not to be waited for here
 
 BLOCK_SIZE = 2 * 1024**2
-"""Bytes understood at once."""
+"""Bytes understood at once; twice as many where few events are among them, for what a block takes beside its lines."""
 
 WRITTEN_SIZE = BLOCK_SIZE // 4
 """The same where what the lines say is written: each event is a text then, and many texts wait for their turn."""
 
+PART_SIZE = BLOCK_SIZE // 8
+"""The same where much is an event that is an object then."""
+
 _MANY = 2000
 """Events understood line by line: where a block has more, what follows is cut smaller, for each is an object then."""
+
+_MOST = 10_000
+"""Events of any kind, and lines that nobody knows, that twice a block may have: if it has more it is cut."""
 
 WINDOW = 64 * 1024
 """Bytes before the end of a block in which a record has to begin."""
 
 _USUALLY = 8 * 1024
 """Bytes before the end in which one nearly always does."""
-
-
-class Range(NamedTuple):
-    """Lines of the file that can be understood by themselves."""
-
-    offset: int
-    size: int
-    context: list[bytes]
-    """The lines above."""
-    ending: list[bytes]
-    """The last lines of it."""
 
 
 class OpenFile:
@@ -63,18 +60,20 @@ class OpenFile:
 class Ranges:
     """Cuts what is left of a file where records begin."""
 
-    def __init__(self, file: OpenFile, unread: Unread, context: list[bytes], size: int | None = None) -> None:
+    def __init__(self, descriptor: int, start: int, stop: int, context: list[bytes], size: int | None = None) -> None:
         """``size`` is how many bytes each shall have, about; a block's unless told."""
-        self._file = file
+        self._descriptor = descriptor
         self._size = size or BLOCK_SIZE
-        self._stop = unread.stop
-        self.offset = unread.start
+        self._large = True
+        """Large ranges never said too much so far."""
+        self._stop = stop
+        self.offset = start
         self.context = context
         """The lines above the offset."""
 
     def skipped(self) -> list[bytes] | None:
         """Return the lines up to where the first record begins for sure, and begin there; None where none does."""
-        data = os.pread(self._file.descriptor, WINDOW, self.offset)
+        data = os.pread(self._descriptor, WINDOW, self.offset)
         lines = data.split(b"\n")[:-1]
         above = len(self.context)
         whole = [*self.context, *lines]
@@ -85,9 +84,17 @@ class Ranges:
                 return lines[:index]
         return None
 
-    def suit(self, size: int, single: int) -> None:
-        """Cut what comes so that its events are not too many: of so many bytes so many were understood line by line."""
-        self._size = BLOCK_SIZE // 8 if single * BLOCK_SIZE > _MANY * size else BLOCK_SIZE
+    def suit(self, size: int, rows: int, single: int) -> None:
+        """Cut what comes so that its events are not too many: so many there were, some of them found line by line."""
+        if single * BLOCK_SIZE > _MANY * size:
+            self._size = PART_SIZE
+        else:
+            quiet = self._large and rows * 2 * BLOCK_SIZE <= _MOST * size
+            self._size = 2 * BLOCK_SIZE if quiet else BLOCK_SIZE
+
+    def keep_small(self) -> None:
+        """Cut no more large ranges: one said too much, and what is like it would be looked at twice."""
+        self._large = False
 
     @property
     def left(self) -> int:
@@ -108,11 +115,21 @@ class Ranges:
 
     def _cut(self, last: int, window: int) -> Range | None:
         """Return what begins here and ends before a record in the window before an offset."""
-        data = os.pread(self._file.descriptor, window, last - window)
+        data = os.pread(self._descriptor, window, last - window)
         first = data.find(b"\n") + 1
         lines = data[first:].split(b"\n")[:-1]
         cut = last_cut(lines) if first else None
         if not cut or (cut < CONTEXT and window < WINDOW):
             return None
         size = last - window + first + len(b"\n".join(lines[:cut])) + 1 - self.offset
-        return Range(self.offset, size, self.context, lines[:cut][-CONTEXT:])
+        return Range(self.offset, size, self.context, lines[:cut][-CONTEXT:], _MOST if size > BLOCK_SIZE else None)
+
+
+def parts(descriptor: int, whole: Range, size: int) -> Iterator[Range]:
+    """Yield parts of a range, of so many bytes about and each with a record at its begin, in their order."""
+    stop = whole.offset + whole.size
+    ranges = Ranges(descriptor, whole.offset, stop, whole.context, size)
+    while (part := ranges.next()) is not None:
+        yield part._replace(most=None)
+    if ranges.offset < stop:
+        yield Range(ranges.offset, stop - ranges.offset, ranges.context, whole.ending)

@@ -8,12 +8,12 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from tui.engine.bulk._ahead import Ahead, Waiting
-from tui.engine.bulk._block_reader import BlockReader, Understood
-from tui.engine.bulk._cutting import Range
+from tui.engine.bulk._block_reader import BlockReader, TooMuchError, Understood
+from tui.engine.bulk._cutting import PART_SIZE, parts
 from tui.engine.bulk._listing import Listed, Lister
 from tui.engine.bulk._reader import Parsed, Reader
 from tui.engine.bulk._seams import Batch, Gathered
-from tui.engine.bulk._task import Task
+from tui.engine.bulk._task import Cut, Range, Task
 from tui.engine.bulk._together import Together, are_enough
 from tui.engine.lines import cut
 from tui.engine.model import LineBlock
@@ -57,7 +57,7 @@ class Pass:
                     yield Parsed([], {}, ending=part.ending, text=found.text)
                 else:
                     gathered.add(part, found)
-                    self._ahead.ranges.suit(part.size, found.single)
+                    self._ahead.ranges.suit(part.size, found.rows, found.single)
                     if are_enough(gathered.settled):
                         yield self._counted(gathered.take())
         if (rest := gathered.rest()).ranges:
@@ -66,7 +66,7 @@ class Pass:
 
     async def _understood(self) -> AsyncGenerator[tuple[Range, Understood | Listed], None]:
         """Yield ranges and what they mean, in their order; end before one in which the file is not what it was."""
-        ahead, helper, more = self._ahead, self._ahead.helper, True
+        ahead, more = self._ahead, True
         waiting = ahead.waiting
         while more or waiting:
             dealt = ahead.deal() if more else None
@@ -75,20 +75,31 @@ class Pass:
                 waiting.append(dealt if dealt.given else dealt._replace(found=self._read(dealt)))
             while waiting and (not more or self._waits_for_much() or self._is_ready(waiting[0])):
                 done = waiting.popleft()
-                found = done.found
-                if helper is not None and done.given:
-                    found = helper.take() or self._read(done)
+                found = done.found or self._taken(done) or self._read(done)
                 if found is None:
                     return
-                yield done.part, found
-                await asyncio.sleep(0)
+                if isinstance(found, Cut):
+                    ahead.ranges.keep_small()
+                    waiting.extendleft(done._replace(part=part, found=None) for part in reversed(found.parts))
+                else:
+                    yield done.part, found
+                    await asyncio.sleep(0)
 
-    def _read(self, one: Waiting) -> Understood | Listed | None:
+    def _taken(self, one: Waiting) -> Understood | Listed | Cut | None:
+        """Return what the other process says of a range, None if that did not get it or has no answer."""
+        helper = self._ahead.helper
+        return helper.take() if helper is not None and one.given else None
+
+    def _read(self, one: Waiting) -> Understood | Listed | Cut | None:
         """Understand a range here; None if the file is not what it was."""
-        data = self._ahead.file.load(one.part, self._here.room)
-        if data is None or self._lister is None:
-            return None if data is None else self._here.read(data, one.part.context)
-        return self._lister.read(data, one.first_line)
+        file, part = self._ahead.file, one.part
+        data = file.load(part, self._here.room)
+        if data is None or self._lister is not None:
+            return self._lister.read(data, one.first_line) if data is not None and self._lister else None
+        try:
+            return self._here.read(data, part.context, part.most)
+        except TooMuchError:
+            return Cut([*parts(file.descriptor, part, PART_SIZE)])
 
     def _waits_for_much(self) -> bool:
         waiting = self._ahead.waiting

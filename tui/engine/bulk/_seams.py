@@ -5,11 +5,11 @@ from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.bulk._columns import TWIN_LINES, TWIN_S, Columns
+from tui.engine.bulk._task import Range
 from tui.engine.bulk._words import Flags
 
 if TYPE_CHECKING:
     from tui.engine.bulk._block_reader import Understood
-    from tui.engine.bulk._cutting import Range  # loads sources, of which the other process opens none
 
 Near = tuple[int, float, int]
 """Line, time and mark of what stands near an edge and has a level (see ``Columns``)."""
@@ -25,7 +25,7 @@ class Edges(NamedTuple):
 class Numbered(NamedTuple):
     """What a range means, and how many lines are above it."""
 
-    part: "Range"
+    part: Range
     above: int
     found: "Understood"
 
@@ -68,7 +68,7 @@ class Gathered:
         """Of the last lines so far, by their numbers in the log."""
         self._apart: set[int] = set()
 
-    def add(self, part: "Range", found: "Understood") -> None:
+    def add(self, part: Range, found: "Understood") -> None:
         """Take the next range."""
         above, self._line = self._line, self._line + found.lines
         self._ranges.append(Numbered(part, above, found))

@@ -3,11 +3,12 @@
 import marshal
 import pickle
 import socket
+from collections import deque
 
 from tui.engine.bulk import _messages
-from tui.engine.bulk._block_reader import BlockReader
+from tui.engine.bulk._block_reader import BlockReader, TooMuchError, Understood
 from tui.engine.bulk._listing import Lister
-from tui.engine.bulk._task import Part, Task
+from tui.engine.bulk._task import Cut, Part, Range, Task
 from tui.engine.bulk._wire import Sender
 from tui.engine.dialects._dialect import dialects, use_dialects
 from tui.engine.envelopes._envelope import envelopes
@@ -32,10 +33,25 @@ def _understand(connection: int, file: int) -> None:
     use_dialects(task.users)
     reader = BlockReader(*task.log)
     lister = Lister(reader, task.lines) if task.lines else None
-    sender = Sender()
+    sender, parts = Sender(), deque[Part]()
     while True:
-        part = Part._make(marshal.loads(_messages.receive(connection)))  # noqa: S302 - likewise
-        data, answer = reader.room.load(file, part.size, part.offset), b""
+        if not parts:
+            *whole, first_line = marshal.loads(_messages.receive(connection))  # noqa: S302 - likewise
+            parts.append(Part(Range._make(whole), first_line))
+        part = parts.popleft()
+        data, answer = reader.room.load(file, part.range.size, part.range.offset), b""
         if data is not None:
-            answer = sender.sent(lister.read(data, part.first_line) if lister else reader.read(data, part.context))
+            found = lister.read(data, part.first_line) if lister else _read(reader, data, file, part.range)
+            answer = sender.sent(found)
+            if isinstance(found, Cut):
+                parts.extend(Part(each, part.first_line) for each in found.parts)
         _messages.send(_STDOUT, answer)
+
+
+def _read(reader: BlockReader, data: memoryview, file: int, whole: Range) -> Understood | Cut:
+    try:
+        return reader.read(data, whole.context, whole.most)
+    except TooMuchError:
+        from tui.engine.bulk._cutting import PART_SIZE, parts  # noqa: PLC0415 - loads sources, and is seldom wanted
+
+        return Cut([*parts(file, whole, PART_SIZE)])

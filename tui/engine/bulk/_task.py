@@ -1,5 +1,6 @@
 """What the process that shall understand ranges of a log is told; this takes no numpy."""
 
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,12 +29,31 @@ class Task(NamedTuple):
     """Dialects of the user's own."""
 
 
-class Part(NamedTuple):
-    """A range of the file."""
+class Range(NamedTuple):
+    """Lines of a file that can be understood by themselves."""
 
     offset: int
     size: int
     context: list[bytes]
     """The lines above."""
+    ending: list[bytes]
+    """The last lines of it."""
+    most: int | None = None
+    """It is to be cut where it says more."""
+
+
+class Part(NamedTuple):
+    """A range as it is given to the other process."""
+
+    range: Range
     first_line: int
     """Its number, where it is to be written."""
+
+
+@dataclass
+class Cut:
+    """The answer for a range that says too much: it was cut, and the answers for its parts are next."""
+
+    parts: list[Range]
+    held = 0
+    """Bytes that it takes while it waits."""

@@ -10,6 +10,7 @@ from tui.engine.bulk._columns import Columns
 from tui.engine.bulk._listing import Listed
 from tui.engine.bulk._packed import Packed
 from tui.engine.bulk._seams import Edges
+from tui.engine.bulk._task import Cut, Range
 from tui.engine.model import LogEvent
 
 _DTYPES = (np.int32, np.float64, np.float64, np.uint16)
@@ -24,10 +25,12 @@ class Sender:
     def __init__(self) -> None:
         self._told = 0
 
-    def sent(self, found: Understood | Listed) -> bytes:
+    def sent(self, found: Understood | Listed | Cut) -> bytes:
         """Return an answer as bytes; plain tuples travel fastest."""
         if isinstance(found, Listed):
             return marshal.dumps(tuple(found))
+        if isinstance(found, Cut):
+            return marshal.dumps([tuple(part) for part in found.parts])
         new, self._told = found.series[self._told :], len(found.series)
         samples, calls = (_packed(each) for each in (found.samples, found.calls))
         series, events = [tuple(event) for event in new], (found.events.number, found.events.parts)
@@ -47,9 +50,12 @@ class Receiver:
     def __init__(self) -> None:
         self._series: tuple[LogEvent, ...] = ()
 
-    def received(self, data: bytes) -> Understood | Listed:
+    def received(self, data: bytes) -> Understood | Listed | Cut:
         """Return the answer that came."""
-        lines, *rest = marshal.loads(data)  # noqa: S302 - of our own child
+        answer = marshal.loads(data)  # noqa: S302 - of our own child
+        if isinstance(answer, list):
+            return Cut([Range._make(part) for part in answer])
+        lines, *rest = answer
         if len(rest) == 1:
             return Listed(lines, *rest)
         truncated, series, events, above, samples, calls, ids, edges, *counts = rest
