@@ -19,11 +19,12 @@ from tests.engine.bulk.dirty_logs import dirty_log, talking_log
 from tests.engine.reports.reading import DATA, NOW, story
 from tui.engine.bulk import _again, _cutting, _together, _words
 from tui.engine.bulk._apart import Helper
-from tui.engine.bulk._block_reader import BlockReader, TooMuchError, Understood
+from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._cutting import OpenFile
 from tui.engine.bulk._listing import Listed
 from tui.engine.bulk._rebuilt import rebuilt
 from tui.engine.bulk._task import Cut
+from tui.engine.bulk._understood import TooMuchError, Understood
 from tui.engine.metrics.totals import Asked, SourceTotals
 from tui.engine.model import LogEvent
 from tui.engine.report import Span

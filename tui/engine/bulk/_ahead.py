@@ -10,8 +10,8 @@ from tui.engine.sources._follow import Unread
 from tui.engine.worker import take_worker
 
 if TYPE_CHECKING:
-    from tui.engine.bulk._block_reader import Understood
     from tui.engine.bulk._listing import Listed
+    from tui.engine.bulk._understood import Understood
 
 _WITH_HELPER = 6
 """Ranges that the other process has at once; fewer near the end, so that both end at once."""

@@ -13,8 +13,8 @@ from tui.engine.bulk._task import Cut, Part, Task
 from tui.engine.worker import Worker
 
 if TYPE_CHECKING:
-    from tui.engine.bulk._block_reader import Understood
     from tui.engine.bulk._listing import Listed
+    from tui.engine.bulk._understood import Understood
     from tui.engine.bulk._wire import Receiver
 
 

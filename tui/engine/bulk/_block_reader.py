@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
-from typing import NamedTuple
 
 import numpy as np
 
@@ -26,11 +25,12 @@ from tui.engine.bulk._late import Late
 from tui.engine.bulk._layouts import Layout
 from tui.engine.bulk._matching import ArrayMatching, Matching
 from tui.engine.bulk._nothings import new_nothings
-from tui.engine.bulk._packed import Packed, packed
+from tui.engine.bulk._packed import packed
 from tui.engine.bulk._reader import CONTEXT, SIGNS, last_time
 from tui.engine.bulk._rebuilt import at_once
 from tui.engine.bulk._records import begins_record
 from tui.engine.bulk._seams import Edges, edges
+from tui.engine.bulk._understood import Found, TooMuchError, Understood
 from tui.engine.bulk._verdicts import Verdict, Verdicts
 from tui.engine.bulk._words import Places, Room, Text
 from tui.engine.bulk.forms import FORMS
@@ -46,9 +46,6 @@ _LONGEST_LAYOUT = 512
 _FAILURES = {"error", "warning"}
 _LEARNED = {"ttfb", "turn", "call_opened", "call_closed", *_FAILURES}
 
-_ID_BYTES = 80
-"""What a call's id takes as a string of its own."""
-
 _FEW = 4
 """Unknown lines in a row that are read without looking first whether they may mean anything."""
 
@@ -57,57 +54,6 @@ _PLAINLY = 500
 
 _FIRST_STEP = 32
 """Lines read one by one before anything is looked for that is laid out like one of them."""
-
-
-class TooMuchError(Exception):
-    """A range says more than is to be held at once: it has to be cut."""
-
-
-class Understood(NamedTuple):
-    """What a block means; lines are counted from 1."""
-
-    lines: int
-    truncated: int
-    """Lines longer than a source keeps of any."""
-    series: tuple[LogEvent, ...]
-    """What the events of each code in columns have in common."""
-    events: Packed
-    """All that is in no column."""
-    above: dict[int, float]
-    """See ``Parsed``."""
-    samples: Columns
-    calls: Columns
-    ids: list[str]
-    """Of the calls."""
-    edges: Edges
-    """What may have a twin in another block."""
-    understood: int
-    unrecognised: int
-    bad_samples: int
-    single: int
-    """Events that were understood line by line, or are calls without a time: each of them was an object then."""
-
-    @property
-    def rows(self) -> int:
-        """Return how many events there are, in columns or not."""
-        return self.events.number + self.samples.lines.size + self.calls.lines.size
-
-    @property
-    def held(self) -> int:
-        """Return the bytes that it takes while it waits, about."""
-        columns = sum(column.nbytes for column in (*self.samples, *self.calls))
-        return columns + sum(map(len, self.events.parts)) + _ID_BYTES * len(self.ids)
-
-
-class Found(NamedTuple):
-    """What was found in a block."""
-
-    block: Block
-    events: list[LogEvent]
-    """All but those that were found at once."""
-    understood: int
-    unrecognised: int
-    bad_samples: int
 
 
 class BlockReader:

@@ -8,13 +8,14 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from tui.engine.bulk._ahead import Ahead, Waiting
-from tui.engine.bulk._block_reader import BlockReader, TooMuchError, Understood
+from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._cutting import PART_SIZE, parts
 from tui.engine.bulk._listing import Listed, Lister
 from tui.engine.bulk._reader import Parsed, Reader
 from tui.engine.bulk._seams import Batch, Gathered
 from tui.engine.bulk._task import Cut, Range, Task
 from tui.engine.bulk._together import Together, are_enough
+from tui.engine.bulk._understood import TooMuchError, Understood
 from tui.engine.lines import cut
 from tui.engine.model import LineBlock
 from tui.engine.sources._file_source import FileSource

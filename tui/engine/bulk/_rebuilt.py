@@ -20,7 +20,7 @@ from tui.engine.dialects._message import TEXT_LENGTH, known_trace
 from tui.engine.model import LogEvent
 
 if TYPE_CHECKING:
-    from tui.engine.bulk._block_reader import Found
+    from tui.engine.bulk._understood import Found
 
 _DURATION = len(" duration=1234567s")
 _OF_OTHERS = (None,) * (LogEvent._fields.index("text") - LogEvent._fields.index("trace") - 1)

@@ -9,7 +9,7 @@ from tui.engine.bulk._task import Range
 from tui.engine.bulk._words import Flags
 
 if TYPE_CHECKING:
-    from tui.engine.bulk._block_reader import Understood
+    from tui.engine.bulk._understood import Understood
 
 Near = tuple[int, float, int]
 """Line, time and mark of what stands near an edge and has a level (see ``Columns``)."""

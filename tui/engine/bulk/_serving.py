@@ -6,9 +6,10 @@ import socket
 from collections import deque
 
 from tui.engine.bulk import _messages
-from tui.engine.bulk._block_reader import BlockReader, TooMuchError, Understood
+from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._listing import Lister
 from tui.engine.bulk._task import Cut, Part, Range, Task
+from tui.engine.bulk._understood import TooMuchError, Understood
 from tui.engine.bulk._wire import Sender
 from tui.engine.dialects._dialect import dialects, use_dialects
 from tui.engine.envelopes._envelope import envelopes

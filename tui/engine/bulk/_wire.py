@@ -5,12 +5,12 @@ import marshal
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.engine.bulk._block_reader import Understood
 from tui.engine.bulk._columns import Columns
 from tui.engine.bulk._listing import Listed
 from tui.engine.bulk._packed import Packed
 from tui.engine.bulk._seams import Edges
 from tui.engine.bulk._task import Cut, Range
+from tui.engine.bulk._understood import Understood
 from tui.engine.model import LogEvent
 
 _DTYPES = (np.int32, np.float64, np.float64, np.uint16)
