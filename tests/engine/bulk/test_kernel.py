@@ -345,7 +345,7 @@ def test_numpy_does_it_where_no_kernel_was_built_or_another_or_none_is_wanted(tm
 def test_doing_without_the_kernel_is_no_setting_that_is_unknown(tmp_path: Path) -> None:
     log = tmp_path / "app.log"
     log.write_text("2027-01-15T08:15:14.006Z 📊 [STT Azure] TTFB=160ms\n", encoding="utf-8")
-    command = [sys.executable, "-m", "tui.cli", "report", str(log)]
+    command = [sys.executable, "-m", "tui", "report", str(log)]
 
     more = environment(tmp_path, VOXTOP_KERNEL="off")
     done = subprocess.run(command, env=more, cwd=ROOT, capture_output=True, text=True, check=False)
