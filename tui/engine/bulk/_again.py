@@ -1,6 +1,6 @@
 """Reads ranges of a file once more, for the events of what came in columns: piece by piece, as they are asked for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from tui.engine.bulk._block_reader import BlockReader
@@ -43,8 +43,11 @@ class Again:
         self._here, self._file = here, file
         self._last = _NONE
 
-    def events(self, ranges: Sequence[Counted], lines: Places, first: int, last: int) -> Iterator[LogEvent]:
-        """Yield the events of some lines, in their order, from the line ``first`` to the line ``last``."""
+    def events(
+        self, ranges: Sequence[Counted], numbers: Callable[[], Places], first: int, last: int
+    ) -> Iterator[LogEvent]:
+        """Yield the events of some lines, which ``numbers`` tells in their order, from one line to another."""
+        lines = numbers()
         begin, end = int(lines.searchsorted(first)), int(lines.searchsorted(last, side="right"))
         for one in ranges:
             stop = begin + int(lines[begin:end].searchsorted(one.above + one.lines, side="right"))

@@ -1,7 +1,7 @@
 """What several ranges mean as one: to count many at once costs little more than to count a few."""
 
 from collections.abc import Collection, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import compress
 from operator import attrgetter
 
@@ -52,7 +52,8 @@ class Together:
         calls = _joined([one.found.calls for one in ranges], ranges, codes)
         ids, series = [id_ for one in ranges for id_ in one.found.ids], self._series.told
         parts = tuple(Counted(part.offset, part.size, lines, found.lines) for part, lines, found in ranges)
-        between = partial(self._again.events, parts, np.sort(np.concatenate((samples.lines, calls.lines))))
+        every = cache(lambda: np.sort(np.concatenate((samples.lines, calls.lines))))  # hardly ever is anything asked
+        between = partial(self._again.events, parts, every)
         return Parsed(
             events,
             above,
@@ -73,7 +74,9 @@ class Together:
         lines = wanted[np.isin(wanted - above, np.concatenate((found.samples.lines, found.calls.lines)))]
         if not lines.size:
             return one  # they were told apart for the sake of others in the range
-        again = self._again.events([Counted(part.offset, part.size, above, found.lines)], lines, 0, int(lines[-1]))
+        again = self._again.events(
+            [Counted(part.offset, part.size, above, found.lines)], lambda: lines, 0, int(lines[-1])
+        )
         events = [event._replace(line=event.line - above) for event in again if is_column(event)]
         taken = [event.line for event in events]
         samples, calls = (~np.isin(each.lines, taken) for each in (found.samples, found.calls))
