@@ -41,8 +41,9 @@ class _Call:
 
 def is_refusal(event: LogEvent) -> bool:
     """Tell whether an error says that a call was not accepted (semantics R50)."""
-    refused = event.stage is None and event.code in {"403", "connect_failed"}
-    return refused or _FAILED_ACCEPT.search(event.text) is not None
+    if event.stage is None and event.code in {"403", "connect_failed"}:
+        return True
+    return " failed" in event.text and _FAILED_ACCEPT.search(event.text) is not None  # which is asked of every error
 
 
 def _log_time(event: LogEvent, effective: float | None) -> float | None:
