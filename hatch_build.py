@@ -28,7 +28,8 @@ def compile_kernel(sources: Sequence[Path], built: Path, *more: str) -> None:
         CalledProcessError: it failed; that has what it said.
     """
     crc = f"-DSOURCE={zlib.crc32(b''.join(source.read_bytes() for source in sources))}u"
-    with tempfile.TemporaryDirectory(dir=built.parent) as folder:  # another process may have the old one loaded
+    # Another process may have the old one loaded; whoever copies the checkout meanwhile leaves a hidden folder out.
+    with tempfile.TemporaryDirectory(prefix=".", dir=built.parent) as folder:
         made = Path(folder, built.name)
         files = [str(source) for source in sources if source.suffix == ".c"]
         command = (*shlex.split(os.environ.get("CC", "cc")), *FLAGS, *more, crc, "-o", str(made), *files)

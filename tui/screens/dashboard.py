@@ -162,8 +162,8 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
         self._monitor, self._alerts, self._desk = monitor, alerts, desk
         self.choose_first()
         self._pull()
-        self.run_worker(self._keep_pulling(), group="pull")
-        self.run_worker(self._keep_suspecting(), group="suspect")
+        self.keep_doing(self._keep_pulling, "pull")
+        self.keep_doing(self._keep_suspecting, "suspect")
 
     async def _keep_pulling(self) -> None:
         """Pull when there is news, at most every ``PULL_S``."""
