@@ -365,6 +365,27 @@ async def test_a_large_range_that_says_much_is_cut_by_the_other_process_too(
     assert cut
 
 
+async def test_where_the_other_process_has_no_answer_for_a_range_its_parts_are_understood_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, unanswered = tmp_path / "app.log", list[int]()
+    _mostly_quiet(path)
+    take = Helper.take
+
+    def losing(self: Helper) -> Understood | Listed | Cut | None:
+        found = take(self)
+        if not isinstance(found, Cut) or unanswered:
+            return found
+        unanswered.append(len([take(self) for _ in found.parts]))
+        return None
+
+    monkeypatch.setattr(Helper, "take", losing)
+    monkeypatch.setattr(_cutting, "_MOST", 30)
+    await same_report(path, parallel_from=0)
+
+    assert unanswered
+
+
 async def test_a_file_that_is_emptied_while_it_is_read_in_blocks_is_read_on_from_its_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

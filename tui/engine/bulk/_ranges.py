@@ -76,12 +76,14 @@ class Pass:
                 waiting.append(dealt if dealt.given else dealt._replace(found=self._read(dealt)))
             while waiting and (not more or self._waits_for_much() or self._is_ready(waiting[0])):
                 done = waiting.popleft()
-                found = done.found or self._taken(done) or self._read(done)
+                taken = self._taken(done)
+                found = done.found or taken or self._read(done)
                 if found is None:
                     return
                 if isinstance(found, Cut):
                     ahead.ranges.keep_small()
-                    waiting.extendleft(done._replace(part=part, found=None) for part in reversed(found.parts))
+                    cut = done._replace(found=None, given=taken is not None)  # whoever cut it understands its parts
+                    waiting.extendleft(cut._replace(part=part) for part in reversed(found.parts))
                 else:
                     yield done.part, found
                     await asyncio.sleep(0)
