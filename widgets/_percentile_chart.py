@@ -3,25 +3,26 @@
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from tui.engine.model import StageTtfb
 from tui.engine.text import t
 from widgets import _format as fmt
+from widgets._curves import Canvas, curve, laid_over
 from widgets._glyphs import Glyphs
 from widgets._lines import Line, Role, Run
 
 LEAST_WIDTH = 30
 LEAST_HEIGHT = 7
 
-_SERIES: tuple[tuple[str, int, Role], ...] = (
-    ("P50", 101, "series-1"),
-    ("P95", 102, "series-2"),
-    ("P99", 103, "series-3"),
-)
+BELOW = 2
+"""Rows below the lines: the axis and what is written at it."""
+
+_SERIES: tuple[tuple[str, Role], ...] = (("P50", "series-1"), ("P95", "series-2"), ("P99", "series-3"))
 _GOAL_CODE = 104
 _ASCII_MARKERS = ("*", "x", "+")
-_ROLES: dict[str, Role] = {str(code): role for _, code, role in _SERIES} | {str(_GOAL_CODE): "text"}
+_ROLES: dict[str, Role] = {str(_GOAL_CODE): "text"}
 _ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
 
 Point = tuple[float, float, float] | None
@@ -76,7 +77,7 @@ def percentile_chart(stage: StageTtfb, width: int, height: int, glyphs: Glyphs) 
 
 def _legend(stage: StageTtfb, glyphs: Glyphs) -> Line:
     signs = _ASCII_MARKERS if glyphs.ascii else ("", "", "")
-    names = [Run(f" {sign}{name}", role) for sign, (name, _, role) in zip(signs, _SERIES, strict=True)]
+    names = [Run(f" {sign}{name}", role) for sign, (name, role) in zip(signs, _SERIES, strict=True)]
     goal = t("panel_ttfb.goal_line", limit=fmt.limit(stage.limits.warn_at))
     return (Run(stage.stage, "strong"), *names, Run(f"  {goal}", "label"))
 
@@ -88,11 +89,30 @@ def _plot(
     height: int,
     glyphs: Glyphs,
 ) -> list[Line]:
+    goal, last = stage.limits.warn_at, len(stage.series) - 1
+    top = round_up(max(goal * 1.2, *(point[2] for stretch in stretches for _, point in stretch)))
+    labels = "0", fmt.limit(goal), fmt.number(top)
+    left = max(map(len, labels)) + 1
+    canvas = Canvas(width - left, height - BELOW, max(1, last), top)
+    drawn = dict[tuple[int, int], Run]()
+    for stretch in stretches:
+        for which in (2, 0, 1):  # the last one drawn lies on top: P95 is what the goal is about
+            sign, role = _ASCII_MARKERS[which] if glyphs.ascii else "", _SERIES[which][1]
+            cells = curve([(place, point[which]) for place, point in stretch], canvas, sign)
+            drawn |= {cell: Run(char, role) for cell, char in cells.items()}
+    return laid_over(_frame(width, height, (goal, top, last), labels), left, BELOW, drawn)
+
+
+@lru_cache(maxsize=8)
+def _frame(width: int, height: int, marks: tuple[float, float, int], labels: tuple[str, str, str]) -> list[Line]:
+    """Return what stands around and behind the lines: both scales and the goal, which hardly ever change.
+
+    ``marks`` are the goal, the upper edge and the last place of the series.
+    """
     # Loaded with the first chart, not with the program: the import alone costs tens of milliseconds.
     from textual_plotext.plot import Plot  # noqa: PLC0415 - see above
 
-    goal, last = stage.limits.warn_at, len(stage.series) - 1
-    top = round_up(max(goal * 1.2, *(point[2] for stretch in stretches for _, point in stretch)))
+    goal, top, last = marks
     plot = Plot()
     plot.theme("clear")
     plot.plotsize(width, height)
@@ -100,15 +120,10 @@ def _plot(
     plot.xaxes(True, False)
     plot.yaxes(True, False)
     plot.hline(goal, color=_GOAL_CODE)
-    for stretch in stretches:
-        for which in (2, 0, 1):  # the last one drawn lies on top: P95 is what the goal is about
-            code = _SERIES[which][1]
-            x, y = [place for place, _ in stretch], [point[which] for _, point in stretch]
-            draw = plot.plot if len(x) > 1 else plot.scatter
-            draw(x, y, marker=(_ASCII_MARKERS[which] if glyphs.ascii else "braille"), color=code)
+    plot.scatter([-9 * last - 9], [-9 * top], marker=" ")  # out of sight; without a point there are no scales
     plot.xlim(0, max(1, last))
     plot.ylim(0, top)
-    plot.yticks([0, goal, top], ["0", fmt.limit(goal), fmt.number(top)])
+    plot.yticks([0, goal, top], labels)
     minutes = [minute for minute in (60, 45, 30, 15) if minute <= last + 1]
     plot.xticks([last - m + 1 if m <= last else 0 for m in minutes] + [last], [f"-{m}m" for m in minutes] + ["0"])
     return [_line(row) for row in plot.build().splitlines()]
