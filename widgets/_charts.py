@@ -1,6 +1,7 @@
 """Sparklines, gauges and bars as rows of characters: pure functions, tested as pictures."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby, pairwise
 
 from widgets._glyphs import UNICODE, Glyphs
@@ -49,19 +50,35 @@ def spark_lines(
     cursor: int | None = None,
 ) -> list[Line]:
     """Return a sparkline as rows of runs, its limits and the column of the cursor's value in roles of their own."""
+    limited = tuple(limits)
+    return [*_spark_lines(tuple(values), width, height, top=top, limits=limited, glyphs=glyphs, cursor=cursor)]
+
+
+@lru_cache(maxsize=64)
+def _spark_lines(
+    values: tuple[float | None, ...],
+    width: int,
+    height: int,
+    *,
+    top: float | None,
+    limits: tuple[float, ...],
+    glyphs: Glyphs,
+    cursor: int | None,
+) -> tuple[Line, ...]:
+    """Draw it, once for as long as a minute adds nothing to it: panels are drawn again for what stands beside it."""
     rows = sparkline(values, width, height, top=top, limits=limits, glyphs=glyphs)
     at = None if cursor is None else column_of(cursor, len(values), width)
 
     def role(place: int, char: str) -> Role:
         return "picked" if place == at else "limit" if char == glyphs.limit else "series-1"
 
-    return [
+    return tuple(
         tuple(
             Run("".join(char for _, char in chars), shown)
             for shown, chars in groupby(enumerate(row), key=lambda item: role(*item))
         )
         for row in rows
-    ]
+    )
 
 
 def column_of(place: int, count: int, width: int) -> int:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import ClassVar, get_args
 from weakref import WeakSet
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
+from textual.color import Color
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.screen import Screen
@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from tui.engine.text import said
 from widgets._glyphs import glyphs_in_use
-from widgets._lines import Line, Role, Run, fit, width_of
+from widgets._lines import Line, Role, Run, cells_of, fit, width_of
 from widgets._looks import ANSI_LOOKS, LOOKS
 from widgets._view import View
 
@@ -62,6 +62,7 @@ class LinesView(Widget):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self._rows: list[Line] = []
+        """Each as wide as the view."""
         self._strips: dict[int, Strip] = {}
         self._styles_of: dict[tuple[Role, bool], Style] = {}
         self._drawn: Size | None = None
@@ -97,8 +98,8 @@ class LinesView(Widget):
             return
         before, cursor_before = self._rows, self._cursor
         self._lay_out(size)
-        pairs = ((y, _row(before, y), _row(self._rows, y)) for y in range(size.height))
-        changed = {y: _changed(old, new, size.width) for y, old, new in pairs if old != new}
+        pairs = enumerate(zip(before, self._rows, strict=True))
+        changed = {y: _changed(old, new, size.width) for y, (old, new) in pairs if old != new}
         if self._cursor != cursor_before:
             changed |= {y: (0, size.width) for y in (self._cursor, cursor_before) if y is not None}
         for y in changed:
@@ -106,28 +107,27 @@ class LinesView(Widget):
         if changed:
             self._repaint(*[Region(first, y, last - first, 1) for y, (first, last) in changed.items()])
 
-    def cells(self, y: int, first: int, last: int) -> tuple[int, Strip] | None:
-        """Return the runs of a row that reach into some of its cells as they are painted, and where these begin.
-
-        None where more than the row decides how it looks.
-        """
+    def ground(self) -> Color | None:
+        """Return on what its rows are painted; None where more than a row decides how it looks."""
         styles = self.styles
         if self._drawn != self.size or styles.tint.a or styles.text_opacity != 1 or styles.has_rule("hatch"):
             return None
-        if self.opacity != 1:
-            return None
+        return self.background_colors[1] if self.opacity == 1 else None
+
+    def cells(self, y: int, first: int, last: int, ground: Color) -> tuple[int, Strip]:
+        """Return where the runs of a row begin that reach into some of its cells, and these as painted on a ground."""
         wanted: list[Run] = []
         begin, at = first, 0
-        for run in fit(_row(self._rows, y), self._drawn.width):
+        for run in self._rows[y]:
             if at >= last:
                 break
-            start, at = at, at + cell_len(run.text)
+            start, at = at, at + cells_of(run.text)
             if at > first:
                 begin = begin if wanted else start
                 wanted.append(run)
         strip = self._strip(tuple(wanted), at - begin, on_cursor=y == self._cursor)
         for each in self.get_line_filters():
-            strip = strip.apply_filter(each, self.background_colors[1])
+            strip = strip.apply_filter(each, ground)
         return begin, strip
 
     def _repaint(self, *rows: Region) -> None:
@@ -163,7 +163,8 @@ class LinesView(Widget):
             self._lay_out(size)
         strip = self._strips.get(y)
         if strip is None:
-            strip = self._strips[y] = self._strip(_row(self._rows, y), size.width, on_cursor=y == self._cursor)
+            row = self._rows[y] if y < len(self._rows) else fit((), size.width)
+            strip = self._strips[y] = self._strip(row, size.width, on_cursor=y == self._cursor)
         return strip
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = False) -> bool:
@@ -182,14 +183,16 @@ class LinesView(Widget):
     def _lay_out(self, size: Size) -> None:
         self._drawn = size
         self._view.forget()
-        self._rows = self.draw(size.width, size.height, self._view)[: size.height] if size else []
+        drawn = self.draw(size.width, size.height, self._view)[: size.height] if size else []
+        self._rows = [fit(row, size.width) for row in drawn]
+        self._rows += [fit((), size.width)] * (size.height - len(drawn))
         self._cursor = self.cursor_row()
 
     def _strip(self, line: Line, width: int, *, on_cursor: bool) -> Strip:
         under = self.style_of("cursor", alone=True) if on_cursor else None
         plain, faded = self._view.glyphs.plain, self.FADES and not self._view.live
         segments = []
-        for text, role in fit(line, width):
+        for text, role in line:
             shown: Role = "dim" if faded and role in _FADING else role
             style = self.style_of(shown)
             segments.append(Segment(plain(text), style + under if under else style))
@@ -227,10 +230,9 @@ def _paint(screen: Screen[object]) -> None:
 
 def _changed(old: Line, new: Line, width: int) -> tuple[int, int]:
     """Return the first cell of a row that is in another run than before, and the one behind the last."""
-    before, after = fit(old, width), fit(new, width)
-    head = _alike(before, after)
-    tail = _alike(before[head:][::-1], after[head:][::-1])
-    return width_of(after[:head]), width - width_of(after[len(after) - tail :])
+    head = _alike(old, new)
+    tail = _alike(old[head:][::-1], new[head:][::-1])
+    return width_of(new[:head]), width - width_of(new[len(new) - tail :])
 
 
 def _alike(before: Line, after: Line) -> int:
@@ -241,7 +243,3 @@ def _alike(before: Line, after: Line) -> int:
             break
         count += 1
     return count
-
-
-def _row(rows: list[Line], y: int) -> Line:
-    return rows[y] if y < len(rows) else ()

@@ -1,5 +1,8 @@
 """The two lines at the top: is it broken, since when, what and who, and how fresh is that."""
 
+from collections.abc import Callable
+from operator import is_
+
 from rich.cells import cell_len
 
 from tui.engine.model import (
@@ -18,6 +21,9 @@ from widgets import _format as fmt
 from widgets._lines import Line, Role, Run, crop, joined, spread, width_of
 from widgets._lines_view import LinesView
 from widgets._view import View, role_of
+
+Reasons = Callable[[Snapshot, Status, int], Line]
+"""Tells why a verdict is what it is, in so many cells."""
 
 BETWEEN = " · "
 """Between what is said of a moment of the past and its details."""
@@ -72,7 +78,7 @@ def worst_fallback(stages: tuple[StageFallback, ...]) -> StageFallback | None:
     return max(known, key=lambda stage: (stage.status.rank, stage.pct or 0), default=None)
 
 
-def first_line(snapshot: Snapshot, width: int, view: View, paused: int | None, past: str = "") -> Line:
+def first_line(snapshot: Snapshot, width: int, view: View, reasons: Reasons, told: tuple[int | None, str]) -> Line:
     """Return state, since when, and the findings that fit."""
     verdict = snapshot.verdict
     status = view.current(verdict.status)
@@ -82,11 +88,11 @@ def first_line(snapshot: Snapshot, width: int, view: View, paused: int | None, p
     if verdict.since is not None:
         time = fmt.clock_time(verdict.since, view.now)
         since = (Run(t("strip.since", time=time, age=view.age(verdict.since)), "label"), Run("  "))
-    right = _right(width - width_of((*line, *since)), paused, past)
+    right = _right(width - width_of((*line, *since)), *told)
     if width_of((*line, *since, *right)) + 2 * bool(right) <= width:
         line = (*line, *since)
     room = width - width_of(line) - width_of(right) - 2 * bool(right)
-    return spread((*line, *_reasons(snapshot, status, room)), right, width)
+    return spread((*line, *reasons(snapshot, status, room)), right, width)
 
 
 def _right(room: int, paused: int | None, past: str) -> Line:
@@ -192,8 +198,9 @@ class VerdictStrip(LinesView):
     """
 
     _snapshot = EMPTY_SNAPSHOT
-    _paused: int | None = None
-    _past = ""
+    _told: tuple[int | None, str] = (None, "")
+    _reasoned: tuple[tuple[object, ...], Line] = ((None,) * 4, ())
+    """Why the verdict on show is what it is, and of what that was told: each second an age beside it changes."""
 
     def show(self, snapshot: Snapshot, now: float, *, paused: int | None = None, past: str = "") -> None:
         """Show a snapshot.
@@ -205,8 +212,8 @@ class VerdictStrip(LinesView):
             past: What to say of the moment shown if it is not now; safe text.
         """
         told = (paused, past)
-        same = snapshot is self._snapshot and told == (self._paused, self._past) and self._drawn is not None
-        self._snapshot, (self._paused, self._past) = snapshot, told
+        same = snapshot is self._snapshot and told == self._told and self._drawn is not None
+        self._snapshot, self._told = snapshot, told
         if not same or self._view.aged(now):
             self.redraw(now, live=snapshot.verdict.freshness == "live")
 
@@ -217,6 +224,12 @@ class VerdictStrip(LinesView):
     def draw(self, width: int, height: int, view: View) -> list[Line]:  # noqa: ARG002 - always two lines
         """Return the two lines."""
         return [
-            first_line(self._snapshot, width, view, self._paused, self._past),
+            first_line(self._snapshot, width, view, self._reasons, self._told),
             second_line(self._snapshot, width, view),
         ]
+
+    def _reasons(self, snapshot: Snapshot, status: Status, room: int) -> Line:
+        of = snapshot.verdict, snapshot.sources, status, room
+        if not all(map(is_, of, self._reasoned[0])):
+            self._reasoned = of, _reasons(snapshot, status, room)
+        return self._reasoned[1]

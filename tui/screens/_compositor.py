@@ -6,6 +6,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.control import Control
 from textual._compositor import ChopsUpdate, Compositor
+from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -47,9 +48,9 @@ class SparingCompositor(Compositor):
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Return what changed since the last picture, if anything did."""
-        cells = []
+        cells, grounds = [], dict[LinesView, Color | None]()
         for region in tuple(self._dirty_regions):
-            if painted := self._painted(region):
+            if painted := self._painted(region, grounds):
                 cells.append(painted)
                 self._dirty_regions.discard(region)
         self._touched = tuple(self._dirty_regions)
@@ -59,15 +60,22 @@ class SparingCompositor(Compositor):
             self._touched = ()
         return CellsUpdate(cells, rest) if cells else rest
 
-    def _painted(self, region: Region) -> tuple[int, int, Strip] | None:
-        """Return where a piece of a row begins, and what it is; None where that is not all there is to paint."""
+    def _painted(self, region: Region, grounds: dict[LinesView, Color | None]) -> tuple[int, int, Strip] | None:
+        """Return where a piece of a row begins, and what it is; None where that is not all there is to paint.
+
+        ``grounds`` are those of the views by now, which take a walk through all that a view lies in.
+        """
         if region.height != 1:
             return None
-        for view, place in self._contents():
-            if place.contains_region(region):
-                found = view.cells(region.y - place.y, region.x - place.x, region.right - place.x)
-                return found and (place.x + found[0], region.y, found[1])
-        return None
+        view, place = next((each for each in self._contents() if each.region.contains_region(region)), (None, region))
+        if view is None:
+            return None
+        if view not in grounds:
+            grounds[view] = view.ground()
+        if (ground := grounds[view]) is None:
+            return None
+        begin, strip = view.cells(region.y - place.y, region.x - place.x, region.right - place.x, ground)
+        return place.x + begin, region.y, strip
 
     def _contents(self) -> Sequence[Content]:
         """Return the views that are in sight as a whole with nothing over them."""
