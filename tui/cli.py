@@ -5,6 +5,7 @@ import importlib
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -15,6 +16,7 @@ from tui.engine.errors import VoxtopError
 from tui.engine.safe_text import safe_text
 from tui.engine.text import system_language, t, use_language
 from tui.memory import NO_MEMORY, collect_rings, is_out_of_memory, no_memory
+from tui.output import exit_code, refusal, refused
 
 DEFAULT = "live"
 
@@ -109,15 +111,23 @@ def main() -> NoReturn:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = 130
-    except BaseException as error:
-        if not is_out_of_memory(error):
-            raise
-        error.__traceback__ = None  # lets go of what the frames hold: the sentence needs a little
-        _complain(no_memory())
-        code = NO_MEMORY
+    except BaseException as error:  # noqa: BLE001 - raised again there where it is something else
+        code = _met(error)
     _let_go_of_output()
     gc.freeze()  # nothing of what is left needs to be looked through: it goes with the process
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _met(error: BaseException) -> int:
+    """Tell in one line what the system refused, and return the exit code; raise whatever else it is."""
+    if is_out_of_memory(error):
+        error.__traceback__ = None  # lets go of what the frames hold: the sentence needs a little
+        _complain(no_memory())
+        return NO_MEMORY
+    if (full := refusal(error)) is None:
+        raise error
+    _complain(refused(full))
+    return exit_code(sys.argv[1:])
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -163,4 +173,5 @@ def _asked_language(words: list[str]) -> str:
 
 
 def _complain(message: str) -> None:
-    click.echo(f"voxtop: {safe_text(message)}", err=True)
+    with suppress(OSError):  # nobody can be told: the exit code says it all the same
+        click.echo(f"voxtop: {safe_text(message)}", err=True)

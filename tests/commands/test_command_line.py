@@ -116,3 +116,62 @@ def test_help_speaks_both_languages_and_names_every_command(tmp_path: Path) -> N
     assert english.returncode == spanish.returncode == 0
     assert all(word in english.stdout for word in ("demo", "events", "--since", "--theme", "--version"))
     assert "FUENTE" in spanish.stdout
+
+
+TIMED = "2026-02-01T08:00:00Z 🔌 WS CONNECTION | Client: twilio, ID: call_1\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no /dev/full")
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("report", "app.log"), 4),
+        (("report", "--format", "json", "app.log"), 4),
+        (("events", "app.log"), 4),
+        (("events", "app.log", "app.log"), 4),
+        (("doctor", "app.log"), 4),
+        (("check", "--last", "all", "app.log"), 3),  # a plugin has no exit code 4
+        (("config", "show"), 4),
+        (("--help",), 4),
+    ],
+)
+def test_an_answer_that_a_full_disk_refuses_is_one_line_and_not_taken_for_given(
+    tmp_path: Path, words: tuple[str, ...], code: int
+) -> None:
+    (tmp_path / "app.log").write_text(TIMED)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*VOXTOP, *words],
+            env=environment(tmp_path),
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=60,
+        )
+
+    assert done.returncode == code
+    assert len(done.stderr.splitlines()) == 1
+    assert b"No space left on device" in done.stderr
+
+
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)])
+@pytest.mark.parametrize(
+    ("words", "code"), [(("report", "app.log"), 0), (("report", "-"), 3), (("check", "--last", "all", "app.log"), 0)]
+)
+def test_closed_standard_streams_change_no_exit_code(
+    tmp_path: Path, words: tuple[str, ...], code: int, closed: tuple[int, ...]
+) -> None:
+    (tmp_path / "app.log").write_text(TIMED)
+    shell = '"$@" ' + " ".join(f"{number}>&-" for number in closed)
+    done = subprocess.run(
+        ["sh", "-c", shell, "sh", *VOXTOP, *words],
+        env=environment(tmp_path),
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stderr) == (code, b"")
