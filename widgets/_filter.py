@@ -8,8 +8,12 @@ from tui.engine.text import t
 
 MAX_PATTERN = 100
 MAX_TEXT = 500
+MAX_SIMPLE = 4_000
+"""The same where nothing in the pattern repeats, so that a text is gone through but once."""
 BUDGET_S = 0.1
 """Time that one pass over all rows may take before the filter is given up."""
+PER_TEXT_S = 0.00025
+"""Time that each text of many may take beside that, on average."""
 
 _MAX_UNBOUNDED = 2
 _MAX_OPTIONAL = 8
@@ -40,6 +44,25 @@ class RowFilter:
             raise FilterError(t("panel_recent.filter_invalid", reason=error)) from error
         if _may_be_slow(pattern):
             raise FilterError(t("panel_recent.filter_slow"))
+        self._most = MAX_TEXT if re.search(r"[*+?{]", pattern) else MAX_SIMPLE
+
+    def finder(self) -> Callable[[str], bool]:
+        """Return what tells of one text after the other whether it passes, however many there are.
+
+        It raises FilterError once they take too long: other keys wait meanwhile.
+        """
+        texts, spent = 0, 0.0
+
+        def passes(text: str) -> bool:
+            nonlocal texts, spent
+            began = time.perf_counter()
+            found = (self._search(text[: self._most]) is None) is self.inverted
+            texts, spent = texts + 1, spent + time.perf_counter() - began
+            if spent > BUDGET_S + texts * PER_TEXT_S:
+                raise FilterError(t("panel_recent.filter_slow"))
+            return found
+
+        return passes
 
     def keep(self, texts: list[str]) -> list[bool]:
         """Return which texts pass.

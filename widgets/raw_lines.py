@@ -1,6 +1,7 @@
 """Raw lines of one source around an event: numbers, times, levels; only those in sight are read."""
 
 import re
+import time
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
 
@@ -17,6 +18,11 @@ Read = Callable[[int, int], Sequence[RawLine]]
 
 LONGEST = 4_000
 """Characters of a line that are shown in full below the rows."""
+
+MARKED = 400
+"""Characters of a row in which what is searched for is marked."""
+MARKING_S = 0.1
+"""A picture whose marks take longer goes without, and so does each one after it until another pattern is typed."""
 
 _LEVELS: dict[Level | None, tuple[int | None, Role]] = {
     "critical": (3, "critical"),
@@ -40,6 +46,8 @@ class RawLinesView(RowsView):
     _own: Collection[int] = ()
     _note = ""
     _seen: tuple[tuple[int, int], dict[int, RawLine]] = ((0, 0), {})
+    _marking_s = 0.0
+    """For how long marks were looked for in this picture."""
 
     @property
     def number(self) -> int:
@@ -78,6 +86,11 @@ class RawLinesView(RowsView):
     def count(self) -> int:
         """Return how many lines there are."""
         return len(self._numbers)
+
+    def draw(self, width: int, height: int, view: View) -> list[Line]:
+        """Return the lines in sight, and the one under the cursor in full."""
+        self._marking_s = 0.0
+        return super().draw(width, height, view)
 
     def head(self, width: int, height: int, view: View) -> list[Line]:  # noqa: ARG002 - as its base has it
         """Return what is to be said about the lines as a whole."""
@@ -125,9 +138,12 @@ class RawLinesView(RowsView):
         """Return a text with what is searched for set off."""
         if self.pattern is None:
             return (Run(text, role),)
-        runs, end = [], 0
-        for found in self.pattern.finditer(text[:LONGEST]):
+        runs, end, began = [], 0, time.perf_counter()
+        for found in self.pattern.finditer(text[:MARKED]):
             if found.end() > found.start():
                 runs += [Run(text[end : found.start()], role), Run(found.group(), "badge-paused")]
                 end = found.end()
+        self._marking_s += time.perf_counter() - began
+        if self._marking_s > MARKING_S:
+            self.pattern = None
         return tuple(run for run in (*runs, Run(text[end:], role)) if run.text)

@@ -281,6 +281,33 @@ async def test_raw_lines_are_searched_by_pattern_on_and_back_and_inverted() -> N
         assert isinstance(pilot.app.screen, LinesScreen)
 
 
+async def test_a_pattern_that_takes_long_over_a_long_line_is_given_up_and_the_screen_goes_on() -> None:
+    app, monitor = app_of(OUTAGE)
+    monitor.raw[SOURCE] = ["x" * 4500 for _ in OUTAGE]
+    async with app.run_test(size=(120, 40)) as pilot:
+        view = await lines_screen(pilot)
+        at = view.number
+        await press(pilot, "slash", *".*.*~", "enter")
+        assert any("take too long" in toast.message for toast in app._notifications)
+        assert (view.number, view.pattern) == (at, None)
+
+        await press(pilot, "slash", "escape", "up")
+
+        assert isinstance(pilot.app.screen, LinesScreen)
+        assert view.number < at
+
+
+async def test_a_word_far_to_the_right_in_a_long_line_is_found() -> None:
+    app, monitor = app_of(OUTAGE)
+    monitor.raw[SOURCE] = [f"{line} {'x' * 900}" for line in OUTAGE]
+    monitor.raw[SOURCE][-1] += " at the very end"
+    async with app.run_test(size=(120, 40)) as pilot:
+        view = await lines_screen(pilot)
+        await press(pilot, "slash", *"very end", "enter")
+
+        assert view.number == len(OUTAGE)
+
+
 async def test_along_the_lines_o_stays_on_the_call_and_e_goes_to_any_error() -> None:
     app, _ = app_of(OUTAGE)
     async with app.run_test(size=(120, 40)) as pilot:

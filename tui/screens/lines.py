@@ -167,7 +167,11 @@ class LinesScreen(DrillScreen):
         wanted = self._filter
         if wanted is None:
             return
-        number = await self._monitor.find_line(self._source, start, lambda text: wanted.keep([text])[0], step)
+        try:
+            number = await self._monitor.find_line(self._source, start, wanted.finder(), step)
+        except FilterError as error:
+            self.notify(safe_text(str(error), 200), severity="warning", markup=False)
+            return
         if number is None:
             self.say("lines.no_match")
         else:
