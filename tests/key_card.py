@@ -50,7 +50,7 @@ def path_of(language: str) -> Path:
 
 
 async def card(language: str) -> str:
-    """Return the card of a language: a table for each place, of the keys that are of use there alone."""
+    """Return the card of a language: a table for each place that has keys of its own."""
     use_language(language)
     title, about = BEGIN[language]
     lines = [title, "", about, ""]
@@ -58,6 +58,8 @@ async def card(language: str) -> str:
     for heading, way in zip(HEADINGS[language], WAYS, strict=True):
         rows = [row for row in await _rows(way) if row not in known]
         known.update(rows)
+        if not rows:
+            continue
         lines += [f"## {heading}", "", "| | | |", "|---|---|---|"]
         lines += [f"| {keys} | {what} |" for keys, what in rows]
         lines.append("")

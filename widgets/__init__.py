@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from widgets._panel import Panel
     from widgets._rows import RowsView
     from widgets.alert_banner import AlertBanner
-    from widgets.alerts import AlertsPanel
+    from widgets.alerts import AlertsPage, AlertsPanel
     from widgets.blame_bar import BlameBar
     from widgets.blame_evidence import BlameEvidence
     from widgets.breadcrumb import Breadcrumb
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AlertBanner",
+    "AlertsPage",
     "AlertsPanel",
     "AsciiFilter",
     "BlameBar",
@@ -87,7 +88,7 @@ _HOMES = {
     "_panel": "Panel",
     "_rows": "RowsView",
     "alert_banner": "AlertBanner",
-    "alerts": "AlertsPanel",
+    "alerts": "AlertsPage AlertsPanel",
     "blame_bar": "BlameBar",
     "blame_evidence": "BlameEvidence",
     "breadcrumb": "Breadcrumb",

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _STATES: dict[AlertState, int] = {AlertState.FIRING: 0, AlertState.PENDING: 1, AlertState.RESOLVED: 2}
 
 
-def alerts_lines(board: AlertBoard, width: int, height: int, view: View, *, full: bool = False) -> list[Line]:
+def alerts_lines(
+    board: AlertBoard, width: int, height: int, view: View, *, full: bool = False, first: int = 0
+) -> list[Line]:
     """Return a row per alert, worst first, and below what is muted or could not be sent.
 
     Args:
@@ -29,6 +31,7 @@ def alerts_lines(board: AlertBoard, width: int, height: int, view: View, *, full
         height: Rows.
         view: The time, the signs.
         full: A second row per alert with everything about it, and the silences.
+        first: The row to begin with; in full the notes scroll with the rows.
     """
     notes = _notes(board, width, view, full=full)
     if not board.alerts:
@@ -39,8 +42,9 @@ def alerts_lines(board: AlertBoard, width: int, height: int, view: View, *, full
         rows = [
             line for row, alert in zip(rows, board.alerts, strict=True) for line in (row, _details(alert, width, view))
         ]
-    room = max(1, height - len(notes))
-    return [*rows[: room if not full else None], *notes]
+    if full:
+        return [*rows, *notes][first:]
+    return [*rows[first : first + max(1, height - len(notes))], *notes]
 
 
 _COLUMNS = [
@@ -140,6 +144,14 @@ class AlertsPanel(Panel):
         Binding("enter", "drill", "panel.key_drill", tooltip="panel.tip_drill", id="alerts.drill"),
         Binding("up,k", "move(-1)", "panel.key_up", tooltip="panel.tip_up", id="alerts.up", show=False),
         Binding("down,j", "move(1)", "panel.key_down", tooltip="panel.tip_down", id="alerts.down", show=False),
+        Binding("home,g", "move(-100000)", "rows.key_first", tooltip="rows.tip_first", id="alerts.first", show=False),
+        Binding("end,G", "move(100000)", "rows.key_last", tooltip="rows.tip_last", id="alerts.last", show=False),
+        Binding(
+            "pageup,ctrl+u", "page(-1)", "panel.key_page_up", tooltip="panel.tip_page", id="alerts.back", show=False
+        ),
+        Binding(
+            "pagedown,ctrl+d", "page(1)", "panel.key_page_down", tooltip="panel.tip_page", id="alerts.on", show=False
+        ),
     ]
 
     class Drilled(Message):
@@ -148,12 +160,34 @@ class AlertsPanel(Panel):
     full = False
     """Show everything about each alert."""
     _at = 0
+    _id = ""
+    """The alert that the cursor stays on while others come above it; empty before it was looked for."""
+    _first = 0
+    """The row at the top."""
 
     @property
     def selected(self) -> "Alert | None":
         """The alert under the cursor."""
         alerts = self.snapshot.alerts.alerts
         return alerts[min(self._at, len(alerts) - 1)] if alerts else None
+
+    def choose(self, alert: "Alert | None") -> None:
+        """Put the cursor on an alert, as soon as it is on show."""
+        self._id = alert.id if alert else ""
+
+    def show(self, snapshot: Snapshot, now: float) -> None:
+        """Show a snapshot; while somebody looks, the cursor stays on its alert wherever that stands now."""
+        if snapshot.alerts is not self.snapshot.alerts:
+            places = {alert.id: place for place, alert in enumerate(snapshot.alerts.alerts)}
+            self._at = places.get(self._id, self._at)
+            self.snapshot = snapshot
+            if self.has_focus:
+                self._keep()
+        super().show(snapshot, now)
+
+    def _keep(self) -> None:
+        if self.selected:
+            self._id = self.selected.id
 
     def part(self, snapshot: Snapshot) -> tuple[object, ...]:
         """Return the alerts."""
@@ -176,32 +210,63 @@ class AlertsPanel(Panel):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the alert that was clicked."""
         offset = event.get_content_offset(self)
-        if offset is not None:
-            self.action_move(offset.y // (2 if self.full else 1) - self._at)
+        place = -1 if offset is None else (self._first + offset.y) // self._each
+        if 0 <= place < len(self.snapshot.alerts.alerts):
+            self.action_move(place - self._at)
+
+    @property
+    def _each(self) -> int:
+        """How many rows an alert takes."""
+        return 2 if self.full else 1
 
     def cursor_row(self) -> int | None:
         """Return the row under the cursor while the panel has the focus."""
         alerts = self.snapshot.alerts.alerts
-        row = min(self._at, len(alerts) - 1) * (2 if self.full else 1)
+        row = min(self._at, len(alerts) - 1) * self._each - self._first
         return row if alerts and self.has_focus else None
 
     def on_focus(self) -> None:
-        """Show the cursor."""
+        """Show the cursor, and stay on its alert from now on."""
+        self._keep()
         self.forget()
 
     def on_blur(self) -> None:
-        """Hide the cursor."""
+        """Hide the cursor; the worst stands at the top again."""
+        self._at, self._id = 0, ""
         self.forget()
 
     def action_move(self, step: int) -> None:
         """Move the cursor and stop at either end."""
         self._at = max(0, min(len(self.snapshot.alerts.alerts) - 1, self._at + step))
+        self._keep()
         self.redraw(self._view.now, live=self._view.live)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by as many alerts as the panel shows."""
+        self.action_move(pages * max(1, self.size.height // self._each - 1))
 
     def action_drill(self) -> None:
         """Ask for everything about the alerts."""
         self.post_message(self.Drilled())
 
     def draw(self, width: int, height: int, view: View) -> list[Line]:
-        """Return the rows of the panel."""
-        return alerts_lines(self.snapshot.alerts, width, height, view, full=self.full)
+        """Return the rows of the panel, that of the cursor in sight."""
+        board = self.snapshot.alerts
+        notes = len(_notes(board, width, view, full=self.full))
+        count, each = len(board.alerts), self._each
+        room = height if self.full else max(1, height - notes)
+        top = min(self._at, max(0, count - 1)) * each
+        # Below the last alert of the whole page stand the silences: whoever goes to the end sees them.
+        end = top + each + (notes if self.full and self._at >= count - 1 else 0)
+        self._first = min(top, max(end - room, min(self._first, top))) if self.has_focus else 0
+        return alerts_lines(board, width, height, view, full=self.full, first=self._first)
+
+
+class AlertsPage(AlertsPanel):
+    """The same with everything about each alert; Enter leads on to what to do."""
+
+    full = True
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "drill", "panel.key_open", tooltip="panel.tip_open", id="alerts.playbook"),
+    ]

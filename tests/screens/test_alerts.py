@@ -16,6 +16,9 @@ from tui.engine.clock import ManualClock
 from tui.engine.errors import UsageError
 from tui.engine.model import NO_BOARD, Alert, AlertBoard, AlertState, Playbook
 from tui.screens.alerts import AlertsScreen, match_of
+from tui.screens.calls import CallsScreen
+from tui.screens.command_line import CommandLine
+from tui.screens.help import HelpScreen
 from tui.screens.playbook import PlaybookScreen
 from tui.terminal_app import VoxtopApp
 from widgets import AlertsPanel
@@ -182,6 +185,80 @@ async def test_enter_drills_from_the_panel_to_the_alerts_to_the_playbook_and_esc
         await pilot.pause()
 
         assert app.screen.query_one(AlertsPanel).has_focus
+
+
+def many(count: int) -> AlertBoard:
+    """Return a board of that many alerts that fire."""
+    first = samples.board().alerts[0]
+    return replace(samples.board(), alerts=tuple(replace(first, id=f"{place:06}") for place in range(count)))
+
+
+async def test_the_cursor_stays_on_its_alert_when_a_worse_one_comes_above_it() -> None:
+    app, monitor = app_with(desk := Desk(samples.board()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("8")
+        await renewed(pilot, monitor)
+        desk.shown = replace(desk.shown, alerts=(replace(desk.shown.alerts[0], id="newone"), *desk.shown.alerts))
+        await renewed(pilot, monitor)
+        await pilot.press("a")
+        await pilot.pause()
+        assert desk.acked == ["7f46b9"]
+
+        await pilot.press("enter")
+        await pilot.pause()
+        desk.shown = replace(desk.shown, alerts=(replace(desk.shown.alerts[0], id="newest"), *desk.shown.alerts))
+        await renewed(pilot, monitor)
+        await pilot.pause(0.6)  # the page looks twice a second
+        await pilot.press("a")
+        await pilot.pause()
+
+        assert desk.acked == ["7f46b9", "7f46b9"]
+
+
+@pytest.mark.parametrize("keys", [["8"], ["8", "enter"]], ids=["panel", "page"])
+async def test_alerts_below_the_last_row_are_scrolled_to(keys: list[str]) -> None:
+    app, _ = app_with(desk := Desk(many(60)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys, "G")
+        await pilot.pause()
+        panel = app.screen.query_one(AlertsPanel)
+        row = panel.cursor_row()
+        assert row is not None
+        assert row < panel.size.height
+        assert "000059" in panel.rows[row] or panel.size.width < 80
+
+        await pilot.press("up", "a", "g", "a", "pagedown", "a")
+        await pilot.pause()
+
+        assert desk.acked[:2] == ["000058", "000000"]
+        assert 0 < int(desk.acked[2]) < 60
+
+
+async def test_the_page_of_alerts_opens_on_the_alert_that_was_selected() -> None:
+    app, _ = app_with(desk := Desk(samples.board()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("8", "down", "enter")
+        await pilot.pause()
+        await pilot.press("a")
+        await pilot.pause()
+
+        assert desk.acked == ["18c0de"]
+
+
+async def test_the_page_of_alerts_leads_to_calls_copies_an_id_and_has_help_and_the_command_line() -> None:
+    app, _ = app_with(Desk(samples.board()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("8", "enter")
+        await pilot.pause()
+        await pilot.press("y")
+        assert (app.clipboard, toasts(app)) == ("7f46b9", ["copied: 7f46b9"])
+        for key, opened in (("question_mark", HelpScreen), ("colon", CommandLine), ("c", CallsScreen)):
+            await pilot.press(key)
+            await pilot.pause()
+            assert isinstance(app.screen, opened)
+            await pilot.press("escape")
+            await pilot.pause()
+            assert isinstance(app.screen, AlertsScreen)
 
 
 def test_a_match_of_an_alert_names_its_rule_and_labels_and_quotes_what_would_split_it() -> None:

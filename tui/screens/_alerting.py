@@ -41,6 +41,10 @@ class AlertingScreen(WatchingScreen):
     def _open(self, playbook: Playbook | None, group: ErrorGroup | None = None) -> None:
         raise NotImplementedError
 
+    def calls_of_alert(self, alert: "Alert") -> None:
+        """Go to the calls of the time in which an alert's condition holds."""
+        raise NotImplementedError
+
     def _now(self) -> float:
         raise NotImplementedError
 
@@ -55,7 +59,8 @@ class AlertingScreen(WatchingScreen):
     @on(AlertsPanel.Drilled)
     def open_alerts(self) -> None:
         """Drill from the panel into everything about the alerts."""
-        self.app.push_screen(screens.alerts.AlertsScreen(self, lambda: self._shown, self._now))
+        first = self.query_one(AlertsPanel).selected
+        self.app.push_screen(screens.alerts.AlertsScreen(self, lambda: self._shown, self._now, first))
 
     def open_for(self, alert: "Alert | None") -> None:
         """Open the playbook of an alert."""

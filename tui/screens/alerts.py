@@ -15,7 +15,8 @@ from tui.engine.text import t
 from tui.engine.when import parse_span
 from tui.screens._bindings import translated
 from tui.screens._resizing import SizedDialog, SizedScreen
-from widgets import AlertsPanel, KeyFooter
+from tui.screens.help import HelpScreen
+from widgets import AlertsPage, AlertsPanel, KeyFooter
 
 USUAL_SPAN = "1h"
 RENEW_S = 0.5
@@ -82,6 +83,9 @@ class Actions(Protocol):
     def open_for(self, alert: Alert | None) -> None:
         """Open the playbook of an alert."""
 
+    def calls_of_alert(self, alert: Alert) -> None:
+        """Go to the calls of the time in which an alert's condition holds."""
+
 
 class SilenceScreen(SizedDialog[Asked | None]):
     """Asks for how long and why; Esc silences nothing."""
@@ -138,15 +142,26 @@ class AlertsScreen(SizedScreen[None]):
 
     CSS = "AlertsScreen > AlertsPanel { height: 1fr; }"
     KEYS: ClassVar[list[Binding]] = [
+        Binding("c", "calls", id="calls"),
         Binding("a", "acknowledge", id="acknowledge"),
         Binding("s", "silence", id="silence"),
         Binding("t", "test_channels", id="test_channels"),
         Binding("escape,q", "dismiss", id="back"),
+        Binding("y", "copy", id="copy", show=False),
+        Binding("question_mark", "help", id="help"),
+        Binding("colon", "app.command_palette", id="palette", show=False),
     ]
 
-    def __init__(self, actions: Actions, snapshot: Callable[[], Snapshot], now: Callable[[], float]) -> None:
-        """``actions`` carries out what keys ask for."""
+    def __init__(
+        self,
+        actions: Actions,
+        snapshot: Callable[[], Snapshot],
+        now: Callable[[], float],
+        first: Alert | None = None,
+    ) -> None:
+        """``actions`` carries out what keys ask for; the cursor begins on ``first``."""
         super().__init__()
+        self._first = first
         self._actions = actions
         self._snapshot = snapshot
         self._now = now
@@ -154,19 +169,35 @@ class AlertsScreen(SizedScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Show the panel alone, with everything."""
-        panel = AlertsPanel()
-        panel.full = True
+        panel = AlertsPage()
+        panel.choose(self._first)
         yield panel
         yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin to show."""
-        self.query_one(AlertsPanel).focus()
         self._renew()
+        self.query_one(AlertsPanel).focus()
         self.set_interval(RENEW_S, self._renew)
 
     def _chosen(self) -> Alert | None:
         return chosen(self._snapshot().alerts, self.query_one(AlertsPanel))
+
+    def action_calls(self) -> None:
+        """Go to the calls behind the selected alert."""
+        if alert := self._chosen():
+            self._actions.calls_of_alert(alert)
+
+    def action_copy(self) -> None:
+        """Copy the id of the selected alert."""
+        text = self.query_one(AlertsPanel).copied()
+        if text:
+            self.app.copy_to_clipboard(text)
+        self.notify(t("view.copied", text=text) if text else t("view.nothing_to_copy"), markup=False)
+
+    def action_help(self) -> None:
+        """Open the page of keys and figures."""
+        self.app.push_screen(HelpScreen(active.binding for active in self.active_bindings.values()))
 
     async def action_acknowledge(self) -> None:
         """Take the selected alert on."""
