@@ -133,6 +133,19 @@ def test_a_file_is_put_in_place_whole_and_keeps_its_permissions(tmp_path: Path) 
     assert [path.name for path in tmp_path.iterdir()] == ["week.html"]
 
 
+def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    done = run(GUIDE, "--format", "json", "-o", str(pipe))
+
+    assert (done.return_value, done.stdout) == (0, "")
+    assert json.loads(os.read(reading, 65536))["schema"] == "voxtop.report/1"
+    assert pipe.is_fifo()
+    os.close(reading)
+
+
 def test_a_file_that_cannot_be_written_is_named_with_a_remedy(tmp_path: Path) -> None:
     done = run(GUIDE, "-o", str(tmp_path / "absent" / "week.txt"))
 

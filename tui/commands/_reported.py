@@ -128,9 +128,15 @@ def _table(report: Report, *, to_file: bool) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Put a file in place at once: whoever reads it sees the old one or the whole new one."""
+    """Put a file in place at once: whoever reads it sees the old one or the whole new one.
+
+    A device or a pipe, such as /dev/stdout, cannot be put in place: it is written to.
+    """
     unfinished = None
     try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8", errors="replace")
+            return
         folder = path.resolve().parent
         descriptor, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", dir=folder)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
