@@ -16,7 +16,7 @@ from tui.engine.errors import VoxtopError
 from tui.engine.safe_text import safe_text
 from tui.engine.text import system_language, t, use_language
 from tui.memory import NO_MEMORY, collect_rings, is_out_of_memory, no_memory
-from tui.output import exit_code, refusal, refused
+from tui.output import be_lenient, exit_code, refusal, refused
 
 DEFAULT = "live"
 
@@ -95,6 +95,7 @@ def root() -> None:
 def main() -> NoReturn:
     """Run the program; every expected failure is one line on stderr and an exit code of the contract."""
     use_language(_asked_language(sys.argv) or system_language())
+    be_lenient()
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _interrupt)

@@ -1,6 +1,8 @@
 """Standard output that takes no more, as on a full disk: told in one line, with an exit code of its own."""
 
 import errno
+import io
+import sys
 
 from tui.engine.text import t
 
@@ -11,6 +13,12 @@ UNKNOWN = 3
 """The same for a check, whose callers know no code above it."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+
+def be_lenient() -> None:
+    """Print a question mark for each sign that standard output cannot tell, as in Latin-1, instead of failing."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() != "utf-8":
+        sys.stdout.reconfigure(errors="replace")
 
 
 def refusal(error: BaseException) -> OSError | None:

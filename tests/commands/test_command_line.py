@@ -9,6 +9,8 @@ import pytest
 
 from tests.terminal import VOXTOP, environment
 
+TIMED = "2026-02-01T08:00:00Z 🔌 WS CONNECTION | Client: twilio, ID: call_1\n"
+
 
 def voxtop(*words: str, home: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -88,6 +90,64 @@ def test_one_source_that_cannot_be_read_does_not_keep_the_other_from_being_print
     assert json.loads(done.stdout)["id"] == "c1"
 
 
+def test_each_source_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    done = voxtop("events", "absent.log", ".", home=tmp_path)
+
+    assert done.returncode == 4
+    assert [("absent.log" in line, "directory" in line) for line in done.stderr.splitlines()] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8"])
+def test_events_are_utf_8_whatever_the_terminal_speaks(tmp_path: Path, encoding: str) -> None:
+    for name in ("app.log", "other.log"):
+        (tmp_path / name).write_text("❌ [TTS Azure] Error: sílaba 😀\n", encoding="utf-8")
+
+    for sources in (("app.log",), ("app.log", "other.log")):
+        done = subprocess.run(
+            [*VOXTOP, "events", *sources],
+            env={**environment(tmp_path), "PYTHONIOENCODING": encoding},
+            cwd=tmp_path,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+
+        assert (done.returncode, done.stderr) == (0, b"")
+        told = [json.loads(line)["text"] for line in done.stdout.decode().splitlines()]
+        assert told == ["❌ [TTS Azure] Error: sílaba 😀"] * len(sources)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("check", "--last", "all", "☎.log"), 2),
+        (("check", "--last", "all", "--format", "json", "☎.log"), 2),
+        (("report", "☎.log"), 0),
+        (("doctor", "☎.log"), 0),
+        (("alerts", "backtest", "☎.log"), 0),
+        (("alerts", "backtest", "--json", "☎.log"), 0),
+    ],
+)
+def test_signs_that_the_terminal_does_not_know_change_no_exit_code(
+    tmp_path: Path, words: tuple[str, ...], code: int
+) -> None:
+    (tmp_path / "☎.log").write_text("2026-02-01T08:00:00Z ⚠️ [Config] FOO is not set\n" + TIMED, encoding="utf-8")
+
+    done = subprocess.run(
+        [*VOXTOP, *words],
+        env={**environment(tmp_path), "PYTHONIOENCODING": "latin-1"},
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stderr) == (code, b"")
+
+
 def test_the_demo_writes_a_log_that_can_be_understood_without_a_screen(tmp_path: Path) -> None:
     done = voxtop("demo", "--headless", "1", "--speed", "60", "--out", "demo.log", home=tmp_path)
 
@@ -118,9 +178,6 @@ def test_help_speaks_both_languages_and_names_every_command(tmp_path: Path) -> N
     assert "FUENTE" in spanish.stdout
 
 
-TIMED = "2026-02-01T08:00:00Z 🔌 WS CONNECTION | Client: twilio, ID: call_1\n"
-
-
 @pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no /dev/full")
 @pytest.mark.parametrize(
     ("words", "code"),
@@ -128,7 +185,7 @@ TIMED = "2026-02-01T08:00:00Z 🔌 WS CONNECTION | Client: twilio, ID: call_1\n"
         (("report", "app.log"), 4),
         (("report", "--format", "json", "app.log"), 4),
         (("events", "app.log"), 4),
-        (("events", "app.log", "app.log"), 4),
+        (("events", "app.log", "other.log"), 4),
         (("doctor", "app.log"), 4),
         (("check", "--last", "all", "app.log"), 3),  # a plugin has no exit code 4
         (("config", "show"), 4),
@@ -138,7 +195,8 @@ TIMED = "2026-02-01T08:00:00Z 🔌 WS CONNECTION | Client: twilio, ID: call_1\n"
 def test_an_answer_that_a_full_disk_refuses_is_one_line_and_not_taken_for_given(
     tmp_path: Path, words: tuple[str, ...], code: int
 ) -> None:
-    (tmp_path / "app.log").write_text(TIMED)
+    for name in ("app.log", "other.log"):
+        (tmp_path / name).write_text(TIMED)
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [*VOXTOP, *words],

@@ -61,14 +61,14 @@ def command(
         events_of = _as_they_come if follow else _whole
         branches = [Branch(events_of(source, reader), partial(_answers, source)) for source, reader in readers]
         asyncio.run(_print(Merging(branches, clock, WINDOW_S if follow else PATIENCE_S), lines))
-    for source in opened:
-        status = source.status()
+    statuses = [source.status() for source in opened]
+    for status in statuses:
         if status.gaps:
             told = t("plain.gap", name=safe_text(status.name), reason=safe_text(status.gap_reason))
             click.echo(f"voxtop: {told}", err=True)
         if status.state is not SourceState.ENDED:
-            raise SourceError(status.reason, status.remedy)
-    return 0
+            click.echo(f"voxtop: {safe_text(str(SourceError(status.reason, status.remedy)))}", err=True)
+    return 0 if all(status.state is SourceState.ENDED for status in statuses) else SourceError.exit_code
 
 
 async def _print_whole(source: Source, reader: Reader, lines: EventLines) -> None:
@@ -76,7 +76,7 @@ async def _print_whole(source: Source, reader: Reader, lines: EventLines) -> Non
     async with aclosing(parse(source, _lines_of(source), reader, columns_from=COLUMNS_FROM, lines=lines)) as parsed:
         async for each in parsed:
             _write(each.events, lines)
-            _flush_written(each.text)
+            _flush(each.text)
     _write(reader.finish().events, lines)
 
 
@@ -122,20 +122,11 @@ async def _as_they_come(source: Source, reader: Reader) -> Batches:
 
 def _write(events: Sequence[LogEvent], lines: EventLines) -> None:
     written = lines.lines(event for event in events if event.kind not in STORE_ONLY)
-    _flush("\n".join([*written, ""]) if written else "")
+    _flush("\n".join([*written, ""]).encode() if written else b"")
 
 
-def _flush_written(text: bytes) -> None:
-    """Do the same with lines in UTF-8, which most outputs take as they are."""
-    if (sys.stdout.encoding or "").lower() != "utf-8":
-        _flush(text.decode())
-    elif text:
-        sys.stdout.buffer.write(text)
-        sys.stdout.flush()
-
-
-def _flush(text: str) -> None:
-    """Write whole lines and let go of them at once: the reader may be waiting for the first."""
+def _flush(text: bytes) -> None:
+    """Write whole lines, in UTF-8 as JSON is whatever the terminal speaks, and let go: the reader may be waiting."""
     if text:
-        sys.stdout.write(text)
+        sys.stdout.buffer.write(text)
         sys.stdout.flush()
