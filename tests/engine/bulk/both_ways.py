@@ -62,11 +62,16 @@ def at_once(data: bytes, reader: BlockReader) -> tuple[list[LogEvent], list[LogE
 
 def kill_at_the_third_part(monkeypatch: pytest.MonkeyPatch) -> list[Part]:
     """Let the other process be killed when it is given its third part; return what it is given."""
+    return kill_at_part(3, monkeypatch)
+
+
+def kill_at_part(number: int, monkeypatch: pytest.MonkeyPatch) -> list[Part]:
+    """Let the other process be killed when it is given so many parts; return what it is given."""
     give, given = Helper.give, []
 
     def killing(self: Helper, part: Part) -> None:
         given.append(part)
-        if len(given) == 3:
+        if len(given) == number:
             self.worker.process.kill()
             self.worker.process.wait()
         give(self, part)

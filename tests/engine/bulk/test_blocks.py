@@ -14,16 +14,23 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bench.fuzz import seeds
-from tests.engine.bulk.both_ways import compare, kill_at_the_third_part, read_report, same_report, small_blocks
+from tests.engine.bulk.both_ways import (
+    compare,
+    kill_at_part,
+    kill_at_the_third_part,
+    read_report,
+    same_report,
+    small_blocks,
+)
 from tests.engine.bulk.dirty_logs import dirty_log, talking_log
 from tests.engine.reports.reading import DATA, NOW, story
-from tui.engine.bulk import _again, _cutting, _together, _words
+from tui.engine.bulk import _again, _ahead, _cutting, _together, _words
 from tui.engine.bulk._apart import Helper
 from tui.engine.bulk._block_reader import BlockReader
 from tui.engine.bulk._cutting import OpenFile
 from tui.engine.bulk._listing import Listed
 from tui.engine.bulk._rebuilt import rebuilt
-from tui.engine.bulk._task import Cut
+from tui.engine.bulk._task import Cut, Part
 from tui.engine.bulk._understood import TooMuchError, Understood
 from tui.engine.metrics.totals import Asked, SourceTotals
 from tui.engine.model import LogEvent
@@ -180,6 +187,47 @@ async def test_what_the_other_process_had_when_it_was_killed_is_understood_here(
     await same_report(path, parallel_from=0)
 
     assert len(given) > 3
+
+
+async def test_half_of_a_log_is_given_to_the_other_process_before_this_one_is_ready_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, given, cut = tmp_path / "app.log", list[Part](), list[int]()
+    path.write_bytes(b"".join(dirty_log(seed, 700, dirt=0.0).removesuffix(b"\n") + b"\n" for seed in range(40)))
+    give, take = Helper.give, Helper.take
+
+    def taking(self: Helper) -> Understood | Listed | Cut | None:
+        found = take(self)
+        if isinstance(found, Cut):
+            cut.append(len(found.parts))
+        return found
+
+    monkeypatch.setattr(Helper, "give", lambda self, part: (given.append(part), give(self, part)))
+    monkeypatch.setattr(Helper, "take", taking)
+    await same_report(path, parallel_from=0, block=150_000, window=_cutting.WINDOW)
+
+    first, *others = (part.range.size for part in given)
+    assert 0.4 < first / path.stat().st_size < 0.6
+    assert max(others) < first / 4
+    assert cut[0] > 4
+
+
+async def test_what_is_given_at_first_is_cut_here_where_the_other_process_never_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, sizes = tmp_path / "app.log", list[int]()
+    path.write_bytes(b"".join(dirty_log(seed, 700, dirt=0.0).removesuffix(b"\n") + b"\n" for seed in range(4)))
+    read = BlockReader.read
+
+    def reading(self: BlockReader, data: memoryview, *arguments: Any) -> Understood:  # noqa: ANN401 - as the method
+        sizes.append(len(data))
+        return read(self, data, *arguments)
+
+    monkeypatch.setattr(BlockReader, "read", reading)
+    given = kill_at_part(1, monkeypatch)
+    await same_report(path, parallel_from=0)
+
+    assert given[0].range.size > 10 * max(sizes)
 
 
 async def test_where_no_other_process_can_be_started_one_reads_it_all(
@@ -358,6 +406,7 @@ async def test_a_large_range_that_says_much_is_cut_by_the_other_process_too(
         return found
 
     monkeypatch.setattr(Helper, "take", taking)
+    monkeypatch.setattr(_ahead, "_AT_FIRST", 0)
     monkeypatch.setattr(_cutting, "_MOST", 30)
     report = await same_report(path, parallel_from=0)
 
@@ -380,6 +429,7 @@ async def test_where_the_other_process_has_no_answer_for_a_range_its_parts_are_u
         return None
 
     monkeypatch.setattr(Helper, "take", losing)
+    monkeypatch.setattr(_ahead, "_AT_FIRST", 0)
     monkeypatch.setattr(_cutting, "_MOST", 30)
     await same_report(path, parallel_from=0)
 

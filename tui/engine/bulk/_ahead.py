@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _WITH_HELPER = 6
 """Ranges that the other process has at once; fewer near the end, so that both end at once."""
 
+_AT_FIRST = 64 * 1024**2
+"""Bytes that it is given at first, so that it has something to do until this process gives the next ones."""
+
 
 class Waiting(NamedTuple):
     """A range on its way."""
@@ -46,6 +49,8 @@ class Ahead:
         self.helper = Helper(worker, self.file.descriptor, task) if worker else None
         self.waiting: deque[Waiting] = deque()
         """In the order of the file."""
+        if self.helper is not None and not self._written:
+            self._deal_at_first((unread.stop - self.ranges.offset) // 2)
         while self._helper_has_room() and (dealt := self.deal()):
             self.waiting.append(dealt)
 
@@ -59,6 +64,13 @@ class Ahead:
         if self.helper is not None and given:
             self.helper.give(Part(part, number))
         return Waiting(part, number, given)
+
+    def _deal_at_first(self, most: int) -> None:
+        """Give the other process as much as it understands while this one loads what it needs, which it is to cut."""
+        part = self.ranges.stretch(min(_AT_FIRST, most))
+        if part is not None and self.helper is not None:
+            self.helper.give(Part(part, 0))
+            self.waiting.append(Waiting(part, 0, given=True))
 
     def _helper_has_room(self) -> bool:
         if self.helper is None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from tui.engine.bulk._reader import CONTEXT
 from tui.engine.bulk._records import begins_record, ends_whole, last_cut
 from tui.engine.bulk._task import Range
-from tui.engine.sources._follow import Unread
 
 if TYPE_CHECKING:
     from tui.engine.bulk._words import Room  # loads numpy, which is not to be waited for here
+    from tui.engine.sources._follow import Unread  # loads sources, of which the other process opens none
 
 BLOCK_SIZE = 2 * 1024**2
 """Bytes understood at once; twice as many where few events are among them, for what a block takes beside its lines."""
@@ -38,7 +38,7 @@ _USUALLY = 8 * 1024
 class OpenFile:
     """The file for as long as anybody may want to read in it again."""
 
-    def __init__(self, unread: Unread) -> None:
+    def __init__(self, unread: "Unread") -> None:
         self.descriptor = os.dup(unread.descriptor)
         self._head = unread.head
         weakref.finalize(self, os.close, self.descriptor)
@@ -101,9 +101,15 @@ class Ranges:
         """Return how many more ranges there will be, about."""
         return (self._stop - self.offset) // self._size
 
-    def next(self) -> Range | None:
+    def stretch(self, size: int) -> Range | None:
+        """Return so many bytes that whoever understands them shall cut; None where they would be a range or two."""
+        found = self.next(size) if size > 2 * self._size else None
+        return found and found._replace(most=None, step=self._size)
+
+    def next(self, size: int | None = None) -> Range | None:
         """Return the next range; None where no record begins before the end, or the rest is not worth it."""
-        for end in range(self.offset + self._size, self.offset + 2 * self._size, WINDOW):
+        size = size or self._size
+        for end in range(self.offset + size, self.offset + 2 * size, WINDOW):
             last = min(end, self._stop)
             if last - self.offset < 2 * WINDOW:
                 break

@@ -21,7 +21,7 @@ from tui.engine.model import LineBlock
 from tui.engine.sources._file_source import FileSource
 
 _IN_ORDER = 12
-"""Ranges that are understood or on their way while an earlier one is waited for."""
+"""Ranges that are understood here while an earlier one is waited for."""
 
 _HELD = 4 * 1024**2
 """Bytes of what was understood here that wait for an earlier range."""
@@ -81,7 +81,8 @@ class Pass:
                 if found is None:
                     return
                 if isinstance(found, Cut):
-                    ahead.ranges.keep_small()
+                    if done.part.step is None:
+                        ahead.ranges.keep_small()
                     cut = done._replace(found=None, given=taken is not None)  # whoever cut it understands its parts
                     waiting.extendleft(cut._replace(part=part) for part in reversed(found.parts))
                 else:
@@ -96,6 +97,8 @@ class Pass:
     def _read(self, one: Waiting) -> Understood | Listed | Cut | None:
         """Understand a range here; None if the file is not what it was."""
         file, part = self._ahead.file, one.part
+        if part.step is not None:
+            return Cut([*parts(file.descriptor, part, part.step)])
         data = file.load(part, self._here.room)
         if data is None or self._lister is not None:
             return self._lister.read(data, one.first_line) if data is not None and self._lister else None
@@ -105,8 +108,8 @@ class Pass:
             return Cut([*parts(file.descriptor, part, PART_SIZE)])
 
     def _waits_for_much(self) -> bool:
-        waiting = self._ahead.waiting
-        return len(waiting) > _IN_ORDER or sum(each.found.held for each in waiting if each.found) > _HELD
+        held = [each.found.held for each in self._ahead.waiting if each.found]
+        return len(held) > _IN_ORDER or sum(held) > _HELD
 
     def _is_ready(self, first: Waiting) -> bool:
         helper = self._ahead.helper

@@ -7,7 +7,9 @@ from collections import deque
 
 from tui.engine.bulk import _messages
 from tui.engine.bulk._block_reader import BlockReader
-from tui.engine.bulk._listing import Lister
+from tui.engine.bulk._cutting import PART_SIZE
+from tui.engine.bulk._cutting import parts as parts_of
+from tui.engine.bulk._listing import Listed, Lister
 from tui.engine.bulk._task import Cut, Part, Range, Task
 from tui.engine.bulk._understood import TooMuchError, Understood
 from tui.engine.bulk._wire import Sender
@@ -34,25 +36,28 @@ def _understand(connection: int, file: int) -> None:
     use_dialects(task.users)
     reader = BlockReader(*task.log)
     lister = Lister(reader, task.lines) if task.lines else None
-    sender, parts = Sender(), deque[Part]()
+    sender, answers, parts = Sender(), _messages.Outgoing(_STDOUT), deque[Part]()
     while True:
         if not parts:
+            answers.flush()
             *whole, first_line = marshal.loads(_messages.receive(connection))  # noqa: S302 - likewise
             parts.append(Part(Range._make(whole), first_line))
         part = parts.popleft()
-        data, answer = reader.room.load(file, part.range.size, part.range.offset), b""
-        if data is not None:
-            found = lister.read(data, part.first_line) if lister else _read(reader, data, file, part.range)
-            answer = sender.sent(found)
-            if isinstance(found, Cut):
-                parts.extend(Part(each, part.first_line) for each in found.parts)
-        _messages.send(_STDOUT, answer)
+        found = _read(reader, lister, file, part)
+        answers.send(sender.sent(found) if found else b"")
+        if isinstance(found, Cut):
+            parts.extend(Part(each, part.first_line) for each in found.parts)
 
 
-def _read(reader: BlockReader, data: memoryview, file: int, whole: Range) -> Understood | Cut:
+def _read(reader: BlockReader, lister: Lister | None, file: int, part: Part) -> Understood | Listed | Cut | None:
+    """Understand a part; None if the file is not what it was."""
+    whole = part.range
+    if whole.step is not None:
+        return Cut([*parts_of(file, whole, whole.step)])
+    data = reader.room.load(file, whole.size, whole.offset)
+    if data is None or lister is not None:
+        return lister.read(data, part.first_line) if data is not None and lister else None
     try:
         return reader.read(data, whole.context, whole.most)
     except TooMuchError:
-        from tui.engine.bulk._cutting import PART_SIZE, parts  # noqa: PLC0415 - loads sources, and is seldom wanted
-
-        return Cut([*parts(file, whole, PART_SIZE)])
+        return Cut([*parts_of(file, whole, PART_SIZE)])

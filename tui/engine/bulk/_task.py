@@ -40,6 +40,8 @@ class Range(NamedTuple):
     """The last lines of it."""
     most: int | None = None
     """It is to be cut where it says more."""
+    step: int | None = None
+    """It is to be cut into parts of so many bytes, whatever it says: only its end was looked for."""
 
 
 class Part(NamedTuple):
@@ -52,7 +54,7 @@ class Part(NamedTuple):
 
 @dataclass
 class Cut:
-    """The answer for a range that says too much: it was cut, and the answers for its parts are next."""
+    """The answer for a range that says too much, or is many: it was cut, and the answers for its parts are next."""
 
     parts: list[Range]
     held = 0
