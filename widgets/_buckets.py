@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -10,6 +12,7 @@ from tui.engine.model import Bucket, Stage
 from tui.engine.text import t
 from widgets import _format as fmt
 from widgets._panel import Panel
+from widgets._view import View
 
 MINUTE_S = 60.0
 LATELY = 6
@@ -18,6 +21,8 @@ LATELY = 6
 
 class BucketPanel(Panel):
     """A panel with a value per minute; while it has the focus one minute is selected."""
+
+    ENTER: ClassVar[str] = "pick"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "pick", "bucket.key_open", tooltip="bucket.tip_open", id="bucket.open"),
@@ -38,6 +43,8 @@ class BucketPanel(Panel):
 
     _minute: int | None = None
     """The minute that was chosen, in minutes since the epoch; None is the worst of late."""
+    _tried: tuple[Stage | None, int] | None = None
+    """What is drawn as selected to learn where that stands."""
 
     def values(self) -> Sequence[float | None]:
         """Return the value of each minute, oldest first."""
@@ -74,6 +81,8 @@ class BucketPanel(Panel):
     @property
     def picked(self) -> tuple[str | None, int] | None:
         """Whose value is to be marked in the chart, and its place: none without the focus."""
+        if self._tried is not None:
+            return self._tried
         place = self.place if self.has_focus else None
         return None if place is None else (self.stage_of_bucket(), place)
 
@@ -122,6 +131,42 @@ class BucketPanel(Panel):
             self._minute = self._last_minute - (len(values) - 1 - place)
             self._moved()
 
+    def on_click(self, event: events.Click) -> None:
+        """Choose the minute that was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is not None:
+            self._choose_at(offset.x, offset.y)
+
+    def _choose_at(self, x: int, y: int) -> bool:
+        """Choose the minute whose value is drawn at a cell, if one is: it lies between the first and the last."""
+        stage, last = self.stage_of_bucket(), len(self.values()) - 1
+        (begin, rows), (end, _) = self._drawn_at(stage, 0), self._drawn_at(stage, last)
+        found = y in rows and begin <= x <= end
+        if found:
+            about = round((x - begin) / max(1, end - begin) * last)  # charts round in ways of their own
+            near = range(max(0, about - 1), min(last, about + 1) + 1)
+            place = min(near, key=lambda each: abs(self._drawn_at(stage, each)[0] - x))
+            self._minute = self._last_minute - (last - place)
+            self._moved()
+        return found
+
+    def _drawn_at(self, stage: Stage | None, place: int) -> tuple[int, list[int]]:
+        """Return the column in which the cursor of a value would stand, and its rows: none where it is not drawn."""
+        self._tried = stage, place
+        try:
+            lines = self.draw(*self.size, View(self._view.now, self._view.live, self._view.glyphs))
+        finally:
+            self._tried = None
+        column, rows = 0, []
+        for y, line in enumerate(lines):
+            at = 0
+            for run in line:
+                if run.role == "picked":
+                    column = at
+                    rows.append(y)
+                at += cell_len(run.text)
+        return column, rows
+
     def action_pick(self) -> None:
         """Ask for the calls of the selected minute; without any, for the playbook."""
         bucket = self.bucket
@@ -159,6 +204,16 @@ class StagesPanel(BucketPanel):
     def stage_of_bucket(self) -> Stage | None:
         """Return the stage that is looked at."""
         return self.stage
+
+    def _choose_at(self, x: int, y: int) -> bool:
+        """Choose the stage as well; of charts in one place it is that of the one on show."""
+        chosen, stage = self._chosen, self.stage
+        for each in sorted(self.stages(), key=lambda each: each != stage):
+            self._chosen = each
+            if super()._choose_at(x, y):
+                return True
+        self._chosen = chosen
+        return False
 
     def action_stage(self, step: int) -> None:
         """Look at the next or previous stage."""

@@ -35,6 +35,9 @@ class OneWidgetApp(App[None]):
     def on_panel_opened(self, message: object) -> None:
         self.messages.append(message)
 
+    def on_bucket_panel_picked(self, message: object) -> None:
+        self.messages.append(message)
+
     def on_blame_bar_opened(self, message: object) -> None:
         self.messages.append(message)
 

@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from tests import samples
@@ -355,6 +356,44 @@ async def test_enter_opens_the_playbook_that_fits(panel_class: type[Panel]) -> N
         assert isinstance(message, Panel.Opened)
         assert message.control is panel
         assert message.playbook is wanted.get(panel_class)
+
+
+def picked_cells(panel: BucketPanel) -> list[tuple[int, int]]:
+    """Return where the cursor of a chart stands."""
+    return [
+        (sum(cell_len(before.text) for before in line[:place]), y)
+        for y, line in enumerate(panel._rows)
+        for place, run in enumerate(line)
+        if run.role == "picked"
+    ]
+
+
+@pytest.mark.parametrize("size", [(60, 20), (110, 16), (190, 20)], ids=["below", "beside", "abreast"])
+@pytest.mark.parametrize(
+    "panel_class", [FallbackPanel, TtfbPanel, CallsPanel, ErrorsPanel], ids=lambda one: one.__name__
+)
+async def test_a_click_into_a_chart_chooses_its_minute_and_a_second_click_opens_its_calls(
+    panel_class: type[BucketPanel], size: tuple[int, int]
+) -> None:
+    panel = panel_class()
+    async with showing(panel, *size) as pilot:
+        panel.show(samples.on_fire(), NOW)
+        await pilot.press("left", "left", "left", "left", "down")
+        await pilot.pause()
+        wanted, stage = panel.place, panel.stage_of_bucket()
+        x, y = picked_cells(panel)[-1]
+        await pilot.press("right", "right", "right", "up")
+        await pilot.pause()
+        assert (panel.place, panel.stage_of_bucket()) != (wanted, stage)
+
+        await pilot.click(panel, offset=(x + 2, y + 1), times=2)  # beside the border
+        await pilot.pause()
+
+        assert picked_cells(panel)[-1] == (x, y)
+        assert wanted is not None
+        assert abs((panel.place or 0) - wanted) <= 1  # two minutes may share a column
+        (message,) = [one for one in sent(pilot) if isinstance(one, BucketPanel.Picked)]
+        assert message.bucket == panel.bucket
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
