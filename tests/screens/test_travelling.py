@@ -20,9 +20,11 @@ from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import EMPTY_SNAPSHOT, Thresholds
 from tui.engine.monitor import Monitor, ScopedMonitor, TimeMachine, Watchlist
 from tui.screens.ask import AskScreen
+from tui.screens.call import CallScreen
+from tui.screens.calls import CallsScreen
 from tui.screens.compare import CompareScreen
 from tui.screens.desk import Desk
-from widgets import CallsPanel, ComparisonView, VerdictStrip
+from widgets import CallsPanel, CallsTable, ComparisonView, VerdictStrip
 
 
 def store() -> MetricsStore:
@@ -75,6 +77,20 @@ async def test_back_on_and_live_show_the_figures_of_each_moment_under_a_badge() 
         await until(pilot, lambda: "REPLAY 11:50:00" in strip(pilot))
         await pilot.press("L")
         await until(pilot, lambda: active(pilot) and "REPLAY" not in strip(pilot))
+
+
+async def test_screens_further_in_say_that_the_past_is_looked_at() -> None:
+    async with travelling() as (_, _, pilot):
+        await until(pilot, lambda: active(pilot))
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: "REPLAY 11:59:00" in strip(pilot))
+        await pilot.press("4", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CallsScreen))
+        await until(pilot, lambda: "REPLAY 11:59:00" in strip(pilot))
+        await until(pilot, lambda: pilot.app.screen.query_one(CallsTable).count() > 0)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CallScreen))
+        await until(pilot, lambda: "REPLAY 11:59:00" in strip(pilot))
 
 
 async def test_the_badge_counts_what_is_new_while_the_past_is_looked_at() -> None:

@@ -18,6 +18,7 @@ from widgets import AlertsPanel
 if TYPE_CHECKING:
     from tui.engine.model import Alert
     from tui.screens.alerts import AlertDesk, Asked
+    from tui.screens.drill import Way
 
 
 class AlertingScreen(WatchingScreen):
@@ -47,6 +48,14 @@ class AlertingScreen(WatchingScreen):
 
     def _now(self) -> float:
         raise NotImplementedError
+
+    def _past(self, present: Snapshot) -> str:
+        raise NotImplementedError
+
+    def _way(self, *steps: str) -> "Way":
+        """Return the way further in, from the verdict of this moment."""
+        word = t(f"status.{self._shown.verdict.status.value}")
+        return screens.drill.Way(self._monitor, self._clock, (word, *steps), lambda: self._past(self._present))
 
     def _board(self, seen: Snapshot) -> AlertBoard:
         """Return the alerts of this moment; tell of those that are over."""

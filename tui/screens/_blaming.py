@@ -31,6 +31,4 @@ class BlamingScreen(AlertingScreen):
 
     def open_evidence(self, blame: "Sequence[Blame]") -> None:
         """Show what sentences stand on."""
-        word = t(f"status.{self._shown.verdict.status.value}")
-        way = screens.drill.Way(self._monitor, self._clock, (word, t("blame.step")))
-        self.app.push_screen(screens.blame.BlameScreen(way, blame))
+        self.app.push_screen(screens.blame.BlameScreen(self._way(t("blame.step")), blame))

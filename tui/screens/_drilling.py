@@ -22,7 +22,6 @@ from widgets import AlertsPanel, BucketPanel, ConfigPanel, Panel, RecentPanel, S
 if TYPE_CHECKING:
     from tui.engine.model import Alert
     from tui.screens.calls import Wanted
-    from tui.screens.drill import Way
 
 HOUR_S = 3600.0
 
@@ -37,15 +36,11 @@ class DrillingScreen(BlamingScreen, TravellingScreen, ArrangingScreen):
 
     _desk: Desk
 
-    def _way(self, *steps: str) -> "Way":
-        word = t(f"status.{self._shown.verdict.status.value}")
-        return screens.drill.Way(self._monitor, self._clock, (word, *steps, t("calls.step")))
-
     def _push_calls(
         self, bucket: Bucket, *steps: str, wanted: "Wanted | None" = None, book: Playbook | None = None
     ) -> None:
         open_book = (lambda: self._open(book)) if book else None
-        self.app.push_screen(screens.calls.CallsScreen(self._way(*steps), bucket, wanted, open_book))
+        self.app.push_screen(screens.calls.CallsScreen(self._way(*steps, t("calls.step")), bucket, wanted, open_book))
 
     @on(BucketPanel.Picked)
     def open_bucket(self, message: BucketPanel.Picked) -> None:
@@ -123,8 +118,7 @@ class DrillingScreen(BlamingScreen, TravellingScreen, ArrangingScreen):
         if not events:
             self.notify(t("drill.nobody"), markup=False)
             return
-        word = t(f"status.{self._shown.verdict.status.value}")
-        way = screens.drill.Way(self._monitor, self._clock, (word, safe_text(key.field, 60), t("lines.step")))
+        way = self._way(safe_text(key.field, 60), t("lines.step"))
         self.app.push_screen(screens.lines.LinesScreen(way, events[-1]))
 
     def action_open_worst(self) -> None:

@@ -1,8 +1,8 @@
 """What the screens below the dashboard share: the strip, the way here, stories kept fresh, Esc back."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import inf
 from typing import ClassVar
@@ -35,10 +35,12 @@ class Way:
     monitor: Watched
     clock: Clock
     steps: tuple[str, ...] = field(default=())
+    past: Callable[[], str] = str
+    """Returns what to say of the moment that is looked from if it is not now; safe text."""
 
     def on(self, step: str) -> "Way":
         """Return the way one step further."""
-        return Way(self.monitor, self.clock, (*self.steps, step))
+        return replace(self, steps=(*self.steps, step))
 
 
 class DrillScreen(SizedScreen[None], EndsItsWork):
@@ -89,7 +91,7 @@ class DrillScreen(SizedScreen[None], EndsItsWork):
     async def _look(self) -> None:
         """Show the verdict of this moment; renew what is below it when something has happened."""
         snapshot = self._monitor.snapshot()
-        self.query_one(VerdictStrip).show(snapshot, self.now)
+        self.query_one(VerdictStrip).show(snapshot, self.now, past=self._way.past())
         if snapshot is self._told or self._loading or self._way.clock.monotonic() < self._rested_at:
             return
         self._told, self._loading = snapshot, True
