@@ -38,7 +38,7 @@ def alerting(settings: Settings, playbooks: PlaybookCatalogue, folder: Path | No
         rules=rules_in_force(settings, folder),
         channels=open_channels(settings.notify, Wording(settings.service, playbooks.get, tz)),
         policies={name: Policy.of(options, tz) for name, options in settings.notify.items()},
-        teller=Teller(playbook),
+        teller=Teller(playbook, tz),
     )
 
 

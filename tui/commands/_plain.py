@@ -38,15 +38,16 @@ class Watched(Protocol):
 class StateChanges:
     """Compares snapshots and says what has become different; a figure that merely moved is no change."""
 
-    def __init__(self) -> None:
+    def __init__(self, tz: tzinfo | None = None) -> None:
         self._before = EMPTY_SNAPSHOT
+        self._tz = tz
 
     def since_last(self, snapshot: Snapshot) -> list[str]:
         """Return a sentence per change, the verdict first."""
         before, self._before = self._before, snapshot
         if snapshot is before:
             return []
-        changes = (_verdict, _findings, _changed, _sources)
+        changes = (_verdict, _findings, partial(_changed, tz=self._tz), _sources)
         return [line for change in changes for line in change(before, snapshot)]
 
 
@@ -65,12 +66,12 @@ def _findings(before: Snapshot, after: Snapshot) -> Iterator[str]:
         yield from (t("plain.over", what=finding_text(finding)) for key, finding in old.items() if key not in new)
 
 
-def _changed(before: Snapshot, after: Snapshot) -> Iterator[str]:
+def _changed(before: Snapshot, after: Snapshot, tz: tzinfo | None) -> Iterator[str]:
     """Yield where a change comes from, once for each place; that its share moves is no news."""
     old = {(one.kpi, one.stage, one.shift, one.culprit) for one in before.blame}
     for one in after.blame:
         if (one.kpi, one.stage, one.shift, one.culprit) not in old:
-            yield t("plain.changed", what=blame_sentence(one))
+            yield t("plain.changed", what=blame_sentence(one, tz))
 
 
 def _by_key(snapshot: Snapshot) -> dict[Hashable, Finding]:
@@ -98,7 +99,7 @@ def _source(source: SourceStatus) -> str:
 
 async def tell(watched: Watched, clock: Clock, tz: tzinfo | None, write: Callable[[str], None]) -> None:
     """Write each change with its time until cancelled, and when every source has ended its last word."""
-    changes = StateChanges()
+    changes = StateChanges(tz)
     while True:
         snapshot = watched.snapshot()
         moment = datetime.fromtimestamp(clock.now(), tz)

@@ -1,6 +1,6 @@
 """What changed, in one sentence: the same on the screen, in a message and in a line of text."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from tui.engine.safe_text import safe_text
@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 _NAME_LENGTH = 60
 
 
-def blame_sentence(blame: "Blame") -> str:
-    """Return ``TTS P95 +640 ms since 14:02: 88 % Azure on voice-prod-02; began 40 s after …``, safe to show."""
+def blame_sentence(blame: "Blame", zone: tzinfo | None = None) -> str:
+    """Return ``TTS P95 +640 ms since 14:02: 88 % Azure on voice-prod-02; began 40 s after …``, safe to show.
+
+    Without a zone the time is that of this machine.
+    """
     said = t(
         f"blame.{blame.shift}",
         what=figure_change(blame),
-        time=_clock_time(blame.at),
+        time=_clock_time(blame.at, zone),
         share=f"{blame.share:.0f}",
         where=culprit(blame),
         before=f"{blame.traffic[0]:.0f}",
@@ -61,5 +64,5 @@ def _decimal(value: float) -> str:
     return text.replace(".", ",") if language() == "es" else text
 
 
-def _clock_time(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%H:%M")
+def _clock_time(at: float, zone: tzinfo | None) -> str:
+    return datetime.fromtimestamp(at, UTC).astimezone(zone).strftime("%H:%M")

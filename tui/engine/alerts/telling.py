@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from tui.engine.alerts.machine import Track
 from tui.engine.alerts.wording import describe
@@ -51,6 +52,8 @@ class Teller:
     """Writes the messages."""
 
     playbook: PlaybookOf = lambda _: None
+    zone: tzinfo | None = None
+    """Of the times in messages; None is the zone of this machine."""
 
     def message(self, track: Track, why: Occasion, snapshot: Snapshot, now: float) -> Notification:
         """Return what people are told, masked and safe."""
@@ -76,7 +79,7 @@ class Teller:
             sources=tuple(_clean(one.name) for one in snapshot.sources),
             host=_clean(_host(alert, snapshot)),
             playbook=found.id if found else "",
-            evidence=evidence(alert, snapshot),
+            evidence=evidence(alert, snapshot, self.zone),
             episode=alert.episode,
         )
 
@@ -91,12 +94,12 @@ def _clean(text: str) -> str:
     return safe_text(redact(text), 200)
 
 
-def evidence(alert: Alert, snapshot: Snapshot) -> tuple[str, ...]:
+def evidence(alert: Alert, snapshot: Snapshot, zone: tzinfo | None = None) -> tuple[str, ...]:
     """Return what changed and what was counted about the same thing lately, in the log's words, masked and safe."""
     labels = dict(alert.labels)
-    changed = [blame_sentence(one) for one in snapshot.blame if _changed(one, alert, labels)]
+    changed = [blame_sentence(one, zone) for one in snapshot.blame if _changed(one, alert, labels)]
     found = [group for group in snapshot.recent if _about(group, alert, labels)]
-    said = (*changed, *reasons(snapshot, found[:EVIDENCE_LINES]))
+    said = (*changed, *reasons(snapshot, found[:EVIDENCE_LINES], zone))
     return tuple(safe_text(redact(line), EVIDENCE_LENGTH) for line in said)
 
 
