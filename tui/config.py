@@ -378,5 +378,5 @@ def _check_threshold(key: str, value: Limits | float, origin: Origin) -> None:
         if not 0 <= value.warn_at <= value.crit_at:
             limits = {"warn": value.warn_at, "crit": value.crit_at}
             raise ConfigError(t("config.bad_limits", where=origin.of(key), key=key, **limits))
-    elif value <= 0:
+    elif not value > 0:  # nor is "not a number"
         raise ConfigError(t("config.not_positive", where=origin.of(key), key=key, value=value))

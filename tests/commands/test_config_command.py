@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from tui.cli import root
 from tui.commands._config_file import commented, json_schema
 from tui.config import Settings, load
-from tui.engine.errors import ConfigError
+from tui.engine.errors import ConfigError, VoxtopError
 from tui.engine.text import use_language
 
 
@@ -90,6 +90,44 @@ def test_check_says_so_when_all_is_right_and_names_the_line_when_not(tmp_path: P
     assert right.stdout == f"{path} is right\n"
     assert isinstance(wrong.exception, ConfigError)
     assert f"{path}:2" in str(wrong.exception)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("\nsince = 'never'\n", 2, "'since'"),
+        ("sources = ['app.log', 'ftp://host/x']\n", 1, "no such kind of source"),
+        ("listen = 'nowhere'\n", 1, "no address to listen on"),
+        ("listen_token_env = 'VOXTOP_TEST_ABSENT'\n", 0, "VOXTOP_TEST_ABSENT"),
+        ("[notify.ops]\nkind = 'email'\n", 0, "'notify.ops.host' is not set"),
+        ("[notify.ops]\nkind = 'webhook'\nurl_env = 'VOXTOP_TEST_ABSENT'\n", 0, "VOXTOP_TEST_ABSENT"),
+        ("[thresholds]\nrate_window_s = nan\n", 2, "'thresholds.rate_window_s' is nan"),
+    ],
+)
+def test_check_finds_what_would_keep_a_start_from_working(tmp_path: Path, text: str, line: int, says: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+
+    wrong = run("check", "--config", str(path))
+
+    assert isinstance(wrong.exception, VoxtopError)
+    assert says in str(wrong.exception)
+    assert f"{path}:{line}" in str(wrong.exception) or not line
+
+
+def test_check_finds_a_wrong_file_of_rules(tmp_path: Path) -> None:
+    (tmp_path / "alerts").mkdir()
+    (tmp_path / "alerts" / "mine.toml").write_text("figure = 'tfb'\n", encoding="utf-8")
+    path = tmp_path / "config.toml"
+    path.write_text("sources = ['prom:http://mon:9090']\n", encoding="utf-8")
+
+    wrong = run("check", "--config", str(path))
+    (tmp_path / "alerts" / "mine.toml").unlink()
+    right = run("check", "--config", str(path))
+
+    assert isinstance(wrong.exception, ConfigError)
+    assert "mine.toml" in str(wrong.exception)
+    assert right.stdout == f"{path} is right\n"
 
 
 def leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

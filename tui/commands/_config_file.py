@@ -29,7 +29,7 @@ class Setting(NamedTuple):
 
 def settings_of(settings: Settings, layers: Sequence[Layer]) -> list[Setting]:
     """Return every key with its value in force, secrets masked, and the strongest layer that set it."""
-    return [Setting(key, _masked(value), _origin(key, layers)) for key, value in _flat(settings)]
+    return [Setting(key, _masked(value), origin_of(key, layers)) for key, value in _flat(settings)]
 
 
 def _flat(settings: "DataclassInstance", prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -63,7 +63,8 @@ def _masked(value: object) -> object:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def _origin(key: str, layers: Sequence[Layer]) -> str:
+def origin_of(key: str, layers: Sequence[Layer]) -> str:
+    """Return where a key was set most strongly: file and line, environment or command line; empty if nowhere."""
     for layer in reversed(layers):
         if _holds(layer.table, key.split(".")):
             return layer.origin.of(key)

@@ -62,6 +62,7 @@ def check(config: Path | None, **flags: object) -> int:
     """Read everything that sets something; a mistake ends with its line and the exit code of wrong usage."""
     settings = read_settings(config, **flags)
     import themes  # noqa: PLC0415 - loads Textual, which no other part needs
+    from tui.commands._config_use import try_all  # noqa: PLC0415 - likewise
     from tui.keymap import check_keys  # noqa: PLC0415 - likewise
     from tui.own_layouts import Layouts, layout_folder  # noqa: PLC0415 - likewise
     from tui.own_themes import OwnThemes, theme_folder  # noqa: PLC0415 - likewise
@@ -75,6 +76,7 @@ def check(config: Path | None, **flags: object) -> int:
     named(settings.layout, layouts.all)
     check_keys(settings.keys, VoxtopApp.BINDINGS)
     chosen = config or config_path()
+    try_all(settings, layers(config, flags), chosen.parent / "alerts")
     key = "sound" if chosen.exists() else "absent"
     click.echo(t(f"settings.{key}", path=safe_text(str(chosen))))
     return 0

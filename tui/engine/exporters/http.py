@@ -27,17 +27,26 @@ def bind(address: str) -> socket.socket:
     Raises:
         UsageError: the address is none, or it is taken.
     """
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]") or LOOPBACK
-    if not (port.isdecimal() and int(port) <= _MAX_PORT):
-        raise UsageError(t("metrics.bad_address", value=safe_text(address)), t("metrics.bad_address_remedy"))
+    host, port = host_and_port(address)
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, int(port)), family=family, backlog=_BACKLOG)
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         reason = error.strerror or str(error)
         text = t("metrics.cannot_listen", value=safe_text(address), reason=safe_text(reason))
         raise UsageError(text, t("metrics.cannot_listen_remedy")) from None
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """Return what ``[HOST:]PORT`` means.
+
+    Raises:
+        UsageError: the address is none.
+    """
+    host, _, port = address.rpartition(":")
+    if not (port.isdecimal() and int(port) <= _MAX_PORT):
+        raise UsageError(t("metrics.bad_address", value=safe_text(address)), t("metrics.bad_address_remedy"))
+    return host.strip("[]") or LOOPBACK, int(port)
 
 
 def metrics_route(exporter: PrometheusExporter, token: str = "") -> web.RouteDef:
