@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from textual.binding import Binding
 from textual.widgets import Input
 from textual.widgets._footer import FooterKey
 
@@ -13,6 +14,7 @@ from tui.commands.config import command as config_command
 from tui.config import load
 from tui.engine.clock import ManualClock
 from tui.engine.errors import ConfigError
+from tui.engine.text import KEY, LANGUAGES, catalogue, t, use_language
 from tui.keymap import check_keys, usual_keys
 from tui.screens.command_line import CommandLine
 from tui.screens.help import HelpScreen
@@ -152,3 +154,32 @@ def test_no_screen_has_a_footer_of_another_kind() -> None:
     others = [path.name for path in folder.glob("*.py") if " Footer(" in path.read_text(encoding="utf-8")]
 
     assert others == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_names_the_key_that_its_action_has_by_itself(language: str) -> None:
+    usual = usual_keys(VoxtopApp.BINDINGS)
+    app = app_with({})
+    named = [mark.groups() for sentence in catalogue(language).values() for mark in KEY.finditer(sentence)]
+
+    assert len(named) > 15
+    for identity, said in named:
+        shown = [app.get_key_display(Binding(key, "any")) for key in usual[identity]]
+        assert said.lower() in [each.lower() for each in shown], identity
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_sentence_names_the_key_that_the_user_gave(language: str) -> None:
+    use_language(language)
+    app = app_with({"scope": "ctrl+f,F", "blame": "x", "back": "f9"})
+    async with app.run_test(size=(120, 40)):
+        said = (t("watching.only_how"), t("blame.how"), t("screen.help_close"), t("time.stands"))
+    app_with({})
+    use_language("en")
+
+    assert said[0].startswith("f9 ")
+    assert " ^f: " in said[0]
+    assert said[1].startswith("x: ")
+    assert said[2].startswith("f9 ")
+    assert "L" in said[3]
+    assert "f9" not in t("screen.help_close")

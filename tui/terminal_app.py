@@ -22,6 +22,7 @@ from tui.engine.model import Calling
 from tui.engine.redact import redact
 from tui.engine.safe_text import safe_text
 from tui.engine.text import LANGUAGES, t, use_language
+from tui.engine.text import use_keys as name_keys
 from tui.memory import collect_rings
 from tui.own_layouts import Layouts, layout_folder
 from tui.own_themes import OwnThemes
@@ -224,6 +225,8 @@ class VoxtopApp(BareApp[int]):
 
             check_keys(keys, self.BINDINGS)
         self.set_keymap({**keys})
+        first = {identity: next(iter(Binding.make_bindings([(wanted, "", "")]))) for identity, wanted in keys.items()}
+        name_keys({identity: self.get_key_display(binding) for identity, binding in first.items()})
 
     def action_leave(self, code: int = 0) -> None:
         """Remember the view and end with this exit code."""

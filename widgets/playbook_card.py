@@ -97,7 +97,7 @@ class _Body(LinesView, can_focus=False):
         return [(), *self._section("card.why"), *rows]
 
     def _draft_rows(self, width: int) -> list[Line]:
-        return [(), *self._paragraph(f"d · {t('card.tip_draft')}", width, "hint")]
+        return [(), *self._paragraph(t("card.draft_how", what=t("card.tip_draft")), width, "hint")]
 
     @staticmethod
     def _section(key: str) -> list[Line]:

@@ -7,7 +7,8 @@ from tui.engine import text
 
 
 def marks(template: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    values = {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    return values | {mark[1] for mark in text.KEY.finditer(template)}
 
 
 def test_both_languages_have_the_same_files_keys_and_marks() -> None:

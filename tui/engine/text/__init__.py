@@ -1,11 +1,14 @@
 """Every sentence the program says, in English and Spanish, from one catalogue per language.
 
 A catalogue is a folder of TOML files beside this module (``en/``, ``es/``): tables group keys, ``{name}``
-marks a value. Both languages have the same files, keys and marks; a test sees to it.
+marks a value, ``[[filter|/]]`` the key of an action with what is said of it unless the user gave it another one.
+Both languages have the same files, keys and marks; a test sees to it.
 """
 
 import os
+import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +16,9 @@ LANGUAGES = ("en", "es")
 _language = "en"
 _known: dict[str, dict[str, str]] = {code: {} for code in LANGUAGES}
 """What was asked for so far, and what stands beside it: to understand all files takes 20 ms."""
+_keys: dict[str, str] = {}
+"""What is said of keys that the user gave to actions, by the id of the action."""
+KEY = re.compile(r"\[\[([\w.]+)\|([^\]]+)\]\]")
 
 
 @cache
@@ -35,6 +41,14 @@ def use_language(language: str) -> None:
     """Choose the language of every following ``t``; anything but ``es…`` is English."""
     global _language  # noqa: PLW0603 - one program speaks one language
     _language = "es" if language.lower().startswith("es") else "en"
+
+
+def use_keys(keys: Mapping[str, str]) -> None:
+    """Name these keys in every following ``t``, by the id of their action; of others those they have by themselves."""
+    if keys != _keys:
+        _keys.clear()
+        _keys.update(keys)
+        _known.update({code: {} for code in LANGUAGES})
 
 
 def language() -> str:
@@ -69,5 +83,11 @@ def _learnt(key: str) -> dict[str, str]:
     if key not in known:
         table, _, name = key.partition(".")
         for file in _files(_language):
-            known |= _flat(file) if f"[{table}]" in file and f"\n{name} = " in file else {}
+            if f"[{table}]" in file and f"\n{name} = " in file:
+                known |= {key: _with_keys(text) for key, text in _flat(file).items()}
     return known
+
+
+def _with_keys(text: str) -> str:
+    """Return a text with the keys in it that its actions have now."""
+    return KEY.sub(lambda mark: _keys.get(mark[1], mark[2]), text) if "[[" in text else text
