@@ -6,6 +6,7 @@ import random
 import re
 import time
 from collections.abc import Iterator
+from typing import TypeVar
 
 import pyte
 import pytest
@@ -18,10 +19,18 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 
+from tests import samples
+from tests.screens.fixed_monitor import FixedMonitor
+from tests.screens.test_alerts import Desk
+from tui.engine.clock import ManualClock
+from tui.engine.model import NO_BOARD
 from tui.screens._compositor import SparingCompositor, _is_known, sparing_compositor
+from tui.terminal_app import VoxtopApp
 from widgets._lines import Line, Run
 from widgets._lines_view import LinesView
 from widgets._view import View
+
+Result = TypeVar("Result")
 
 KNOWN = {
     "render_update": "772c6b21953a",
@@ -29,6 +38,8 @@ KNOWN = {
     "_render_chops": "ca8c3359d7af",
     "_get_renders": "8ac93299aa5d",
     "update_widgets": "86c02b2f8d6d",
+    "reflow": "a08580a81a77",
+    "reflow_visible": "cac5dbc45348",
 }
 """The text of what this builds on, as it was when both were compared."""
 
@@ -106,24 +117,13 @@ class Over(ModalScreen[None]):
         yield self.words
 
 
-class Shown(App[None]):
+class Terminal(App[Result]):
     """Keeps what a terminal would show after everything it was sent."""
 
-    CSS = ".pair { height: 9; }"
-    ENABLE_COMMAND_PALETTE = False
-
-    def __init__(self, seed: int) -> None:
-        super().__init__()
-        self.rng = random.Random(seed)  # noqa: S311 - changes that can be repeated, not secrets
-        self.terminal = pyte.Screen(80, 24)
-        self.partial = 0
-        self.written = ""
-        """What it was sent last."""
-        self.front = Panels(self.rng)
-
-    def on_mount(self) -> None:
-        """Open the panels."""
-        self.push_screen(self.front)
+    terminal: pyte.Screen
+    partial = 0
+    written = ""
+    """What it was sent last."""
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, CompositorUpdate) and screen is self.screen:
@@ -141,12 +141,33 @@ class Shown(App[None]):
         return full
 
 
+class Shown(Terminal[None]):
+    """Shows the panels."""
+
+    CSS = ".pair { height: 9; }"
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.rng = random.Random(seed)  # noqa: S311 - changes that can be repeated, not secrets
+        self.terminal = pyte.Screen(80, 24)
+        self.front = Panels(self.rng)
+
+    def on_mount(self) -> None:
+        """Open the panels."""
+        self.push_screen(self.front)
+
+
+class Monitored(Terminal[int], VoxtopApp):
+    """The monitor in a terminal."""
+
+
 def _cells(screen: pyte.Screen) -> Iterator[object]:
     for y in range(screen.lines):
         yield [screen.buffer[y][x] for x in range(screen.columns)]
 
 
-async def _settle(app: Shown, pilot: Pilot[None]) -> None:
+async def _settle(app: Terminal[Result], pilot: Pilot[Result]) -> None:
     deadline = time.monotonic() + 10
     await pilot.pause()
     while app.screen._dirty_widgets or app.screen._layout_required or app.screen._repaint_required:
@@ -185,6 +206,26 @@ async def test_after_any_change_the_terminal_shows_what_textual_would_have_drawn
             await _settle(app, pilot)
             assert [*_cells(app.terminal)] == [*_cells(app.in_full())]
     assert app.partial > 4
+
+
+async def test_a_row_that_comes_above_the_panels_is_painted_and_so_is_all_that_it_moves() -> None:
+    desk, monitor = Desk(NO_BOARD), FixedMonitor(samples.on_fire())
+    app = Monitored(monitor, ManualClock(samples.NOW), "dark", alerts=desk)  # type: ignore[arg-type]
+    app.terminal = pyte.Screen(80, 24)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for keys, board in (
+            ((), samples.board()),
+            (("7",), NO_BOARD),
+            (("j",), samples.board()),
+            (("1", "j"), NO_BOARD),
+        ):
+            await pilot.press(*keys)
+            desk.shown = board
+            monitor.changed.set()
+            await pilot.pause(0.3)
+            await _settle(app, pilot)
+            assert ("NEW CRITICAL ALERT" in "\n".join(app.terminal.display)) is (board is not NO_BOARD)
+            assert [*_cells(app.terminal)] == [*_cells(app.in_full())]
 
 
 async def test_of_rows_far_apart_only_what_lies_over_them_is_rendered_too(monkeypatch: pytest.MonkeyPatch) -> None:

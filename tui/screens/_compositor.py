@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from rich.console import Console
 from rich.control import Control
-from textual._compositor import ChopsUpdate, Compositor
+from textual._compositor import ChopsUpdate, Compositor, CompositorMap, ReflowResult
 from textual.color import Color
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -42,9 +42,31 @@ class SparingCompositor(Compositor):
     The strip stands at the top and alerts at the bottom: where an age changes in both, that is the whole screen.
     """
 
+    _pictured: CompositorMap = {}  # noqa: RUF012 - never changed, only replaced
+    """Where everything stood when it was last laid out."""
+    _scrolled = False
+    """Something was scrolled since."""
     _touched: tuple[Region, ...] = ()
     _bare: tuple[object, Sequence[Content]] = (None, ())
     """The views on which nothing lies, and the places of widgets by which that was found."""
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Lay everything out, and have painted what stands elsewhere than in the last picture.
+
+        Textual compares with where things would have stood when somebody asked last: where that was after a row came
+        and before this, or before something was scrolled, nothing seems to have moved, and the picture is torn.
+        """
+        self._full_map = self._pictured
+        if self._scrolled:
+            self._dirty_regions.add(size.region)
+        result = super().reflow(parent, size)
+        self._pictured, self._scrolled = self._full_map, False
+        return result
+
+    def reflow_visible(self, parent: Widget, size: Size) -> set[Widget]:
+        """Lay out what is in sight after scrolling."""
+        self._scrolled = True
+        return super().reflow_visible(parent, size)
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Return what changed since the last picture, if anything did."""
