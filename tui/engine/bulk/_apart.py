@@ -60,6 +60,10 @@ class Helper:
 
         return Receiver()
 
+    def dismiss(self) -> None:
+        """Ask for nothing any more: the process ends, while this one has still something to do."""
+        self.worker.process.kill()
+
     def close(self) -> None:
         """End the process."""
         self.worker.close()

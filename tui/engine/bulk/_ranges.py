@@ -88,6 +88,8 @@ class Pass:
                 else:
                     yield done.part, found
                     await asyncio.sleep(0)
+        if ahead.helper is not None:
+            ahead.helper.dismiss()
 
     def _taken(self, one: Waiting) -> Understood | Listed | Cut | None:
         """Return what the other process says of a range, None if that did not get it or has no answer."""
