@@ -225,6 +225,21 @@ def test_r67_a_log_from_another_clock_is_believed_but_a_single_odd_line_is_not(t
     assert (odd.period.start, odd.period.end, odd.ttfb["TTS"].n) == (NOW - 60, NOW - 30, 3)
 
 
+def test_r67_a_clock_that_is_set_back_hides_no_open_call_from_the_peak() -> None:
+    hour = 3600.0
+    found = figures(
+        started(NOW - 2 * hour),
+        opened("a", NOW - 2 * hour + 10),
+        opened("b", NOW - 2 * hour + 20),
+        started(NOW - 3 * hour),  # the clock went back, and both are lost with their process
+        opened("c", NOW - 3 * hour + 60),
+        closed("c", NOW - 3 * hour + 120),
+    )
+
+    assert (found.calls.opened, found.calls.closed, found.calls.lost) == (3, 1, 2)
+    assert (found.calls.peak, found.calls.active_at_end) == (2, 0)
+
+
 def test_r69_what_lies_outside_the_period_asked_for_does_not_count(tmp_path: Path) -> None:
     lines = [f"{stamp(NOW - 7200 + 60 * minute)} ❌ [TTS Azure] Error: {400 + minute}" for minute in range(120)]
     asked = Asked(Span(NOW - 3600, NOW - 1800))

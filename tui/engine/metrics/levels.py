@@ -19,8 +19,8 @@ _NEVER = float("-inf")
 class Levels:
     """The number of open calls as it rose and fell.
 
-    Steps that arrive up to 30 s late are put in their place (semantics R67). Levels are kept by the
-    second; when that becomes too much, by two seconds, by four, and so on.
+    Steps that arrive up to 30 s late are put in their place (semantics R67), later ones follow what was read. Levels
+    are kept by the second; when that becomes too much, by two seconds, by four, and so on.
     """
 
     def __init__(self) -> None:
@@ -44,6 +44,9 @@ class Levels:
         pending = self._pending
         if at >= self._newest:
             self._newest = at
+            pending.append((at, step))
+        elif at < self._newest - _REORDER_S:  # a clock was set back: what was read before it happened before it
+            self._settle(float("inf"))
             pending.append((at, step))
         else:
             insort(pending, (at, step), key=itemgetter(0))
