@@ -34,6 +34,17 @@ def test_a_latency_says_by_how_much_since_when_where_and_after_what() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "traffic moved to voice-2 for twilio (0 %"), ("es", "el tráfico pasó a voice-2 de twilio (0 %")],
+)
+def test_traffic_moved_to_a_host_and_not_to_on_a_host(language: str, said: str) -> None:
+    use_language(language)
+    moved = replace(SLOW, shift="traffic", culprit=(("host", "voice-2"), ("client", "twilio")))
+
+    assert said in blame_sentence(moved)
+
+
 def test_the_same_in_spanish() -> None:
     use_language("es")
 

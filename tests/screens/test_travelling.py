@@ -113,6 +113,7 @@ async def test_seek_takes_a_time_of_day_or_a_span_and_tells_in_one_line_what_is_
         await until(pilot, lambda: "REPLAY 11:50:00" in strip(pilot))
         await pilot.press("S", *"soon", "enter")
         await until(pilot, lambda: any("'soon' is neither a span nor a time" in each for each in told(pilot)))
+        assert told(pilot)[-1].count("yesterday") == 1  # what to do is said, and once
         assert "REPLAY 11:50:00" in strip(pilot)
 
 

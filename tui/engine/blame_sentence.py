@@ -22,7 +22,7 @@ def blame_sentence(blame: "Blame", zone: tzinfo | None = None) -> str:
         what=figure_change(blame),
         time=_clock_time(blame.at, zone),
         share=f"{blame.share:.0f}",
-        where=culprit(blame),
+        where=culprit(blame, bare=blame.shift == "traffic"),
         before=f"{blame.traffic[0]:.0f}",
         after=f"{blame.traffic[1]:.0f}",
     )
@@ -43,10 +43,11 @@ def figure_change(blame: "Blame") -> str:
     return t("blame.oftener", figure=name, before=rates[0], after=rates[1])
 
 
-def culprit(blame: "Blame") -> str:
-    """Return where it is: ``TTS Azure on voice-prod-02 for twilio``."""
-    parts = (t(f"blame.in_{name}", value=safe_text(value, _NAME_LENGTH)) for name, value in blame.culprit)
-    return " ".join(parts)
+def culprit(blame: "Blame", *, bare: bool = False) -> str:
+    """Return where it is: ``TTS Azure on voice-prod-02 for twilio``; ``bare`` begins without ``on`` or ``for``."""
+    named = [(name, safe_text(value, _NAME_LENGTH)) for name, value in blame.culprit]
+    parts = [t(f"blame.in_{name}", value=value) for name, value in named]
+    return " ".join([*(value for _, value in named[:1]), *parts[1:]] if bare else parts)
 
 
 def precursor_text(precursor: "Precursor") -> str:

@@ -71,7 +71,7 @@ class BundlingScreen(TravellingScreen):
         try:
             moments = [parse_seek(word, self._now(), now, machine.tz) for word in answer.split()[:2]]
         except UsageError as error:
-            self._notes(safe_text(f"{error}; {error.remedy}"), bad=True)
+            self._notes(safe_text(str(error)), bad=True)
             return
         begin, end = (*moments, self._end(machine))[:2]
         if begin >= end:

@@ -76,7 +76,7 @@ class TravellingScreen(AlertingScreen):
         try:
             self._go(machine, parse_seek(answer, shown, now, machine.tz))
         except UsageError as error:
-            self._notes(safe_text(f"{error}; {error.remedy}"), bad=True)
+            self._notes(safe_text(str(error)), bad=True)
 
     def action_live(self) -> None:
         """Return to what is live, at once."""
