@@ -17,7 +17,7 @@ from tui.own_layouts import Layouts
 from tui.screens import layouts
 from tui.screens._panels import NAMES, name_of
 from tui.terminal_app import VoxtopApp
-from widgets import Panel
+from widgets import Panel, RecentPanel
 
 SIZES = {"column": (80, 24), "grid": (120, 40), "wide": (200, 50), "smallest-grid": (100, 32), "least": (40, 10)}
 SHIPPED = [each.name for each in layouts.in_turn(layouts.load())]
@@ -190,3 +190,21 @@ async def test_a_changed_layout_shows_at_once_a_broken_one_is_told_and_a_lost_on
         await until(lambda: set(shown(app)) == set(NAMES))
 
         assert "did you mean 'column'?" in next(iter(app._notifications)).message
+
+
+@pytest.mark.parametrize("layout", OF_PANELS)
+@pytest.mark.parametrize("size", SIZES)
+async def test_whoever_filters_sees_the_rows_that_are_left_while_typing(tmp_path: Path, layout: str, size: str) -> None:
+    app = app_with(tmp_path, layout)
+    async with app.run_test(size=SIZES[size]) as pilot:
+        await pilot.pause()
+        await pilot.press("slash", *"tts")
+        await pilot.pause()
+        panel = app.screen.query_one(RecentPanel)
+
+        assert panel.filter_text == "tts"
+        assert panel.display
+        assert app.screen.query_one("#room").region.contains_point(panel.region.offset)
+
+        await pilot.press("enter")
+        assert panel.has_focus

@@ -38,8 +38,7 @@ class ViewingScreen(TravellingScreen, ArrangingScreen):
         super().begin_with(view)
         self._at = view.at
         if view.filter:
-            self.action_filter_by(view.filter)
-            self.set_focus(None)
+            self._filter_by(view.filter)
 
     def choose_first(self) -> None:
         """Choose the source or host of the first view, now that they are known."""
@@ -72,11 +71,17 @@ class ViewingScreen(TravellingScreen, ArrangingScreen):
         yield verb("seek", run(self, "seek_to"), lambda: SEEKS, free=True)
 
     def action_filter_by(self, pattern: str) -> None:
-        """Keep the recent errors that match."""
+        """Keep the recent errors that match, and go there."""
+        panel = self._filter_by(pattern)
+        if not panel.display:
+            self._fill_with(panel)
+        self.set_focus(panel)
+
+    def _filter_by(self, pattern: str) -> RecentPanel:
         panel = self.query_one(RecentPanel)
         if problem := panel.set_filter(pattern):
             self._notes(problem, bad=True)
-        self.set_focus(panel)
+        return panel
 
     def action_seek_to(self, moment: str) -> None:
         """Go to a moment."""

@@ -304,14 +304,16 @@ class DashboardScreen(DrillingScreen, ViewingScreen, BundlingScreen, BlamingScre
             self._show_all()
 
     async def action_filter(self) -> None:
-        """Ask for what the recent errors should match."""
+        """Ask for what the recent errors should match, with these in sight."""
+        panel = self.query_one(RecentPanel)
+        if not panel.display:
+            self._fill_with(panel)
         boxes = self.query("#filter").results(Input)
-        box = next(boxes, None) or Input(
-            self.query_one(RecentPanel).filter_text, id="filter", placeholder=t("screen.filter_prompt")
-        )
+        box = next(boxes, None) or Input(panel.filter_text, id="filter", placeholder=t("screen.filter_prompt"))
         if not box.is_attached:
             await self.mount(box, before="KeyFooter")
         box.focus()
+        self.call_after_refresh(panel.scroll_visible, animate=False)
 
     @on(Input.Changed, "#filter")
     def apply_filter(self, message: Input.Changed) -> None:
