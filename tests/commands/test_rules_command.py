@@ -158,13 +158,24 @@ def test_amtool_accepts_the_example_and_routes_the_watchdog_apart(tmp_path: Path
 
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     unit = tmp_path / "voxtop.service"
-    text = printed("systemd", "/var/log/app.log", "100%=/var/log/my app.log")
-    assert 'watch --listen 127.0.0.1:9464 /var/log/app.log "100%%=/var/log/my app.log"' in text
+    text = printed("systemd", "/var/log/app.log", "full=/var/log/my 100% app.log")
+    assert 'watch --listen 127.0.0.1:9464 /var/log/app.log "full=/var/log/my 100%% app.log"' in text
     unit.write_text(text.replace("ExecStart=/usr/local/bin/voxtop", "ExecStart=/bin/true"), encoding="utf-8")
 
     done = ran("systemd-analyze", "verify", str(unit), cwd=tmp_path)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_unit_names_files_in_full_and_other_sources_as_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    text = printed("systemd", "app.log", "web=logs/*.log", "docker:voice-*", "ssh://host/app.log")
+
+    words = f"{tmp_path}/app.log web={tmp_path}/logs/*.log docker:voice-* ssh://host/app.log"
+    assert f"watch --listen 127.0.0.1:9464 {words}\n" in text
 
 
 @pytest.fixture(params=["en", "es"])

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tui.engine.named import absolute
 from tui.engine.text import t
 
 _UNIT = """\
@@ -62,8 +63,14 @@ WantedBy=multi-user.target
 
 
 def unit_file(sources: Sequence[str], listen: str) -> str:
-    """Return the unit for these sources."""
-    words = [str(_program()), "watch", "--listen", listen, *(sources or ["/var/log/app.log"])]
+    """Return the unit for these sources; files are named in full, as a service starts in the root directory."""
+    words = [
+        str(_program()),
+        "watch",
+        "--listen",
+        listen,
+        *(map(absolute, sources) if sources else ["/var/log/app.log"]),
+    ]
     return _UNIT.format(
         head=t("rules.head_systemd"),
         about=t("rules.unit"),
