@@ -22,6 +22,7 @@ from tui.engine.text import use_language
 from tui.screens.case import case_of
 from tui.screens.desk import Desk
 from tui.screens.draft import DraftScreen
+from tui.screens.help import HelpScreen
 from tui.screens.playbook import PlaybookScreen
 
 KEY_BOOK = samples.book("azure.auth", "Azure refuses the key (401)", "Azure rechaza la clave (401)")
@@ -155,6 +156,24 @@ async def test_an_error_without_a_playbook_says_so_and_a_draft_is_written_only_o
     (entry,) = read_own(written)
     assert entry.pattern.search(UNKNOWN.text)
     assert tomllib.loads(written.read_text())["ours.tts-acme-503"]["applies_to"] == ["error"]
+
+
+async def test_help_opens_over_a_playbook_and_a_draft_and_tells_their_keys(tmp_path: Path) -> None:
+    app = app_over(samples.on_fire(), desk=desk(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("enter", "question_mark")
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+        assert "Tick the step off" in screen_text(pilot)  # type: ignore[arg-type] # of another result
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, PlaybookScreen)
+        app.push_screen(DraftScreen(samples.on_fire().recent[0], tmp_path))
+        await pilot.pause()
+        await pilot.press("question_mark")
+        await pilot.pause()
+
+        assert "write the draft" in screen_text(pilot)  # type: ignore[arg-type] # as above
 
 
 async def test_a_draft_never_overwrites_a_file(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens._leaving import EndsItsWork
 from tui.screens._resizing import SizedDialog
+from tui.screens.help import HELP, help_over
 from widgets import ComparisonView, KeyFooter
 
 HEAD_ROWS = 4
@@ -38,6 +39,7 @@ class CompareScreen(SizedDialog[None], EndsItsWork):
         Binding("w", "length", id="compare_length"),
         Binding("b", "baseline", id="compare_baseline"),
         Binding("escape,q,d", "dismiss", id="back"),
+        HELP,
     ]
 
     def __init__(self, comparing: Comparing, end: float) -> None:
@@ -58,6 +60,10 @@ class CompareScreen(SizedDialog[None], EndsItsWork):
     def on_mount(self) -> None:
         """Begin with the first window before of which anything is kept."""
         self._compute()
+
+    def action_help(self) -> None:
+        """Open the page of keys and figures."""
+        self.app.push_screen(help_over(self))
 
     def action_length(self) -> None:
         """Take longer or shorter windows."""

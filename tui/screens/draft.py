@@ -16,6 +16,7 @@ from tui.engine.safe_text import safe_text
 from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens._resizing import SizedDialog
+from tui.screens.help import HELP, help_over
 from widgets import KeyFooter
 
 TRIES = 100
@@ -37,6 +38,7 @@ class DraftScreen(SizedDialog[None]):
         Binding("w", "write_draft", id="write"),
         Binding("y", "copy_draft", id="copy_draft"),
         Binding("escape,q", "dismiss", id="back"),
+        HELP,
     ]
 
     def __init__(self, group: ErrorGroup, folder: Path) -> None:
@@ -52,6 +54,10 @@ class DraftScreen(SizedDialog[None]):
             lines = (safe_text(line, 1000) for line in self._text.splitlines())
             yield Static(Content("\n".join(lines)), markup=False)
         yield KeyFooter()
+
+    def action_help(self) -> None:
+        """Open the page of keys and figures."""
+        self.app.push_screen(help_over(self))
 
     def action_copy_draft(self) -> None:
         """Put the draft on the clipboard (OSC 52)."""

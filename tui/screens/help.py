@@ -1,13 +1,14 @@
 """The help page: every key of the screen below, what the states mean, how the figures are computed."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.engine.text import t
@@ -16,6 +17,9 @@ from tui.screens._resizing import SizedDialog
 from widgets import in_language
 
 FIGURES = ("ttfb", "fallback", "calls", "errors")
+
+
+HELP = Binding("question_mark", "help", id="help", show=False)
 
 
 class HelpScreen(SizedDialog[None]):
@@ -59,3 +63,8 @@ class HelpScreen(SizedDialog[None]):
             what = first[identity]
             table.add_row(Text(" ".join(pressed), style="bold"), Text(what.description), Text(what.tooltip))
         return table
+
+
+def help_over(screen: Screen[Any]) -> HelpScreen:
+    """Return the page about the keys of a screen."""
+    return HelpScreen(active.binding for active in screen.active_bindings.values())

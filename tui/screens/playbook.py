@@ -16,6 +16,7 @@ from tui.engine.text import t
 from tui.screens._bindings import translated
 from tui.screens._resizing import SizedDialog
 from tui.screens.desk import Desk
+from tui.screens.help import HELP, help_over
 from widgets import KeyFooter, PlaybookCard
 
 
@@ -52,6 +53,7 @@ class PlaybookScreen(SizedDialog[None]):
         Binding("c", "calls", id="calls"),
         Binding("escape,q", "dismiss", id="back"),
         Binding("b", "open_blame", id="blame"),
+        HELP,
     ]
 
     def __init__(self, case: Case, desk: Desk) -> None:
@@ -82,6 +84,10 @@ class PlaybookScreen(SizedDialog[None]):
             with self._told():
                 done = await self._desk.ticks.ticks(self._case.playbook.id, self._case.since)
                 self.query_one(PlaybookCard).show_ticks(done)
+
+    def action_help(self) -> None:
+        """Open the page of keys and figures."""
+        self.app.push_screen(help_over(self))
 
     def action_calls(self) -> None:
         """Go to the calls or lines that it is about."""
