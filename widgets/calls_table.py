@@ -108,7 +108,8 @@ class CallsTable(RowsView):
     def head(self, width: int, height: int, view: View) -> list[Line]:  # noqa: ARG002 - as its base has it
         """Return the sum, and the titles of the columns or why there is nothing below them."""
         if not self.rows_shown:
-            return [(), *((Run(f" {row}", "label"),) for row in wrap(self._why_empty, max(1, width - 2)))]
+            told = self._why_empty or t("calls.loading")
+            return [(), *((Run(f" {row}", "label"),) for row in wrap(told, max(1, width - 2)))]
         return [summary(self.rows_shown, self._bucket, width), self._table(width, view)[0]]
 
     def body(self, first: int, last: int, width: int, view: View) -> list[Line]:

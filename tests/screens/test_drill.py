@@ -1,7 +1,9 @@
 """From "something is wrong" to the raw lines of the one call, and back."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
+from threading import Event
 
 import pytest
 from textual.app import ComposeResult
@@ -15,7 +17,7 @@ from tests.screens.fixed_monitor import FixedMonitor, app_over
 from tests.screens.incident import SOURCE, app_of, events_of, log, press, settled, snapshot_of
 from tests.widgets.showing import screen_text
 from tui.engine.clock import ManualClock
-from tui.engine.model import SourceState, SourceStatus
+from tui.engine.model import LogEvent, SourceState, SourceStatus
 from tui.screens.call import CallScreen
 from tui.screens.calls import CallsScreen
 from tui.screens.dashboard import DashboardScreen
@@ -279,6 +281,28 @@ async def test_raw_lines_are_searched_by_pattern_on_and_back_and_inverted() -> N
         assert pilot.app.screen.query_one("#search", Input).border_title
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, LinesScreen)
+
+
+async def test_calls_that_are_still_looked_for_are_not_told_as_nothing() -> None:
+    app, monitor = app_of(OUTAGE)
+    found = Event()
+
+    def events(since: float, until: float) -> Iterator[LogEvent]:
+        found.wait(20)
+        yield from (event for event in monitor.recorded if since <= (event.time or 0.0) <= until)
+
+    monitor.events = events  # type: ignore[method-assign,assignment]
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("5", "enter")
+        await pilot.pause()
+        assert "looking …" in screen_text(pilot)
+
+        found.set()
+        await settled(pilot)
+
+        assert "looking …" not in screen_text(pilot)
+        assert pilot.app.screen.query_one(CallsTable).count() > 0
 
 
 async def test_a_pattern_that_takes_long_over_a_long_line_is_given_up_and_the_screen_goes_on() -> None:

@@ -108,7 +108,7 @@ class SilenceScreen(SizedDialog[Asked | None]):
         """Lay out the questions."""
         with Vertical():
             yield Label(t("screen.silence_title"), markup=False)
-            yield Input(self._match, id="match")
+            yield Input(self._match, id="match", placeholder=t("alerts.match_remedy"))
             yield Input(USUAL_SPAN, id="span", placeholder=t("screen.silence_span"))
             yield Input(id="comment", placeholder=t("screen.silence_comment"))
             yield Label("", id="problem", markup=False)
