@@ -56,10 +56,16 @@ class Column(NamedTuple):
     """Takes the room that is left."""
 
 
-@lru_cache(maxsize=4096)
+LONG = 256
+"""The cells of longer text are not kept: a table of whole lines of a log would be a table of megabytes."""
+
+
 def cells_of(text: str) -> int:
-    """Return the cells that text takes; asked so often that even a call of Python's is a tenth of a picture."""
-    return cell_len(text)
+    """Return the cells that text takes; asked so often that it is a tenth of a picture."""
+    return _cells_kept(text) if len(text) < LONG else cell_len(text)
+
+
+_cells_kept = lru_cache(maxsize=4096)(cell_len)
 
 
 def width_of(line: Line) -> int:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets._lines import Column, Run, crop, fit, joined, spread, table, width_of, wrap
+from widgets._lines import LONG, Column, Run, _cells_kept, crop, fit, joined, spread, table, width_of, wrap
 
 
 def texts(lines: list[tuple[Run, ...]]) -> list[str]:
@@ -19,6 +19,15 @@ def test_wrapped_text_fits_and_loses_nothing(text: str, width: int) -> None:
 
     assert all(width_of((Run(row),)) <= width for row in rows)
     assert "".join(rows).split() == [] or "".join("".join(rows).split()) == "".join(text.split())
+
+
+def test_the_widths_of_whole_lines_of_a_log_are_not_kept() -> None:
+    _cells_kept.cache_clear()
+
+    rows = wrap("x" * 64 * LONG, 2 * LONG)
+
+    assert [width_of((Run(row),)) for row in rows] == [2 * LONG] * 32
+    assert _cells_kept.cache_info().currsize <= 1
 
 
 def test_a_cut_is_marked() -> None:
