@@ -111,6 +111,17 @@ async def test_s_asks_for_how_long_and_why_and_insists_on_both() -> None:
         assert desk.silenced == [("rule=config_warning,field=AZURE_SPEECH_KEY", 7200, "known")]
 
 
+async def test_tab_goes_through_the_questions_of_a_silence_back_to_what_it_matches() -> None:
+    app, _ = app_with(desk := Desk(samples.board()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("s")
+        await pilot.pause()
+        await pilot.press("shift+tab", "ctrl+u", *"rule=x", "tab", "tab", *"known", "enter")
+        await pilot.pause()
+
+        assert desk.silenced == [("rule=x", 3600, "known")]
+
+
 async def test_a_silence_that_is_refused_is_told() -> None:
     app, _ = app_with(desk := Desk(samples.board()))
     async with app.run_test(size=(120, 40)) as pilot:

@@ -103,6 +103,8 @@ class SilenceScreen(SizedDialog[Asked | None]):
         super().__init__()
         self._match = match
         self._bindings = translated(self.KEYS)
+        self._bindings.bind("tab", "app.focus_next", show=False)
+        self._bindings.bind("shift+tab", "app.focus_previous", show=False)
 
     def compose(self) -> ComposeResult:
         """Lay out the questions."""
