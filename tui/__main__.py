@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 def main() -> None:
     """Start what a large log will need besides, then load the command line, which takes far longer, and run it."""
+    _stand_in_for_closed()
     gc.disable()  # what is loaded stays: to look through it again and again takes a tenth of the start
     try:
         with _prepared(sys.argv[1:]):
@@ -18,6 +19,17 @@ def main() -> None:
         if sys.argv[1:2] == ["report"]:
             _end_at_once(end.code)
         raise
+
+
+def _stand_in_for_closed() -> None:
+    """Open nowhere where standard input, output or error is closed, as some daemons leave them.
+
+    The exit code still tells then, and no file or pipe takes their place.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _prepared(words: list[str]) -> AbstractContextManager[None]:
