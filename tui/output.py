@@ -2,6 +2,7 @@
 
 import errno
 import io
+import json
 import sys
 
 from tui.engine.text import t
@@ -19,6 +20,11 @@ def be_lenient() -> None:
     """Print a question mark for each sign that standard output cannot tell, as in Latin-1, instead of failing."""
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() != "utf-8":
         sys.stdout.reconfigure(errors="replace")
+
+
+def json_text(value: object, *, indent: int | None = 2) -> str:
+    """Return JSON that loses nothing where standard output cannot tell every sign."""
+    return json.dumps(value, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=indent)
 
 
 def refusal(error: BaseException) -> OSError | None:

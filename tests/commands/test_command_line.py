@@ -127,6 +127,7 @@ def test_events_are_utf_8_whatever_the_terminal_speaks(tmp_path: Path, encoding:
         (("check", "--last", "all", "--format", "json", "☎.log"), 2),
         (("report", "☎.log"), 0),
         (("doctor", "☎.log"), 0),
+        (("doctor", "--format", "json", "☎.log"), 0),
         (("alerts", "backtest", "☎.log"), 0),
         (("alerts", "backtest", "--json", "☎.log"), 0),
     ],
@@ -146,6 +147,8 @@ def test_signs_that_the_terminal_does_not_know_change_no_exit_code(
     )
 
     assert (done.returncode, done.stderr) == (code, b"")
+    if "json" in words:
+        assert "☎.log" in str(json.loads(done.stdout))
 
 
 def test_the_demo_writes_a_log_that_can_be_understood_without_a_screen(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Alerts, silences and dead letters as text and as JSON."""
 
 import dataclasses
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
@@ -14,6 +13,7 @@ from tui.engine.backtesting import Backtested, Fired, RuleSummary
 from tui.engine.model import Alert, AlertBoard, AlertState, Silence
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
+from tui.output import json_text
 
 SCHEMA = "voxtop.alerts/1"
 BACKTEST_SCHEMA = "voxtop.backtest/1"
@@ -33,7 +33,7 @@ def as_json(board: AlertBoard, dead: Sequence[DeadLetter]) -> str:
         "waiting": board.waiting,
         "dead_letters": [letter._asdict() for letter in dead],
     }
-    return json.dumps(table, ensure_ascii=False, indent=2)
+    return json_text(table)
 
 
 def _alert(alert: Alert) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def backtest_json(found: Backtested) -> str:
         "fired": [{**dataclasses.asdict(one), "labels": dict(one.labels)} for one in found.fired],
         "rules": [dataclasses.asdict(one) for one in found.rules],
     }
-    return json.dumps(table, ensure_ascii=False, indent=2)
+    return json_text(table)
 
 
 def backtest_text(found: Backtested, tz: tzinfo | None) -> str:

@@ -1,6 +1,5 @@
 """Checks as monitoring plugins print them, and as JSON."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from tui.engine.model import SourceStatus, Status
 from tui.engine.reports import _words as words
 from tui.engine.safe_text import safe_text
 from tui.engine.text import t
+from tui.output import json_text
 
 SCHEMA = "voxtop.check/1"
 
@@ -135,7 +135,7 @@ def as_json(outcome: Outcome) -> str:
         "unreadable": [safe_text(outcome.clean(one.name)) for one in outcome.unreadable],
         "kpis": [_as_object(outcome, check) for check in outcome.checks],
     }
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    return json_text(found) + "\n"
 
 
 def _as_object(outcome: Outcome, check: Check) -> dict[str, object]:

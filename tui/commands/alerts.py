@@ -3,7 +3,6 @@
 import asyncio
 import difflib
 import getpass
-import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.state import StateDatabase
 from tui.engine.text import t
 from tui.engine.when import parse_since, parse_span, parse_until
+from tui.output import json_text
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -96,7 +96,7 @@ def _author() -> str:
 
 
 def _say(as_object: bool, sentence: str, **values: object) -> None:
-    click.echo(json.dumps(values, ensure_ascii=False) if as_object else sentence)
+    click.echo(json_text(values, indent=None) if as_object else sentence)
 
 
 @command.command("silence", help=t("alerts.command_silence"))

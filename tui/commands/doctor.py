@@ -1,7 +1,6 @@
 """``voxtop doctor [SOURCE…]``: can it be read, how much of it is understood, and what would help."""
 
 import asyncio
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
@@ -25,6 +24,7 @@ from tui.engine.parser import line_time
 from tui.engine.sources import expanded, open_source
 from tui.engine.sources._source import Source
 from tui.engine.text import t
+from tui.output import json_text
 
 SCHEMA = "voxtop.doctor/1"
 PROGRESS_AFTER_S = 1.0
@@ -70,7 +70,7 @@ def command(  # noqa: PLR0917 - click passes by name
     found = asyncio.run(_examine(opened, clock, tz, loaded, tried))
     facts = examine(clock) if terminal or not opened else None
     answer = _Answer(found, loaded, tried, clock.now(), hide, tz, facts, only_terminal=terminal and not opened)
-    _say(json.dumps(answer.as_object(), ensure_ascii=False, indent=2) if form == "json" else "\n".join(answer.page()))
+    _say(json_text(answer.as_object()) if form == "json" else "\n".join(answer.page()))
     return answer.exit_code()
 
 
