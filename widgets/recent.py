@@ -181,7 +181,7 @@ class RecentPanel(Panel):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row that was clicked."""
         offset = event.get_content_offset(self)
-        if offset is not None:
+        if offset is not None and self._first + offset.y < len(self._shown):
             self.action_move(self._first + offset.y - self._at)
 
     def action_move(self, step: int) -> None:
