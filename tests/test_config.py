@@ -93,6 +93,20 @@ def test_variables_that_are_no_settings_are_let_be(tmp_path: Path) -> None:
     load(written(tmp_path, ""), {}, {"VOXTOP_SSH_PASSPHRASE": "word", "VOXTOP_SERVE_TOKEN": "word"})
 
 
+def test_what_kubernetes_says_of_a_service_of_that_name_is_no_setting(tmp_path: Path) -> None:
+    links = {
+        "VOXTOP_SERVICE_HOST": "10.0.0.7",
+        "VOXTOP_SERVICE_PORT": "9464",
+        "VOXTOP_SERVICE_PORT_METRICS": "9464",
+        "VOXTOP_PORT": "tcp://10.0.0.7:9464",
+        "VOXTOP_PORT_9464_TCP": "tcp://10.0.0.7:9464",
+        "VOXTOP_PORT_9464_TCP_ADDR": "10.0.0.7",
+    }
+
+    assert load(written(tmp_path, ""), {}, links) == load(written(tmp_path, ""), {}, {})
+    assert "unknown key" in refusal(written(tmp_path, ""), VOXTOP_PORTS="1")
+
+
 def test_a_host_key_goes_unchecked_only_by_the_agreed_word(tmp_path: Path) -> None:
     agreed = load(written(tmp_path, '[insecure_host_key]\n"old-box" = "i-understand"\n'), {}, {})
     refused = refusal(written(tmp_path, '[insecure_host_key]\n"old-box" = "yes"\n'))

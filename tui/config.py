@@ -5,6 +5,7 @@ The file is TOML at ``$XDG_CONFIG_HOME/voxtop/config.toml``; every field below i
 
 import dataclasses
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
@@ -43,6 +44,9 @@ ENV_PREFIX = "VOXTOP_"
 
 NOT_SETTINGS = {"VOXTOP_CONFIG", "VOXTOP_KERNEL", "VOXTOP_SERVE_TOKEN", "VOXTOP_SSH_PASSPHRASE"}
 """Variables that are no keys of the file: where it is, and a secret."""
+
+_LINKS = re.compile(r"VOXTOP_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT(?:_\d+_.*)?)")
+"""What Kubernetes puts into every container beside a Service named voxtop."""
 
 UNDERSTOOD = "i-understand"
 """The word that turns the check of a host's key off; anything else is refused."""
@@ -201,7 +205,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     """Turn ``VOXTOP_LANG=es`` and ``VOXTOP_THRESHOLDS_MIN_CALLS=5`` into a table like the file's."""
     table: dict[str, Any] = {}
     for name, raw in environment.items():
-        if not name.startswith(ENV_PREFIX) or name in NOT_SETTINGS:
+        if not name.startswith(ENV_PREFIX) or name in NOT_SETTINGS or _LINKS.fullmatch(name):
             continue
         key = name.removeprefix(ENV_PREFIX).lower()
         inner = key.removeprefix("thresholds_")
