@@ -123,3 +123,17 @@ async def test_a_click_selects_a_row() -> None:
 
         assert panel.selected
         assert panel.selected.key == "q"
+
+
+async def test_a_click_below_the_last_row_selects_nothing_else() -> None:
+    panel = RecentPanel()
+    async with showing(panel, 100, 12) as pilot:
+        panel.show(samples.on_fire(), NOW)
+        await pilot.pause()
+        await pilot.click(panel, offset=(10, 2))
+        assert panel.selected
+        chosen = panel.selected.key
+
+        await pilot.click(panel, offset=(10, 10))
+
+        assert panel.selected.key == chosen
