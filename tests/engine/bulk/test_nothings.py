@@ -107,6 +107,20 @@ def test_tokens_of_a_dialect_of_ones_own_are_looked_for_however_short_they_are(
     assert found == 2 * [[_asked(nothings[0], line) for line in lines]]
 
 
+def test_tokens_are_all_found_where_there_are_more_of_them_than_groups(kernel: Kernel) -> None:
+    candidates = tuple(f"{chr(33 + number // 90)}{chr(33 + number % 90)}~".encode() for number in range(400))
+    use_dialects([UserDialect("acme", 5, (), candidates, ())])
+    try:
+        nothings = KernelNothings(kernel)
+        lines = [part for token in candidates for part in (b"x" + token, token[1:], token[:2] + b"x")]
+        found = _told(nothings, lines)
+    finally:
+        use_dialects(())
+
+    assert found == [_asked(nothings, line) for line in lines]
+    assert found.count(UNKNOWN) >= len(candidates)
+
+
 @pytest.mark.parametrize("pattern", _PATTERNS, ids=lambda pattern: pattern.pattern.decode())
 @given(data=st.data())
 @settings(max_examples=50, deadline=None)

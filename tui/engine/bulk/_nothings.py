@@ -24,6 +24,9 @@ Codes = NDArray[np.int8]
 _PIECE = 4
 """Bytes, none of them special, with which the pattern of an envelope for candidates begins."""
 
+_EXAMPLE = 64 * 1024
+"""Bytes of the first text that tell what is rare."""
+
 _FIRST_OTHER, _OTHERS = 3, 5
 """Bits that say that a line may hold what a pattern finds."""
 
@@ -75,10 +78,14 @@ class KernelNothings(Nothings):
         tokens += [(token, HOLDS_KNOWN, None) for token in widest(frozenset(self.known))]
         tokens += [(begin, UNSURE, steps) for begin, steps in walked.values()]
         tokens += [(pattern.pattern[:_PIECE], bit, None) for pattern, bit in zip(self._asked, self._bits, strict=True)]
-        self._tables = TokenTables(tokens)
+        self._tokens = tokens
+        self._tables: TokenTables | None = None
 
     def codes(self, text: Text, lines: Places) -> Codes:
         """See there."""
+        if not lines.size:
+            return _CODES[:0]
+        self._tables = self._tables or TokenTables(self._tokens, text.piece(0, _EXAMPLE))
         starts, ends = text.starts[lines], text.ends[lines]
         kinds = self._kernel.tokens(self._tables, text.address, starts, ends)
         for pattern, bit in zip(self._asked, self._bits, strict=True):

@@ -1,9 +1,10 @@
 """Pieces of text to be looked for, as the tables that ``kernel_tokens.c`` reads; each mirrors a struct there."""
 
 import ctypes
+from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,60 +14,96 @@ from tui.engine.bulk._steps import STEPS
 UNSURE, HOLDS_KNOWN, HOLDS_NOTHING = 1, 2, 4
 """Bits that say what a line holds."""
 
-_BUCKETS, _FIRST = 8, 4
-"""How many there are, and the bytes of a token that are looked at first."""
+_GROUPS = 255
+"""How many there are at most; 0 is none."""
 
-_ALL = slice(None)
+_PAIRS = 1 << 16
 
-_TOKEN = np.dtype([("first", "<u8"), ("mask", "<u8"), *((name, "<i4") for name in ("place", "size", "kind", "steps"))])
+_TOKEN = np.dtype(
+    [
+        ("first", "<u8"),
+        ("mask", "<u8"),
+        ("place", "<i4"),
+        ("size", "<i4"),
+        ("kind", "<i2"),
+        ("ahead", "<i2"),
+        ("steps", "<i4"),
+    ]
+)
+
+_TABLES = ("groups", "bounds", "tokens", "literals", "steps")
 
 Token = tuple[bytes, int, NDArray[Any] | None]
 """With the bit of its kind, and what has to stand behind it (``STEPS``)."""
 
 
 class TokenTables(ctypes.Structure):
-    """Tokens in buckets, and which buckets a token may be in by its first four bytes."""
+    """Tokens in groups, and by two bytes of a text the group of those that may stand there."""
 
-    _fields_ = (
-        *((name, ctypes.c_void_p) for name in ("pairs", "tokens", "literals", "steps")),
-        ("bounds", ctypes.c_int64 * (_BUCKETS + 1)),
-    )
+    _fields_ = tuple((name, ctypes.c_void_p) for name in _TABLES)
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], example: bytes) -> None:
+        """``example`` is like the text to be looked at: each token is looked for by what is rare there."""
         super().__init__()
-        buckets = _buckets(tokens)
-        literals = b"".join(token for bucket in buckets for token, _, _ in bucket)
-        self._pairs = _pairs(buckets)
-        self._literals = np.frombuffer(literals + b"\0", np.uint8)
-        every = [token for bucket in buckets for token in bucket]
-        behind = [steps for _, _, steps in every if steps is not None]
+        groups = _groups(tokens, example)
+        every = [sought for _, group in groups for sought in group]
+        self._groups = np.zeros(_PAIRS, np.uint8)
+        for number, (pairs, _) in enumerate(groups, 1):
+            self._groups[list(pairs)] = number
+        self._bounds = np.array([0, *accumulate((len(group) for _, group in groups), initial=0)], np.int64)
+        self._literals = np.frombuffer(b"".join(sought.token[0] for sought in every) + b"\0", np.uint8)
+        behind = [sought.token[2] for sought in every if sought.token[2] is not None]
         self._steps = np.array([np.zeros((), STEPS), *behind])
         """The first one is of no token."""
         self._tokens, place, numbers = np.zeros(len(every), _TOKEN), 0, iter(range(1, len(self._steps)))
-        for row, (token, kind, steps) in enumerate(every):
-            size = min(len(token), 8)
-            first = int.from_bytes(token[:size], "little"), (1 << 8 * size) - 1
-            self._tokens[row] = (*first, place, len(token), kind, 0 if steps is None else next(numbers))
+        for row, ((token, kind, steps), ahead) in enumerate(every):
+            number = 0 if steps is None else next(numbers)
+            self._tokens[row] = (*_first(token), place, len(token), kind, ahead, number)
             place += len(token)
-        self.bounds[:] = np.cumsum([0, *map(len, buckets)]).tolist()
-        for name in ("pairs", "tokens", "literals", "steps"):
+        for name in _TABLES:
             setattr(self, name, getattr(self, f"_{name}").ctypes.data)
 
 
-def _buckets(tokens: Sequence[Token]) -> list[list[Token]]:
-    """Return tokens in buckets: those that are too short to be told well at first in one of their own."""
-    short = [token for token in tokens if len(token[0]) < _FIRST]
-    others = sorted((token for token in tokens if len(token[0]) >= _FIRST), key=lambda token: token[0])
-    bounds = [len(others) * part // (_BUCKETS - 1) for part in range(_BUCKETS)]
-    return [short, *(others[begin:end] for begin, end in pairwise(bounds))]
+class _Sought(NamedTuple):
+    token: Token
+    ahead: int
+    """Bytes of it before the pair by which it is looked for."""
 
 
-def _pairs(buckets: Sequence[Sequence[Token]]) -> NDArray[np.uint16]:
-    """Return for each two bytes the buckets in which a token begins so, and eight bits above where one goes on so."""
-    found = np.zeros((256, 256), np.uint16)
-    for number, bucket in enumerate(buckets):
-        for token, _, _ in bucket:
-            for begin, bit in ((0, 1 << number), (2, 1 << number + _BUCKETS)):
-                first, second = ([*token[at : at + 1]] or _ALL for at in (begin, begin + 1))
-                found[second, first] |= np.uint16(bit)
-    return found
+def _groups(tokens: Sequence[Token], example: bytes) -> list[tuple[list[int], list[_Sought]]]:
+    """Return pairs of bytes and the tokens that may stand there, each token by its rarest pair.
+
+    Where there would be too many groups, the last one is all that are left.
+    """
+    often = np.bincount(_pairs(example), minlength=_PAIRS)
+    every, standing = list[_Sought](), defaultdict[int, list[int]](list)
+    for number, token in enumerate(tokens):
+        pairs = _pairs(token[0])
+        ahead = int(often[pairs].argmin()) if pairs.size else 0
+        every.append(_Sought(token, ahead))
+        for pair in pairs[ahead : ahead + 1].tolist() or _short(token[0]):
+            standing[pair].append(number)
+    alike = defaultdict[tuple[int, ...], list[int]](list)
+    for pair, numbers in standing.items():
+        alike[tuple(numbers)].append(pair)
+    groups = [(pairs, [every[number] for number in numbers]) for numbers, pairs in alike.items()]
+    left = groups[_GROUPS - 1 :]
+    last = [pair for pairs, _ in left for pair in pairs], [sought for _, group in left for sought in group]
+    return [*groups[: _GROUPS - 1], last] if left else groups
+
+
+def _short(token: bytes) -> range:
+    """Return the pairs that begin with a token of one byte, or with one of none."""
+    return range(token[0], _PAIRS, 256) if token else range(_PAIRS)
+
+
+def _pairs(text: bytes) -> NDArray[np.int64]:
+    """Return each two bytes of a text as a number, the first of them lowest."""
+    chars = np.frombuffer(text, np.uint8).astype(np.int64)
+    return chars[:-1] + 256 * chars[1:]
+
+
+def _first(token: bytes) -> tuple[int, int]:
+    """Return the first eight bytes of a token as a word, and which bits of it count."""
+    size = min(len(token), 8)
+    return int.from_bytes(token[:size], "little"), (1 << 8 * size) - 1
