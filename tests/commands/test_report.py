@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import lzma
 import os
 import signal
 import stat
@@ -285,3 +286,12 @@ def test_r73_without_recorded_answers_uptime_is_not_known_and_that_is_told(tmp_p
 
     assert json.loads(done.stdout)["uptime"] == {"ratio": None, "basis": None}
     assert "no answer of a health endpoint was recorded" in done.stderr
+
+
+def test_a_log_compressed_with_what_is_not_read_ends_with_4_and_what_to_type(tmp_path: Path) -> None:
+    log = tmp_path / "app.log.xz"
+    log.write_bytes(lzma.compress(STAMPED.format(1).encode()))
+    done = run(str(log))
+
+    assert done.return_value == 4
+    assert f"{log} is compressed with xz; uncompress it where it lies: xz -dc {log} | voxtop report -" in done.stderr

@@ -20,6 +20,7 @@ from tui.engine.playbooks.match import PlaybookCatalogue
 from tui.engine.replaying import Track, tracks
 from tui.engine.safe_text import safe_text
 from tui.engine.sources._replay import ReplaySource, first_time
+from tui.engine.sources._trouble import TroubleError
 from tui.engine.text import t
 from tui.engine.when import parse_since, parse_span
 from tui.screens.viewed import View, Viewing
@@ -105,6 +106,8 @@ def _start(file: Path, played: Sequence[Track], begin: str | None, settings: Set
     """
     try:
         firsts = [asyncio.run(first_time(track.path, track.line_time)) for track in played]
+    except TroubleError as error:
+        raise error.as_error() from error
     except OSError as error:
         raise SourceError(t("sources.unreadable", path=file, reason=error.strerror or error)) from error
     first = min((time for time in firsts if time is not None), default=None)

@@ -10,6 +10,7 @@ import pytest
 from tests.terminal import ROOT
 from tui.engine.clock import ManualClock
 from tui.engine.errors import UsageError
+from tui.engine.safe_text import safe_text
 from tui.engine.sources import kind_of, kinds, open_source
 from tui.engine.sources._file_source import FileSource
 from tui.engine.sources._source import Source
@@ -69,8 +70,9 @@ def test_a_misspelt_scheme_is_corrected() -> None:
 
 @pytest.mark.parametrize("spec", ["", "file:", "a\0b"])
 def test_no_path_at_all_is_a_mistake(spec: str) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as caught:
         open_spec(spec)
+    assert caught.value.message == f"'{safe_text(spec.removeprefix('file:'))}' is no path of a file"
 
 
 def test_every_kind_declares_what_discovery_needs() -> None:

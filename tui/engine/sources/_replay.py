@@ -13,6 +13,7 @@ from tui.engine.sources._cutter import Cutter
 from tui.engine.sources._local import LocalAccess
 from tui.engine.sources._reading import Reading
 from tui.engine.sources._since import LineTime
+from tui.engine.sources._trouble import TroubleError
 from tui.engine.sources._unpacking import Unpacking
 from tui.engine.text import t
 
@@ -66,6 +67,9 @@ class ReplaySource:
         """Yield lines as their time comes, and an empty block while none is due."""
         try:
             handle = await open_log(self._path)
+        except TroubleError as trouble:
+            self._reading.troubled(trouble)
+            return
         except OSError as error:
             reason = safe_text(error.strerror or str(error))
             self._reading.stopped(SourceState.FAILED, "unreadable", path=safe_text(str(self._path)), reason=reason)

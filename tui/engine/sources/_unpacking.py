@@ -2,9 +2,7 @@
 
 from tui.engine.sources._access import HEAD_SIZE, Access, Handle, Look, Sibling
 from tui.engine.sources._gzip import CONTENTS_CAP, GzipHandle
-
-_MAGIC = b"\x1f\x8b\x08"
-"""What a gzip file begins with: its two bytes and the only method there is (RFC 1952 §2.3.1)."""
+from tui.engine.sources._packed import GZIP, refuse_packed
 
 
 class _NamedGzip(GzipHandle):
@@ -38,14 +36,15 @@ class Unpacking:
         self._contents_cap = contents_cap
 
     async def open(self, path: str) -> Handle:
-        """Open a regular file."""
+        """Open a regular file; raises TroubleError for one that is compressed otherwise."""
         handle = await self._access.open(path)
         try:
             begin = await handle.read(0, HEAD_SIZE)
+            refuse_packed(begin, path)
         except BaseException:
             await handle.close()
             raise
-        if begin.startswith(_MAGIC) or (path.endswith(".gz") and _MAGIC.startswith(begin)):
+        if begin.startswith(GZIP) or (path.endswith(".gz") and GZIP.startswith(begin)):
             return _NamedGzip(handle, self._contents_cap, begin)
         return handle
 

@@ -1,6 +1,7 @@
 """``PATH`` and ``file:PATH``: a local file."""
 
 from tui.engine.errors import UsageError
+from tui.engine.safe_text import safe_text
 from tui.engine.sources._file_source import FileSource
 from tui.engine.sources._opening import Opening
 from tui.engine.sources._position import Position
@@ -13,7 +14,7 @@ SCHEMES = ("file",)
 def open_spec(rest: str, name: str, opening: Opening) -> FileSource:
     """Open ``file:PATH``."""
     if not rest or "\0" in rest:
-        raise UsageError(t("sources.no_path", value=name or f"{SCHEMES[0]}:"), t("sources.no_path_remedy"))
+        raise UsageError(t("sources.no_path", value=safe_text(rest)), t("sources.no_path_remedy"))
     return FileSource(
         rest,
         name or rest,

@@ -12,7 +12,10 @@ from tui.engine.safe_text import safe_text
 from tui.engine.sources._cutter import Cutter
 from tui.engine.sources._local import in_thread
 from tui.engine.sources._opening import Opening
+from tui.engine.sources._piped import Piped
 from tui.engine.sources._reading import Reading
+from tui.engine.sources._trouble import TroubleError
+from tui.engine.text import t
 
 SCHEMES = ("-",)
 
@@ -31,6 +34,7 @@ class StdinSource:
         self._clock = clock
         self._tick_s = tick_s
         self._reading = Reading(name, "stdin", clock)
+        self._piped = Piped()
         self._cutter = Cutter(clock)
 
     @property
@@ -57,22 +61,35 @@ class StdinSource:
     async def batches(self) -> AsyncIterator[LineBlock]:
         """Yield lines as they come, an empty block after each silent tick, and nothing after the end."""
         live = not stat.S_ISREG(os.fstat(self._fd).st_mode)
-        while True:
-            ready = not live or await self._readable()
-            try:
-                data = await self._read(live=live) if ready else None
-            except OSError as error:
-                reason = safe_text(error.strerror or type(error).__name__)
-                self._reading.stopped(SourceState.FAILED, "unreadable", path=self._name, reason=reason)
-                return
-            if data == b"":
-                break
-            self._reading.worked()
-            yield self._block(self._cutter.take(data) if data else self._cutter.overdue(), live=live)
-        rest = self._cutter.flush()
-        if rest.lines:
-            yield self._block(rest, live=live)
+        try:
+            async for piece in self._pieces(live=live):
+                yield self._block(piece, live=live)
+        except TroubleError as trouble:
+            self._reading.troubled(trouble)
+            return
+        except OSError as error:
+            reason = safe_text(error.strerror or type(error).__name__)
+            self._reading.stopped(SourceState.FAILED, "unreadable", path=self._name, reason=reason)
+            return
+        rest, broken = self._cutter.flush(), self._piped.broken
+        if rest.lines or broken:
+            yield self._block(rest, live=live, gap=t(f"sources.gap_{broken}") if broken else "")
         self._reading.ended()
+
+    async def _pieces(self, *, live: bool) -> AsyncIterator[Piece]:
+        """Yield what comes until the end, nothing after each silent tick; raises OSError."""
+        while not self._piped.given_up:
+            ready = not live or await self._readable()
+            data = await self._read(live=live) if ready else None
+            if data == b"":
+                return
+            if data is None:
+                self._reading.worked()
+                yield self._cutter.overdue()
+                continue
+            async for part in self._piped.contents(data):
+                self._reading.worked()
+                yield self._cutter.take(part)
 
     async def _read(self, *, live: bool) -> bytes:
         """Return what is there: at once from a pipe that is ready, through a thread from a disk."""
@@ -101,10 +118,10 @@ class StdinSource:
             loop.remove_reader(self._fd)
         return True
 
-    def _block(self, piece: Piece, *, live: bool) -> LineBlock:
+    def _block(self, piece: Piece, *, live: bool, gap: str = "") -> LineBlock:
         if piece.lines:
             self._reading.line_came(None, live=live)
-        return self._reading.block(piece, history=not live)
+        return self._reading.block(piece, history=not live, gap=gap)
 
 
 def _settle(ready: "asyncio.Future[None]") -> None:
