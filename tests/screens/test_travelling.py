@@ -19,6 +19,7 @@ from tui.engine.clock import ManualClock
 from tui.engine.metrics.store import MetricsStore
 from tui.engine.model import EMPTY_SNAPSHOT, Thresholds
 from tui.engine.monitor import Monitor, ScopedMonitor, TimeMachine, Watchlist
+from tui.screens.alerts import AlertsScreen
 from tui.screens.ask import AskScreen
 from tui.screens.call import CallScreen
 from tui.screens.calls import CallsScreen
@@ -90,6 +91,19 @@ async def test_screens_further_in_say_that_the_past_is_looked_at() -> None:
         await until(pilot, lambda: pilot.app.screen.query_one(CallsTable).count() > 0)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, CallScreen))
+        await until(pilot, lambda: "REPLAY 11:59:00" in strip(pilot))
+
+
+async def test_the_page_of_alerts_says_that_the_past_is_looked_at() -> None:
+    async with travelling() as (_, _, pilot):
+        await until(pilot, lambda: active(pilot))
+        await pilot.press("8", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AlertsScreen))
+        assert "REPLAY" not in strip(pilot)
+        await pilot.press("escape", "left_square_bracket")
+        await until(pilot, lambda: "REPLAY 11:59:00" in strip(pilot))
+        await pilot.press("8", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AlertsScreen))
         await until(pilot, lambda: "REPLAY 11:59:00" in strip(pilot))
 
 

@@ -55,7 +55,11 @@ class AlertingScreen(WatchingScreen):
     def _way(self, *steps: str) -> "Way":
         """Return the way further in, from the verdict of this moment."""
         word = t(f"status.{self._shown.verdict.status.value}")
-        return screens.drill.Way(self._monitor, self._clock, (word, *steps), lambda: self._past(self._present))
+        return screens.drill.Way(self._monitor, self._clock, (word, *steps), self._badge)
+
+    def _badge(self) -> str:
+        """Return what the screens further in say of the moment shown, if it is not now."""
+        return self._past(self._present)
 
     def _board(self, seen: Snapshot) -> AlertBoard:
         """Return the alerts of this moment; tell of those that are over."""
@@ -69,7 +73,7 @@ class AlertingScreen(WatchingScreen):
     def open_alerts(self) -> None:
         """Drill from the panel into everything about the alerts."""
         first = self.query_one(AlertsPanel).selected
-        self.app.push_screen(screens.alerts.AlertsScreen(self, lambda: self._shown, self._now, first))
+        self.app.push_screen(screens.alerts.AlertsScreen(self, lambda: self._shown, self._now, self._badge, first))
 
     def open_for(self, alert: "Alert | None") -> None:
         """Open the playbook of an alert."""

@@ -16,7 +16,7 @@ from tui.engine.when import parse_span
 from tui.screens._bindings import translated
 from tui.screens._resizing import SizedDialog, SizedScreen
 from tui.screens.help import HelpScreen
-from widgets import AlertsPage, AlertsPanel, KeyFooter
+from widgets import AlertsPage, AlertsPanel, KeyFooter, VerdictStrip
 
 USUAL_SPAN = "1h"
 RENEW_S = 0.5
@@ -142,7 +142,11 @@ class SilenceScreen(SizedDialog[Asked | None]):
 class AlertsScreen(SizedScreen[None]):
     """The alerts with all there is to know; Enter opens a playbook, Esc goes back."""
 
-    CSS = "AlertsScreen > AlertsPanel { height: 1fr; }"
+    CSS = """
+    AlertsScreen > AlertsPanel { height: 1fr; }
+    AlertsScreen.-low > VerdictStrip { display: none; }
+    """
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012 - declared an instance variable by its base
     KEYS: ClassVar[list[Binding]] = [
         Binding("c", "calls", id="calls"),
         Binding("a", "acknowledge", id="acknowledge"),
@@ -159,18 +163,24 @@ class AlertsScreen(SizedScreen[None]):
         actions: Actions,
         snapshot: Callable[[], Snapshot],
         now: Callable[[], float],
+        past: Callable[[], str],
         first: Alert | None = None,
     ) -> None:
-        """``actions`` carries out what keys ask for; the cursor begins on ``first``."""
+        """``actions`` carries out what keys ask for; the cursor begins on ``first``.
+
+        ``past`` returns what to say of the moment that is looked from if it is not now; safe text.
+        """
         super().__init__()
         self._first = first
         self._actions = actions
         self._snapshot = snapshot
         self._now = now
+        self._past = past
         self._bindings = translated(self.KEYS)
 
     def compose(self) -> ComposeResult:
-        """Show the panel alone, with everything."""
+        """Show the panel under the verdict, with everything."""
+        yield VerdictStrip()
         panel = AlertsPage()
         panel.choose(self._first)
         yield panel
@@ -219,4 +229,6 @@ class AlertsScreen(SizedScreen[None]):
         self._actions.open_for(self._chosen())
 
     def _renew(self) -> None:
-        self.query_one(AlertsPanel).show(self._snapshot(), self._now())
+        snapshot, now = self._snapshot(), self._now()
+        self.query_one(VerdictStrip).show(snapshot, now, past=self._past())
+        self.query_one(AlertsPanel).show(snapshot, now)
