@@ -15,7 +15,7 @@ from tests.widgets.showing import screen_text
 from tui.engine.clock import ManualClock
 from tui.engine.errors import UsageError
 from tui.engine.model import NO_BOARD, Alert, AlertBoard, AlertState, Playbook
-from tui.screens.alerts import AlertsScreen, match_of
+from tui.screens.alerts import AlertsScreen, SilenceScreen, match_of
 from tui.screens.calls import CallsScreen
 from tui.screens.command_line import CommandLine
 from tui.screens.help import HelpScreen
@@ -122,18 +122,28 @@ async def test_tab_goes_through_the_questions_of_a_silence_back_to_what_it_match
         assert desk.silenced == [("rule=x", 3600, "known")]
 
 
-async def test_a_silence_that_is_refused_is_told() -> None:
+async def test_a_silence_that_is_refused_is_told_and_can_be_mended() -> None:
     app, _ = app_with(desk := Desk(samples.board()))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("s")
         await pilot.pause()
         app.screen.query_one("#match", Input).value = "stage=~("
-        app.screen.query_one("#comment", Input).focus()
+        comment = app.screen.query_one("#comment", Input).focus()
         await pilot.press("x", "enter")
         await pilot.pause()
 
         assert desk.silenced == []
-        assert toasts(app) == ["'(' is no pattern"]
+        assert "'(' is no pattern" in screen_text(pilot)  # type: ignore[arg-type] # of another result
+        assert toasts(app) == []
+
+        await pilot.press("tab", "end", "backspace", "tab", "tab")
+        for _ in range(2):  # whoever hits Enter twice asks for one silence
+            comment.post_message(Input.Submitted(comment, "x"))
+        await pilot.pause()
+
+        assert desk.silenced == [("stage=~", 3600, "x")]
+        assert toasts(app) == ["silenced: stage=~"]
+        assert not isinstance(app.screen, SilenceScreen)
 
 
 async def test_t_tries_every_channel_and_tells_each_result() -> None:

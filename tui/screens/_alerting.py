@@ -100,13 +100,18 @@ class AlertingScreen(WatchingScreen):
 
     def silence(self, alert: "Alert | None") -> None:
         """Ask about a silence, beginning with one for this alert."""
-        self.app.push_screen(
-            screens.alerts.SilenceScreen(screens.alerts.match_of(alert) if alert else ""), self._silence
-        )
+        match = screens.alerts.match_of(alert) if alert else ""
+        self.app.push_screen(screens.alerts.SilenceScreen(match, self._silence))
 
-    async def _silence(self, asked: "Asked | None") -> None:
-        if self._alerts and asked and await self._done(self._alerts.silence(*asked)):
+    async def _silence(self, asked: "Asked") -> str:
+        """Silence what was asked; return what prevents it."""
+        if self._alerts:
+            try:
+                await self._alerts.silence(*asked)
+            except VoxtopError as error:
+                return safe_text(str(error))
             self.notify(t("screen.silenced", match=safe_text(asked.match, 200)), markup=False)
+        return ""
 
     def action_test_channels(self) -> None:
         """Send a test through every channel."""

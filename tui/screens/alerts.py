@@ -1,6 +1,6 @@
 """Everything about the alerts, and what is asked before they are silenced."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import ClassVar, NamedTuple, Protocol
 
 from textual import on
@@ -87,8 +87,8 @@ class Actions(Protocol):
         """Go to the calls of the time in which an alert's condition holds."""
 
 
-class SilenceScreen(SizedDialog[Asked | None]):
-    """Asks for how long and why; Esc silences nothing."""
+class SilenceScreen(SizedDialog[None]):
+    """Asks for how long and why, until that is taken; Esc silences nothing."""
 
     CSS = """
     SilenceScreen { align: center middle; }
@@ -96,12 +96,14 @@ class SilenceScreen(SizedDialog[Asked | None]):
         width: 80%; max-width: 90; height: auto; padding: 0 1;
         border: round $border; background: $surface;
     }
+    SilenceScreen Label { width: 100%; }
     """
     KEYS: ClassVar[list[Binding]] = [Binding("escape", "dismiss", id="back")]
 
-    def __init__(self, match: str) -> None:
+    def __init__(self, match: str, take: Callable[[Asked], Awaitable[str]]) -> None:
+        """``take`` carries out what was answered; it returns why it could not, in safe text, empty if it could."""
         super().__init__()
-        self._match = match
+        self._match, self._take = match, take
         self._bindings = translated(self.KEYS)
         self._bindings.bind("tab", "app.focus_next", show=False)
         self._bindings.bind("shift+tab", "app.focus_previous", show=False)
@@ -120,23 +122,26 @@ class SilenceScreen(SizedDialog[Asked | None]):
         self.query_one("#span").focus()
 
     @on(Input.Submitted)
-    def answer(self, message: Input.Submitted) -> None:
-        """Go to the next question; after the last one the answers are taken or refused."""
+    async def answer(self, message: Input.Submitted) -> None:
+        """Go to the next question; after the last one the answers are taken, or all stays and says why not."""
         if message.input.id != "comment":
             self.focus_next()
-            return
+        elif self.is_current:  # a second Enter may wait while the first one is carried out
+            if problem := await self._refused():
+                self.query_one("#problem", Label).update(problem)
+            elif self.is_current:
+                self.dismiss()
+
+    async def _refused(self) -> str:
+        """Carry out what was answered; return what prevents that."""
         match, span, comment = (
             self.query_one(f"#{name}", Input).value.strip() for name in ("match", "span", "comment")
         )
         try:
             seconds = parse_span(span)
         except UsageError as error:
-            self.query_one("#problem", Label).update(str(error))
-            return
-        if not comment:
-            self.query_one("#problem", Label).update(t("screen.silence_why"))
-            return
-        self.dismiss(Asked(match, seconds, comment))
+            return str(error)
+        return await self._take(Asked(match, seconds, comment)) if comment else t("screen.silence_why")
 
 
 class AlertsScreen(SizedScreen[None]):
