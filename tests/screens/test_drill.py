@@ -25,7 +25,7 @@ from tui.screens.drill import DrillScreen, Way
 from tui.screens.lines import LinesScreen
 from tui.screens.playbook import PlaybookScreen
 from tui.terminal_app import VoxtopApp
-from widgets import BucketPanel, CallsTable, CallView, RawLinesView
+from widgets import BucketPanel, CallsTable, CallView, KeyFooter, RawLinesView
 
 SLOW = log("slow-tts")
 OUTAGE = log()
@@ -303,6 +303,18 @@ async def test_calls_that_are_still_looked_for_are_not_told_as_nothing() -> None
 
         assert "looking …" not in screen_text(pilot)
         assert pilot.app.screen.query_one(CallsTable).count() > 0
+
+
+@pytest.mark.parametrize(("keys", "box"), [([], "#filter"), (["5", "enter", "enter", "enter"], "#search")])
+async def test_the_box_for_a_pattern_stands_whole_above_the_keys(keys: list[str], box: str) -> None:
+    app, _ = app_of(OUTAGE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, *keys, "slash")
+        rows = app.screen.query_one(RawLinesView if keys else "#room").region
+
+        assert app.screen.query_one(box).region.bottom == app.screen.query_one(KeyFooter).region.y
+        assert rows.bottom == app.screen.query_one(box).region.y
 
 
 async def test_a_pattern_that_takes_long_over_a_long_line_is_given_up_and_the_screen_goes_on() -> None:
