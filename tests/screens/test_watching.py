@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tests import samples
 from tests.screens.fixed_monitor import FixedMonitor
+from tests.widgets.showing import screen_rows
 from tui.engine.clock import ManualClock
 from tui.engine.errors import ConfigError
 from tui.engine.model import Snapshot, SourceState, SourceStatus
@@ -115,6 +116,24 @@ async def test_r_tries_a_source_again_and_d_removes_it_only_after_yes() -> None:
         assert monitor.asked == [("retry", "voice-2.app-19.log")]
         await pilot.press("y")
         assert monitor.asked[-1] == ("remove", "voice-2.app-19.log")
+
+
+async def test_a_question_can_be_read_in_a_small_terminal_whatever_is_told_meanwhile() -> None:
+    app = VoxtopApp(FixedMonitor(many()), ManualClock(NOW), "dark")
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("7", "d")
+        await pilot.pause()
+        question = app.screen.query_one(Static).region
+        before = [row[question.x : question.right] for row in screen_rows(pilot)]
+        for number in range(4):
+            app.notify(f"message {number} " * 5, markup=False)
+        async with asyncio.timeout(20):
+            while "message 3" not in "".join(screen_rows(pilot)[question.bottom :]):
+                await pilot.pause(0.01)
+        rows, inside = screen_rows(pilot), slice(question.y, question.bottom)
+
+        assert "Stop watching" in "".join(before[inside])
+        assert [row[question.x : question.right] for row in rows][inside] == before[inside]
 
 
 @pytest.mark.parametrize(

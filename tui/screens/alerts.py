@@ -14,7 +14,8 @@ from tui.engine.model import Alert, AlertBoard, AlertNote, Playbook, Snapshot
 from tui.engine.text import t
 from tui.engine.when import parse_span
 from tui.screens._bindings import translated
-from tui.screens._resizing import SizedDialog, SizedScreen
+from tui.screens._resizing import SizedScreen
+from tui.screens.ask import Question
 from tui.screens.help import HelpScreen
 from widgets import AlertsPage, AlertsPanel, KeyFooter, VerdictStrip
 
@@ -87,7 +88,7 @@ class Actions(Protocol):
         """Go to the calls of the time in which an alert's condition holds."""
 
 
-class SilenceScreen(SizedDialog[None]):
+class SilenceScreen(Question[None]):
     """Asks for how long and why, until that is taken; Esc silences nothing."""
 
     CSS = """

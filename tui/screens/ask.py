@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from tui.engine.text import t
 from tui.screens._bindings import translated
-from tui.screens._resizing import SizedDialog
+from tui.screens._resizing import Result, SizedDialog
 
 
 class Completion(Suggester):
@@ -32,7 +32,16 @@ class Completion(Suggester):
         return next((value[: value.startswith("file:") and 5] + path for path in paths if path.isprintable()), None)
 
 
-class AskScreen(SizedDialog[str | None]):
+class Question(SizedDialog[Result]):
+    """Something that is asked; messages stand behind it, so that it can be read in a small terminal too."""
+
+    DEFAULT_CSS = """
+    Question { layers: behind default; }
+    Question > ToastRack { layer: behind; }
+    """
+
+
+class AskScreen(Question[str | None]):
     """Asks for one line; Enter answers, Esc answers nothing."""
 
     CSS = """
@@ -62,7 +71,7 @@ class AskScreen(SizedDialog[str | None]):
         self.dismiss(message.value.strip() or None)
 
 
-class ConfirmScreen(SizedDialog[bool | None]):
+class ConfirmScreen(Question[bool | None]):
     """Asks whether to do something that is not undone by a key."""
 
     CSS = """
