@@ -273,6 +273,8 @@ class VoxtopApp(BareApp[int]):
             await self.pop_screen()
         self._front = self._dashboard(self._front.view())
         await self.switch_screen(self._front)
+        if machine := self._engine.monitor.travels:
+            machine.retell()
         self._front.begin(self._engine.monitor, self._engine.alerts, self._desk)
 
     async def run_action(

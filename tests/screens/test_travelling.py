@@ -25,7 +25,8 @@ from tui.screens.call import CallScreen
 from tui.screens.calls import CallsScreen
 from tui.screens.compare import CompareScreen
 from tui.screens.desk import Desk
-from widgets import CallsPanel, CallsTable, ComparisonView, VerdictStrip
+from tui.terminal_app import VoxtopApp
+from widgets import CallsPanel, CallsTable, ComparisonView, NoticeBar, VerdictStrip
 
 
 def store() -> MetricsStore:
@@ -59,6 +60,10 @@ async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
 
 def strip(pilot: Pilot[int]) -> str:
     return pilot.app.screen.query_one(VerdictStrip).rows[0]
+
+
+def notice(pilot: Pilot[int]) -> str:
+    return " ".join(bar.rows[0] for bar in pilot.app.screen.query(NoticeBar) if bar.display)
 
 
 def active(pilot: Pilot[int]) -> bool:
@@ -105,6 +110,17 @@ async def test_the_page_of_alerts_says_that_the_past_is_looked_at() -> None:
         await pilot.press("8", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, AlertsScreen))
         await until(pilot, lambda: "REPLAY 11:59:00" in strip(pilot))
+
+
+async def test_the_past_is_told_in_the_language_that_is_chosen_meanwhile() -> None:
+    async with travelling() as (_, _, pilot):
+        await until(pilot, lambda: active(pilot))
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: "as it was then" in notice(pilot))
+        assert isinstance(pilot.app, VoxtopApp)
+        await pilot.app.action_speak("es")
+        await until(pilot, lambda: "como era entonces" in notice(pilot))
+        assert "REPETICIÓN 11:59:00" in strip(pilot)
 
 
 async def test_the_badge_counts_what_is_new_while_the_past_is_looked_at() -> None:

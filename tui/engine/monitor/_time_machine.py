@@ -139,6 +139,11 @@ class TimeMachine:
         self._monitor.choose_all()
         self._forget()
 
+    def retell(self) -> None:
+        """Have the past computed anew: it tells what it is in another language."""
+        self._forget()
+        self.outdated = self.moment is not None
+
     async def _chosen(self) -> None:
         self._forget()
         if self.moment is not None:
