@@ -70,3 +70,11 @@ def test_what_is_shown_comes_from_the_catalogue(path: Path) -> None:
 )
 def test_a_sentence_in_the_code_would_be_noticed(code: str) -> None:
     assert written(code)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "tui" / "engine" / "text" / "es").glob("*.toml")), ids=lambda path: path.stem
+)
+def test_spanish_has_one_word_for_one_thing(path: Path) -> None:
+    """They are «archivo», «log» and «orden»."""
+    assert re.findall(r"(?i)\b(?:fichero|registro|comando)s?\b", path.read_text(encoding="utf-8")) == []

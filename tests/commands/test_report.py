@@ -295,3 +295,10 @@ def test_a_log_compressed_with_what_is_not_read_ends_with_4_and_what_to_type(tmp
 
     assert done.return_value == 4
     assert f"{log} is compressed with xz; uncompress it where it lies: xz -dc {log} | voxtop report -" in done.stderr
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "lines: 1, "), ("es", "líneas: 1, ")])
+def test_one_line_is_not_told_as_several(tmp_path: Path, language: str, told: str) -> None:
+    done = run(str(written(tmp_path / "app.log", [STAMPED.format(1)])), "--lang", language)
+    run(GUIDE, "--lang", "en")
+    assert told in done.stdout

@@ -127,11 +127,11 @@ async def test_the_badge_counts_what_is_new_while_the_past_is_looked_at() -> Non
     async with travelling() as (source, clock, pilot):
         await until(pilot, lambda: active(pilot))
         await pilot.press("left_square_bracket")
-        await until(pilot, lambda: "REPLAY 11:59:00 · 0 new · 0 errors" in strip(pilot))
+        await until(pilot, lambda: "REPLAY 11:59:00 · 0 new · errors: 0" in strip(pilot))
         clock.advance(1)
         source.put(opened("d", NOW + 1), stamped("❌ [TTS Azure] Error: 401 Unauthorized", NOW + 1))
         await source.all_taken()
-        await until(pilot, lambda: "REPLAY 11:59:00 · 2 new · 1 errors" in strip(pilot))
+        await until(pilot, lambda: "REPLAY 11:59:00 · 2 new · errors: 1" in strip(pilot))
 
 
 async def test_seek_takes_a_time_of_day_or_a_span_and_tells_in_one_line_what_is_no_moment() -> None:
