@@ -81,6 +81,20 @@ def test_events_of_the_store_alone_are_not_printed(tmp_path: Path) -> None:
     assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["process_start"]
 
 
+@pytest.mark.parametrize("log", ["", "nothing that any dialect knows\n", "INFO:     Application startup complete.\n"])
+@pytest.mark.parametrize("sources", [("app.log",), ("app.log", "app.log")])
+def test_a_log_without_events_is_no_data_and_doctor_is_named(
+    tmp_path: Path, log: str, sources: tuple[str, ...]
+) -> None:
+    (tmp_path / "app.log").write_text(log)
+
+    done = voxtop("events", *sources, home=tmp_path)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert "voxtop doctor" in done.stderr
+
+
 def test_one_source_that_cannot_be_read_does_not_keep_the_other_from_being_printed(tmp_path: Path) -> None:
     (tmp_path / "app.log").write_text("🔌 WS CONNECTION | Client: twilio, ID: c1\n", encoding="utf-8")
 

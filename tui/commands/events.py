@@ -24,6 +24,8 @@ from tui.engine.sources._source import Source
 from tui.engine.text import t
 from tui.engine.when import parse_since
 
+_NO_DATA = 3
+
 REACHED = (SourceState.CONNECTING, SourceState.LIVE, SourceState.QUIET)
 
 
@@ -40,6 +42,7 @@ def command(
     settings = settle(config, **flags)
     redaction(wanted=not no_redact)
     lines = EventLines(masked=not no_redact)
+    output = _Output(lines)
     tz = settings.zone()
     clock = SystemClock()
     start = parse_since(since, clock.now(), tz)
@@ -56,11 +59,11 @@ def command(
     ]
     readers = [(source, Reader(source.name, tz, clock.now())) for source in opened]
     if len(readers) == 1 and not follow:
-        asyncio.run(_print_whole(*readers[0], lines))
+        asyncio.run(_print_whole(*readers[0], output))
     else:
         events_of = _as_they_come if follow else _whole
         branches = [Branch(events_of(source, reader), partial(_answers, source)) for source, reader in readers]
-        asyncio.run(_print(Merging(branches, clock, WINDOW_S if follow else PATIENCE_S), lines))
+        asyncio.run(_print(Merging(branches, clock, WINDOW_S if follow else PATIENCE_S), output))
     statuses = [source.status() for source in opened]
     for status in statuses:
         if status.gaps:
@@ -68,24 +71,50 @@ def command(
             click.echo(f"voxtop: {told}", err=True)
         if status.state is not SourceState.ENDED:
             click.echo(f"voxtop: {safe_text(str(SourceError(status.reason, status.remedy)))}", err=True)
-    return 0 if all(status.state is SourceState.ENDED for status in statuses) else SourceError.exit_code
+    if any(status.state is not SourceState.ENDED for status in statuses):
+        return SourceError.exit_code
+    if output.is_empty:
+        click.echo(f"voxtop: {t('cli.no_events')}", err=True)
+    return _NO_DATA if output.is_empty else 0
 
 
-async def _print_whole(source: Source, reader: Reader, lines: EventLines) -> None:
+class _Output:
+    """Writes events to standard output."""
+
+    def __init__(self, lines: EventLines) -> None:
+        self.lines = lines
+        self.is_empty = True
+        """Nothing was written so far."""
+
+    def write(self, events: Sequence[LogEvent]) -> None:
+        """Write events, but for those that are for the counters only."""
+        written = self.lines.lines(event for event in events if event.kind not in STORE_ONLY)
+        self.flush("\n".join([*written, ""]).encode() if written else b"")
+
+    def flush(self, text: bytes) -> None:
+        """Write whole lines, in UTF-8 as JSON is whatever the terminal speaks, at once: the reader may be waiting."""
+        if text:
+            self.is_empty = False
+            sys.stdout.buffer.write(text)
+            sys.stdout.flush()
+
+
+async def _print_whole(source: Source, reader: Reader, output: _Output) -> None:
     """Print the events of the only source in the order of its log; of a large one they come written."""
-    async with aclosing(parse(source, _lines_of(source), reader, columns_from=COLUMNS_FROM, lines=lines)) as parsed:
+    written = parse(source, _lines_of(source), reader, columns_from=COLUMNS_FROM, lines=output.lines)
+    async with aclosing(written) as parsed:
         async for each in parsed:
-            _write(each.events, lines)
-            _flush(each.text)
-    _write(reader.finish().events, lines)
+            output.write(each.events)
+            output.flush(each.text)
+    output.write(reader.finish().events)
 
 
-async def _print(merging: Merging, lines: EventLines) -> None:
+async def _print(merging: Merging, output: _Output) -> None:
     """Print the events of all sources in the order of their times; say at the end how many came too late for it."""
     try:
         async with aclosing(merging.batches()) as merged:
             async for events in merged:
-                _write(events, lines)
+                output.write(events)
     finally:
         if merging.late:
             click.echo(f"voxtop: {t('merging.late', count=merging.late, seconds=f'{merging.window_s:g}')}", err=True)
@@ -118,15 +147,3 @@ async def _as_they_come(source: Source, reader: Reader) -> Batches:
             yield reader.finish().events
         elif events := reader.read(block).events:
             yield events
-
-
-def _write(events: Sequence[LogEvent], lines: EventLines) -> None:
-    written = lines.lines(event for event in events if event.kind not in STORE_ONLY)
-    _flush("\n".join([*written, ""]).encode() if written else b"")
-
-
-def _flush(text: bytes) -> None:
-    """Write whole lines, in UTF-8 as JSON is whatever the terminal speaks, and let go: the reader may be waiting."""
-    if text:
-        sys.stdout.buffer.write(text)
-        sys.stdout.flush()
