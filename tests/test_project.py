@@ -45,11 +45,6 @@ import json, sys, tui.engine.bulk._serving
 print(json.dumps(sorted(sys.modules)))
 """
 
-NUMPY = """
-import json, tui.engine.bulk, numpy
-print(json.dumps([numpy.ndarray.sum.__doc__, numpy.arange(4).sum().item(), numpy.uint64(3).item()]))
-"""
-
 WHERE_PACKAGES_ARE = """
 import json, tui, themes, widgets
 from importlib.metadata import packages_distributions
@@ -92,10 +87,6 @@ def test_the_other_process_of_a_report_loads_what_understands_lines_alone() -> N
     others = {"tui.engine.sources", "tui.engine.text", "tui.engine.metrics.latency", "tui.engine.model._figures"}
     assert loaded & {*others, "asyncio", "click", "tomllib", "numpy.random"} == set()
     assert "numpy" in loaded
-
-
-def test_numpy_is_loaded_without_its_documentation_and_counts_all_the_same() -> None:
-    assert json.loads(_run(sys.executable, "-c", NUMPY, env=environment())) == [None, 6, 3]
 
 
 def test_asking_for_help_loads_no_screen() -> None:

@@ -1,12 +1,10 @@
 """Large logs on their way into events: line by line, in two processes, or whole blocks at once."""
 
 import os
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, closing
 from datetime import tzinfo
 from math import inf
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tui.engine.bulk._reader import CONTEXT, Parsed, Reader
@@ -25,9 +23,6 @@ if TYPE_CHECKING:
     from tui.engine.sources._source import Source
 
 __all__ = ["COLUMNS_FROM", "CONTEXT", "PARALLEL_FROM", "Parsed", "Reader", "history_parser", "parse"]
-
-if "numpy" not in sys.modules:  # its documentation is a sixth of what it takes to load; here nobody reads it
-    sys.modules |= {f"numpy._core.{name}": ModuleType(name) for name in ("_add_newdocs", "_add_newdocs_scalars")}
 
 COLUMNS_FROM = 20 * 1024**2
 """Bytes to read from which on it pays to load what understands whole blocks."""
