@@ -23,6 +23,7 @@ class BlockScan:
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
         self._candidates = re2.compile(rb"(?:" + tokens + rb")[^\n]*", options)
+        self._any_known = re2.compile(b"|".join(map(re.escape, self.known)), options)
         self._patterns = tuple(patterns)
 
     def __call__(self, lines: Sequence[bytes]) -> bytearray:
@@ -38,12 +39,14 @@ class BlockScan:
     def is_known(self, line: bytes) -> bool:
         """Tell whether a line looks like any known writing."""
         known = self.known
-        for place, token in enumerate(known):
-            if token in line:
-                if place:
-                    known.insert(0, known.pop(place))
-                return True
-        return False
+        if known[0] in line:
+            return True
+        found = self._any_known.search(line)  # one look instead of one for each token
+        if found is None:
+            return False
+        known.remove(found.group())
+        known.insert(0, found.group())
+        return True
 
 
 class FullScan(BlockScan):
