@@ -139,7 +139,8 @@ async def test_copying_the_command_tells_sources_and_view_and_no_secret() -> Non
         await pilot.press("p", "slash", *"!a'b", "enter", "Y")
         words = shlex.split(app.clipboard)
 
-    assert words[:6] == ["voxtop", "--since", "2h", "--layout=latency", "--filter=!a'b", "voice=/var/log/a b.log"]
+    view = ["--layout=latency", "--filter=!a'b", "--panel=recent"]  # which that layout lacks, and a filter brings there
+    assert words[:7] == ["voxtop", "--since", "2h", *view, "voice=/var/log/a b.log"]
     assert "hunter2" not in app.clipboard
 
 
