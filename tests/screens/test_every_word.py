@@ -26,7 +26,8 @@ def another_language(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put every text of the catalogue into letters that nothing else is written in."""
     for key, value in list(text.catalogue("en").items()):
         monkeypatch.setitem(text.catalogue("en"), key, _disguised(value))
-    monkeypatch.setitem(text._known, "en", text.catalogue("en"))
+    known = {key: text._with_keys(value) for key, value in text.catalogue("en").items()}
+    monkeypatch.setitem(text._known, "en", known)  # what is said besides is kept there, and not in the catalogue
 
 
 def _disguised(template: str) -> str:
