@@ -78,9 +78,9 @@ def ingest(folder: Path, lines: int) -> Iterator[Figure]:
 def measurements(folder: Path, *, quick: bool, size_mb: int) -> dict[str, Callable[[], Iterator[Figure]]]:
     """Return every measurement by name; the quick ones show whether they run, not what to rely on."""
     return {
-        "ingest": lambda: ingest(folder, 50_000 if quick else 500_000),
-        "bulk": lambda: bulk(folder, size_mb or (24 if quick else 1000), 1 if quick else 3),
-        "both_ways": lambda: both_ways(folder, size_mb or (10 if quick else 200)),
+        "ingest": lambda: ingest(folder, 20_000 if quick else 500_000),
+        "bulk": lambda: bulk(folder, size_mb or (22 if quick else 1000), 1 if quick else 3),
+        "both_ways": lambda: both_ways(folder, size_mb or (5 if quick else 200)),
         "state": lambda: state(folder, 20_000 if quick else 200_000),
         "first_paint": lambda: screen.first_paint(folder, 3 if quick else 7),
         "idle": lambda: screen.idle(folder, 5 if quick else 30),
@@ -142,7 +142,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less than two minutes; for trying it out")
     parser.add_argument("--only", action="append", metavar="NAME", help="one measurement; may be repeated")
-    parser.add_argument("--size", type=int, default=0, metavar="MB", help="size of each log of bulk (1000, quick 24)")
+    parser.add_argument("--size", type=int, default=0, metavar="MB", help="size of each log of bulk (1000, quick 22)")
     parser.add_argument("--output", type=Path, help="write the table into this file too")
     parser.add_argument("--docs", action="store_true", help=f"write the table into {DOCS.relative_to(ROOT)}")
     parser.add_argument("--prepare", action="store_true", help="bring the other programs first")
